@@ -1,0 +1,80 @@
+"""One request of an isolated caller, as the exceptions' modules see it."""
+import dataclasses
+import re
+from typing import Any, Dict, Iterable, Optional, Set
+from urllib import parse
+
+from oslo_serialization import jsonutils
+import webob
+
+from cloud_security.compute import ownership
+from cloud_security.compute import routing
+
+#: Ids of servers, but not those of requests.
+UUID = re.compile(
+    r'(?<!req-)\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
+    r'\b', re.IGNORECASE)
+
+
+@dataclasses.dataclass
+class Exchange:
+    """A request on its way in and its answer on the way out.
+
+    ``enforces`` is false in monitor mode: then nothing is changed.
+    ``found`` collects hidden servers and their owners, for the record;
+    ``said`` tells what the caller wrote where the request now differs.
+    """
+
+    request: webob.Request
+    context: Any
+    operation: Optional[routing.Operation]
+    enforces: bool = True
+    found: Dict[str, Optional[str]] = dataclasses.field(default_factory=dict)
+    said: Dict[str, str] = dataclasses.field(default_factory=dict)
+
+    @property
+    def caller_id(self) -> str:
+        """The user id of the caller."""
+        return str(self.context.user_id)
+
+    def is_for(self, verb: str, *paths: str) -> bool:
+        """Tell whether Nova routes the request to one of these."""
+        return (self.operation is not None and self.operation.verb == verb
+                and self.operation.path in paths)
+
+    def sent_ids(self) -> Set[str]:
+        """Return the ids that the caller named himself, in lower case."""
+        sent = parse.unquote(self.request.path_qs)
+        sent += self.request.body.decode('utf-8', 'replace')
+        return {found.lower() for found in UUID.findall(sent)}
+
+    def json_body(self) -> Any:
+        """Return the request's body, or None where it is no JSON object.
+
+        Nova complains about that itself, in its own order.
+        """
+        try:
+            body = jsonutils.loads(self.request.body)
+        except ValueError:
+            return None
+        return body if isinstance(body, dict) else None
+
+    def rewrite(self, body: Any, said: Dict[str, str]) -> None:
+        """Send Nova another body; its answer will say what the caller said.
+
+        :param said: ``{what stands in the body now: what was sent}``
+        """
+        if self.enforces:
+            self.request.body = jsonutils.dump_as_bytes(body)
+            self.said.update(said)
+
+    def restore(self, answer: webob.Response) -> None:
+        """Let an answer repeat what the caller sent."""
+        for now, sent in self.said.items():
+            answer.body = answer.body.replace(now.encode(), sent.encode())
+
+    def hidden(self, server_ids: Iterable[str]) -> Dict[str, Optional[str]]:
+        """Return which of the servers the caller may not see, with owners."""
+        hidden = ownership.hidden(server_ids, self.caller_id)
+        self.found.update(hidden)
+        return hidden

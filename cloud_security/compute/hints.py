@@ -1,0 +1,73 @@
+"""Scheduler hints that name servers.
+
+The scheduler compares them with the servers of every project. A hidden
+server's id is spelled so that it matches nothing there, and spelled back
+wherever Nova shows it: such a hint does what one does that names no server.
+Source: nova/scheduler/filters/affinity_filter.py and json_filter.py; shown
+from microversion 2.100 on, nova/api/openstack/compute/views/servers.py.
+"""
+import re
+from typing import Any, Callable
+
+from oslo_serialization import jsonutils
+import webob
+
+from cloud_security.compute import exchange as exchanges
+
+PATHS = ('/servers', '/os-volumes_boot')
+HINTS = ('os:scheduler_hints', 'OS-SCH-HNT:scheduler_hints')
+#: Looked up as a server group, whose rows have owners of their own.
+GROUP = 'group'
+#: Braces around an id are valid in Nova's schemas and part of no id.
+MARK = '{}{}'
+_MARKED = re.compile(f'(?:{re.escape(MARK)})*{exchanges.UUID.pattern}')
+
+
+def neutralize(exchange: exchanges.Exchange) -> None:
+    """Let hints not match hidden servers."""
+    if not (exchange.is_for('POST', *PATHS)
+            and b'scheduler_hints' in exchange.request.body):
+        return
+    body = exchange.json_body() or {}
+    hints = [body[key] for key in HINTS if isinstance(body.get(key), dict)]
+    named = {found for hint in hints for name, value in hint.items()
+             if name != GROUP
+             for found in _MARKED.findall(jsonutils.dumps(value))}
+    hidden = exchange.hidden(
+        {text.replace(MARK, '') for text in named}) if named else {}
+    # What the caller marked himself is marked once more, to come back whole.
+    marked = {text for text in named
+              if text in hidden or text.startswith(MARK)}
+    if marked:
+        for hint in hints:
+            for name in hint.keys() - {GROUP}:
+                hint[name] = _mapped(
+                    hint[name],
+                    lambda text: MARK + text if text in marked else text)
+        exchange.rewrite(body, {MARK + text: text for text in marked})
+
+
+def show_as_sent(answer: webob.Response) -> None:
+    """Spell marked ids back in the servers that an answer shows."""
+    if MARK.encode() not in answer.body or answer.status_code >= 400:
+        return
+    body = jsonutils.loads(answer.body)
+    if not isinstance(body, dict):
+        return
+    for server in body.get('servers') or [body.get('server')]:
+        if isinstance(server, dict) and 'scheduler_hints' in server:
+            server['scheduler_hints'] = _mapped(
+                server['scheduler_hints'],
+                lambda text: text.replace(MARK, '', 1))
+    answer.body = jsonutils.dump_as_bytes(body)
+
+
+def _mapped(node: Any, change: Callable[[str], str]) -> Any:
+    """Return JSON with each id in it, and its marks, changed."""
+    if isinstance(node, str):
+        return _MARKED.sub(lambda found: change(found.group()), node)
+    if isinstance(node, list):
+        return [_mapped(item, change) for item in node]
+    if isinstance(node, dict):
+        return {key: _mapped(value, change) for key, value in node.items()}
+    return node

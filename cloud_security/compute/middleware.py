@@ -1,0 +1,113 @@
+"""The filter ``user_isolation`` of Nova's API.
+
+It stands directly before ``osapi_compute_app_v21`` in every pipeline that
+ends there::
+
+    [filter:user_isolation]
+    paste.filter_factory = cloud_security.compute.middleware:factory
+
+It reads ``nova.context`` from the environ and answers nothing of its own: it
+holds the caller's scope while Nova answers. What rows do not cover is changed
+on the way in (BEFORE) and on the way out (AFTER). It never lets a request
+through whose scope it cannot tell; Nova's FaultWrapper makes that a 500.
+"""
+from typing import Any, Callable, Dict
+
+from nova.conf import CONF
+import webob
+import webob.dec
+
+from cloud_security.compute import attachments
+from cloud_security.compute import callers
+from cloud_security.compute import exchange as exchanges
+from cloud_security.compute import floating_ips
+from cloud_security.compute import foreign_ids
+from cloud_security.compute import hints
+from cloud_security.compute import quotas
+from cloud_security.compute import records
+from cloud_security.compute import routing
+from cloud_security.compute import startup
+from cloud_security.compute import watching
+from cloud_security.visibility import scope as scopes
+
+Application = Callable[..., Any]
+
+BEFORE = (hints.neutralize, floating_ips.guard)
+AFTER = (attachments.refuse, quotas.hide_usage, foreign_ids.replace)
+
+
+def factory(global_conf: Dict[str, str],
+            **local_conf: str) -> Callable[[Application], 'UserIsolation']:
+    """Return the filter for paste.deploy.
+
+    :raises UnsafeStart: when the filter could not protect
+    """
+    mode = startup.mode(CONF, local_conf)
+
+    def user_isolation(application: Application) -> 'UserIsolation':
+        startup.check(application, mode)
+        return UserIsolation(application, mode)
+
+    return user_isolation
+
+
+class UserIsolation:
+    """WSGI middleware: one request from start to end."""
+
+    def __init__(self, application: Application, mode: str) -> None:
+        self.application = application
+        self.mode = mode
+
+    @webob.dec.wsgify
+    def __call__(self, request: webob.Request) -> webob.Response:
+        """Let Nova answer within the caller's scope."""
+        context = request.environ.get('nova.context')
+        if context is None:
+            raise scopes.ScopeError(
+                'user_isolation got a request without nova.context: in '
+                'api-paste.ini it belongs after keystonecontext.')
+        if self.mode == 'off':
+            return self._answer(request, context, scopes.EVERYBODY)
+        operation = routing.operation(self.application, request.environ)
+        scope = callers.scope_of(context, operation)
+        if attachments.is_asked_by_service(context, operation):
+            scope = scopes.EVERYBODY
+        exchange = exchanges.Exchange(request, context, operation)
+        if scope.is_everybody:
+            answer = self._answer(request, context, scope)
+        elif self.mode == 'monitor':
+            answer = self._watch(exchange)
+        else:
+            answer = self._enforce(exchange, scope)
+        hints.show_as_sent(answer)
+        return answer
+
+    def _enforce(self, exchange: exchanges.Exchange,
+                 scope: scopes.Scope) -> webob.Response:
+        for change in BEFORE:
+            change(exchange)
+        answer = self._answer(exchange.request, exchange.context, scope)
+        for amend in AFTER:
+            amend(exchange, answer)
+        exchange.restore(answer)
+        records.denial_after(exchange, answer)
+        return answer
+
+    def _watch(self, exchange: exchanges.Exchange) -> webob.Response:
+        exchange.enforces = False
+        for change in BEFORE:
+            change(exchange)
+        answer = self._answer(exchange.request, exchange.context,
+                              watching.scope(exchange))
+        for amend in AFTER:
+            amend(exchange, answer)
+        records.would_hide_after(exchange, answer)
+        return answer
+
+    def _answer(self, request: webob.Request, context: Any,
+                scope: scopes.Scope) -> webob.Response:
+        with scopes.entered(scope, context.request_id):
+            answer = request.get_response(self.application)
+            # Whatever is still to be read is read inside the scope.
+            answer.body
+        return answer

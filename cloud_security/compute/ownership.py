@@ -1,0 +1,49 @@
+"""Who owns a server, asked outside of the caller's scope.
+
+Only for what rows cannot cover; its answers must never reach the caller.
+"""
+from typing import Any, Dict, Iterable, Optional
+
+from nova import context as nova_context
+from nova.db.api import api as api_db
+from nova.db.api import models as api_models
+import sqlalchemy as sa
+
+from cloud_security.visibility import scope as scopes
+
+
+def hidden(server_ids: Iterable[str],
+           caller_id: str) -> Dict[str, Optional[str]]:
+    """Return those of the servers that a caller may not see.
+
+    The database decides which ids are the same, by its collation.
+
+    :param server_ids: as the caller or another service spelled them
+    :param caller_id: user id of an isolated caller
+    :returns: ``{server_id: owner's user id}``, spelled as Nova does; the
+        owner is None for rows without one. Unknown servers are left out.
+    """
+    mapping = api_models.InstanceMapping
+    wanted = sorted(set(server_ids))
+    if not wanted:
+        return {}
+    return {row.instance_uuid: row.user_id for row in _rows(
+        sa.select(mapping.instance_uuid, mapping.user_id).where(
+            mapping.instance_uuid.in_(wanted),
+            sa.or_(mapping.user_id.is_(None),
+                   mapping.user_id != caller_id)))}
+
+
+def is_own(server_id: str, caller_id: str) -> bool:
+    """Tell whether a server, perhaps deleted, is one of the caller's."""
+    mapping = api_models.InstanceMapping
+    return bool(_rows(sa.select(mapping.id).where(
+        mapping.instance_uuid == server_id, mapping.user_id == caller_id)))
+
+
+def _rows(statement: Any) -> Any:
+    # Source: nova/objects/instance_mapping.py, which reads it the same way.
+    context = nova_context.get_admin_context()
+    with scopes.on_this_thread(scopes.EVERYBODY), \
+            api_db.context_manager.reader.using(context) as session:
+        return session.execute(statement).all()

@@ -1,0 +1,1 @@
+"""What oslo.policy loads: our rules and our check kind."""

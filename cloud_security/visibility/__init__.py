@@ -1,0 +1,1 @@
+"""Row-level visibility for SQLAlchemy; it knows no service."""

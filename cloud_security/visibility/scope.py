@@ -1,0 +1,85 @@
+"""Whose rows the current request may see.
+
+A scope is held per request and found from every thread that works for it. It
+must never be guessed: a thread of an unknown request gets an error, not rows.
+"""
+import contextlib
+import contextvars
+import dataclasses
+from typing import Any, Callable, Dict, Iterator, Optional
+
+from oslo_context import context as oslo_context
+
+
+class ScopeError(Exception):
+    """It cannot be told whose rows a request may see."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Scope:
+    """Rows of one owner, or of everybody. The zero value sees nothing.
+
+    ``watch`` is called with each row that is read (monitor mode).
+    """
+
+    owner_id: str = ''
+    is_everybody: bool = False
+    watch: Optional[Callable[[Any], None]] = None
+
+
+EVERYBODY = Scope(is_everybody=True)
+
+# The request's own thread or greenthread.
+_here: 'contextvars.ContextVar[Optional[Scope]]' = contextvars.ContextVar(
+    'cloud_security_scope', default=None)
+# Threads that a service starts for a request carry oslo.context's
+# thread-local context; its request_id survives every copy of it.
+_by_request_id: Dict[str, Scope] = {}
+
+
+@contextlib.contextmanager
+def entered(scope: Scope, request_id: str) -> Iterator[None]:
+    """Hold a scope for one request, in all of its threads.
+
+    :raises ScopeError: when another request with this id is under way.
+    """
+    if not request_id:
+        raise ScopeError('A request without an id cannot be isolated.')
+    if _by_request_id.setdefault(request_id, scope) is not scope:
+        raise ScopeError(f'Two requests share the id {request_id}.')
+    try:
+        with on_this_thread(scope):
+            yield
+    finally:
+        del _by_request_id[request_id]
+
+
+@contextlib.contextmanager
+def on_this_thread(scope: Scope) -> Iterator[None]:
+    """Hold a scope for statements that are made right here."""
+    token = _here.set(scope)
+    try:
+        yield
+    finally:
+        _here.reset(token)
+
+
+def current() -> Optional[Scope]:
+    """Return the scope of the request that this thread works for.
+
+    :returns: None outside of any request.
+    """
+    scope = _here.get()
+    if scope is None:
+        context = oslo_context.get_current()
+        if context is not None:
+            scope = _by_request_id.get(context.request_id)
+    return scope
+
+
+def is_lost() -> bool:
+    """Tell whether this thread works for a user, but for no known request."""
+    if current() is not None:
+        return False
+    context = oslo_context.get_current()
+    return context is not None and context.user_id is not None
