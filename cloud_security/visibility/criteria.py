@@ -18,6 +18,7 @@ from cloud_security.visibility import scope as scopes
 
 # Counts and sums see everybody's rows: quotas belong to the project.
 AGGREGATES = frozenset({'count', 'sum'})
+RESTRICTABLE = (sa.sql.Select, sa.sql.Update, sa.sql.Delete)
 
 
 class Owned(NamedTuple):
@@ -45,15 +46,16 @@ class Criteria:
     """The listener and the models that it guards."""
 
     def __init__(self, owned: Mapping[type, Owned],
-                 allows_lost: Callable[[], bool] = lambda: False) -> None:
+                 is_shared: Callable[[], bool] = lambda: False) -> None:
         """Prepare the criteria.
 
         :param owned: which models have owners, and how
-        :param allows_lost: whether threads of unknown requests may read in
-            this process, because other services run in it
+        :param is_shared: whether other services, which read everybody's
+            rows, have threads in this process; then, and only then, what
+            cannot be restricted passes
         """
         self.owned = owned
-        self.allows_lost = allows_lost
+        self.is_shared = is_shared
         self._options = {
             sa.inspect(model): orm.with_loader_criteria(
                 model, entry.criterion, include_aliases=True)
@@ -73,10 +75,6 @@ class Criteria:
         if not event.contains(orm.Session, 'do_orm_execute', self.restrict):
             event.listen(orm.Session, 'do_orm_execute', self.restrict)
 
-    def remove(self) -> None:
-        """Stop listening."""
-        event.remove(orm.Session, 'do_orm_execute', self.restrict)
-
     def watch(self) -> None:
         """Show each owned row that is loaded to the scope's watcher."""
         for model in self.owned:
@@ -93,7 +91,7 @@ class Criteria:
             return
         scope = scopes.current()
         if scope is None:
-            if scopes.is_lost() and not self.allows_lost():
+            if scopes.is_lost() and not self.is_shared():
                 raise scopes.ScopeError(
                     'A thread reads owned rows for a request that is not '
                     'inside the isolation filter.')
@@ -101,11 +99,12 @@ class Criteria:
         if scope.is_everybody or state.is_insert or _is_aggregate(state):
             return
         if not (state.is_orm_statement and isinstance(
-                state.statement, (sa.sql.Select, sa.sql.Update,
-                                  sa.sql.Delete))):
-            raise scopes.ScopeError(
-                'A statement reads owned rows in a form that cannot be '
-                f'restricted to their owner: {state.statement}')
+                state.statement, RESTRICTABLE)):
+            if not self.is_shared():
+                raise scopes.ScopeError(
+                    'A statement reads owned rows in a form that cannot be '
+                    f'restricted to their owner: {state.statement}')
+            return
         state.statement = state.statement.options(
             *[self._options[mapper] for mapper in named])
 

@@ -1,0 +1,226 @@
+"""A small cloud from Nova's own fixtures, with or without our filter."""
+import contextvars
+import os
+import re
+import sysconfig
+
+import fixtures
+import futurist
+from nova.api import auth
+from nova.conf import CONF
+import nova.policy
+from nova.tests.functional.api import client
+from nova.tests.functional import integrated_helpers
+import oslo_messaging
+from oslo_serialization import jsonutils
+from sqlalchemy import event
+from sqlalchemy import orm
+
+from cloud_security import opts
+from cloud_security.compute import startup
+from cloud_security.visibility import scope as scopes
+
+FILTER = """
+[filter:user_isolation]
+paste.filter_factory = cloud_security.compute.middleware:factory
+"""
+DROP_IN = os.path.abspath(os.path.join(
+    os.path.dirname(__file__), '..', '..', 'etc', 'policy.d',
+    '50-cloud-security.yaml'))
+MEMBER = ('member', 'reader')
+PROJECT = '6f70656e737461636b20342065766572'
+
+
+def api_paste():
+    """Return the text of the api-paste.ini that came with Nova."""
+    path = os.path.join(sysconfig.get_path('data'),
+                        'etc', 'nova', 'api-paste.ini')
+    with open(path) as paste:
+        return paste.read()
+
+
+def with_filter(paste):
+    """Put the filter last into every pipeline that ends in the router."""
+    return re.sub(r'(?m)^(\w+ = .*) osapi_compute_app_v21$',
+                  r'\1 user_isolation osapi_compute_app_v21', paste) + FILTER
+
+
+class Account:
+    """Somebody with a token; speaks HTTP to Nova's API."""
+
+    def __init__(self, base_url, user_id, roles, project_id=PROJECT):
+        self.user_id = user_id
+        self.project_id = project_id
+        self._client = client.TestOpenStackClient(user_id, base_url)
+        self._headers = {'X-User-Id': user_id, 'X-Project-Id': project_id,
+                         'X-Roles': ','.join(roles)}
+
+    def call(self, method, path, body=None, version=None, **headers):
+        """Send a request.
+
+        :param path: below the host, such as ``/v2.1/servers``; without a
+            leading slash it is below ``/v2.1/``
+        :param body: JSON, or bytes that are sent as they are
+        :param version: a microversion
+        :param headers: further headers, ``X_Service_Roles='service'``
+        :returns: requests.Response
+        """
+        url = self._client.base_url
+        url = (url.rsplit('/', 1)[0] + path if path.startswith('/')
+               else url + '/' + path)
+        sent = dict(self._headers)
+        sent.update((name.replace('_', '-'), value)
+                    for name, value in headers.items())
+        if version:
+            sent['OpenStack-API-Version'] = f'compute {version}'
+        if body is not None and not isinstance(body, bytes):
+            body = jsonutils.dump_as_bytes(body)
+        return self._client.request(url, method, body, sent)
+
+    def get(self, path, **kwargs):
+        """GET and expect success; return the JSON of the answer."""
+        answer = self.call('GET', path, **kwargs)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def act(self, server_id, name, arguments=None, **kwargs):
+        """Call a server's action."""
+        return self.call('POST', f'servers/{server_id}/action',
+                         {name: arguments}, **kwargs)
+
+    def ids(self, path='servers', **kwargs):
+        """Return the ids of the servers in a list."""
+        return [server['id'] for server in self.get(path, **kwargs)['servers']]
+
+
+def _remove_listener():
+    listening = (orm.Session, 'do_orm_execute', startup._criteria().restrict)
+    if event.contains(*listening):
+        event.remove(*listening)
+
+
+class OtherServices(fixtures.Fixture):
+    """Conductor, scheduler and compute, as if they had their own processes.
+
+    In a real cloud they load no filter and read everybody's rows, while the
+    API is as strict as it is where nothing else shares its process.
+    """
+
+    def _setUp(self):
+        self.addCleanup(_remove_listener)
+        self.is_other = contextvars.ContextVar('is_other', default=False)
+        self.useFixture(fixtures.MonkeyPatch(
+            'cloud_security.compute.process.OTHER_SERVICES', ()))
+        dispatch = oslo_messaging.RPCDispatcher.dispatch
+        self.useFixture(fixtures.MonkeyPatch(
+            'oslo_messaging.RPCDispatcher.dispatch',
+            lambda *args: self._unscoped(dispatch, *args)))
+        for executor in ('ThreadPoolExecutor', 'GreenThreadPoolExecutor'):
+            self.useFixture(fixtures.MonkeyPatch(
+                f'futurist.{executor}.submit',
+                self._inheriting(getattr(futurist, executor).submit)))
+
+    def _unscoped(self, function, *args, **kwargs):
+        def run():
+            self.is_other.set(True)
+            with scopes.on_this_thread(scopes.EVERYBODY):
+                return function(*args, **kwargs)
+
+        return contextvars.copy_context().run(run)
+
+    def _inheriting(self, submit):
+        def inheriting(executor, function, *args, **kwargs):
+            if self.is_other.get():
+                return submit(executor, self._unscoped, function,
+                              *args, **kwargs)
+            return submit(executor, function, *args, **kwargs)
+
+        return inheriting
+
+
+class Cloud(integrated_helpers._IntegratedTestBase):
+    """Two members, a reader, a manager, an admin and a service user.
+
+    ``alice`` and ``bob`` are members of one project, ``dan`` reads it,
+    ``carol`` manages it, ``eve`` is a member of another one.
+    """
+
+    #: Is the filter in the pipelines, and are the drop-in rules loaded?
+    FILTERED = True
+    DROPPED_IN = True
+    MODE = 'enforce'
+    #: Production's default, which Placement's fixture turns off.
+    NEW_DEFAULTS = True
+    #: What the operator wrote: {rule: check}.
+    RULES = {}
+
+    def setUp(self):
+        self.useFixture(OtherServices())
+        super().setUp()
+
+    def _setup_services(self):
+        state = self.useFixture(fixtures.TempDir()).path
+        paste = os.path.join(state, 'api-paste.ini')
+        with open(paste, 'w') as stream:
+            stream.write(self.paste(api_paste()))
+        self.flags(api_paste_config=paste, group='wsgi')
+        self.policy_dir = os.path.join(state, 'policy.d')
+        os.mkdir(self.policy_dir)
+        if self.DROPPED_IN:
+            os.symlink(DROP_IN, os.path.join(self.policy_dir,
+                                             os.path.basename(DROP_IN)))
+        self.operator_writes(self.RULES)
+        self.flags(policy_dirs=[self.policy_dir],
+                   enforce_new_defaults=self.NEW_DEFAULTS,
+                   group='oslo_policy')
+        opts.register(CONF)
+        self.flags(mode=self.MODE, group='cloud_security')
+        nova.policy.reset()
+        nova.policy.init(suppress_deprecation_warnings=True)
+        create_context = auth.NovaKeystoneContext._create_context
+        super()._setup_services()
+        # The fixture takes whoever is called admin for one; we ask policy.
+        self.useFixture(fixtures.MonkeyPatch(
+            'nova.api.auth.NovaKeystoneContext._create_context',
+            staticmethod(create_context)))
+        self.alice = self.account('alice')
+        self.bob = self.account('bob')
+        self.dan = self.account('dan', ('reader',))
+        self.carol = self.account('carol', ('manager',) + MEMBER)
+        self.root = self.account('root', ('admin', 'manager') + MEMBER)
+        self.neutron_user = self.account('neutron', ('service',) + MEMBER)
+        self.eve = self.account('eve', project_id='f' * 32)
+
+    def paste(self, paste):
+        """Return the api-paste.ini to use."""
+        return with_filter(paste) if self.FILTERED else paste
+
+    def operator_writes(self, rules):
+        """Write the operator's rules, which Nova reads at once."""
+        path = os.path.join(self.policy_dir, '90-operator.yaml')
+        with open(path + '~', 'w') as stream:
+            jsonutils.dump(rules, stream)
+        os.replace(path + '~', path)
+
+    def account(self, user_id, roles=MEMBER, **kwargs):
+        """Return an account of the project."""
+        return Account(self.api_fixture.base_url, user_id, roles, **kwargs)
+
+    def boot(self, account, name=None, state='ACTIVE', version='2.37',
+             hints=None, **server):
+        """Let somebody make a server and wait for it.
+
+        :returns: its id
+        """
+        body = {'server': dict({
+            'name': name or f'of-{account.user_id}', 'flavorRef': '1',
+            'imageRef': '155d900f-4e14-4e4c-a73d-069cbf4541e6',
+            'networks': 'none'}, **server)}
+        if hints is not None:
+            body['os:scheduler_hints'] = hints
+        answer = account.call('POST', 'servers', body, version=version)
+        self.assertEqual(202, answer.status_code, answer.text)
+        server_id = answer.json()['server']['id']
+        if state:
+            self._wait_for_state_change({'id': server_id}, state)
+        return server_id
