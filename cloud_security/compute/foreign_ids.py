@@ -12,6 +12,7 @@ from oslo_serialization import jsonutils
 import webob
 
 from cloud_security.compute import exchange as exchanges
+from cloud_security.compute import hints
 
 #: The first part of the path, and what a successful answer there must
 #: contain before it is searched. Failures are searched as a whole.
@@ -32,7 +33,8 @@ def replace(exchange: exchanges.Exchange, answer: webob.Response) -> None:
     """Replace ids of hidden servers that the caller did not send."""
     carried = _carried(exchange, answer)
     if carried:
-        hidden = exchange.hidden(carried - exchange.sent_ids())
+        hidden = exchange.hidden(carried - exchange.sent_ids()
+                                 - hints.marked_ids(answer.text))
         if exchange.enforces:
             for server_id in hidden:
                 # Always the same for one caller: clients compare answers.

@@ -7,7 +7,7 @@ Source: nova/scheduler/filters/affinity_filter.py and json_filter.py; shown
 from microversion 2.100 on, nova/api/openstack/compute/views/servers.py.
 """
 import re
-from typing import Any, Callable
+from typing import Any, Callable, Set
 
 from oslo_serialization import jsonutils
 import webob
@@ -48,18 +48,29 @@ def neutralize(exchange: exchanges.Exchange) -> None:
 
 
 def show_as_sent(answer: webob.Response) -> None:
-    """Spell marked ids back in the servers that an answer shows."""
-    if MARK.encode() not in answer.body or answer.status_code >= 400:
+    """Spell marked ids back: in servers that are shown, and in complaints."""
+    if MARK.encode() not in answer.body:
+        return
+    if answer.status_code >= 400:
+        answer.text = _mapped(answer.text, _without_mark)
         return
     body = jsonutils.loads(answer.body)
-    if not isinstance(body, dict):
-        return
-    for server in body.get('servers') or [body.get('server')]:
+    servers = body.get('servers') or [body.get('server')]
+    for server in servers:
         if isinstance(server, dict) and 'scheduler_hints' in server:
             server['scheduler_hints'] = _mapped(
-                server['scheduler_hints'],
-                lambda text: text.replace(MARK, '', 1))
-    answer.body = jsonutils.dump_as_bytes(body)
+                server['scheduler_hints'], _without_mark)
+            answer.body = jsonutils.dump_as_bytes(body)
+
+
+def marked_ids(text: str) -> Set[str]:
+    """Return the ids in a text that were marked: callers sent them."""
+    return {found.replace(MARK, '').lower()
+            for found in _MARKED.findall(text) if found.startswith(MARK)}
+
+
+def _without_mark(text: str) -> str:
+    return text.replace(MARK, '', 1)
 
 
 def _mapped(node: Any, change: Callable[[str], str]) -> Any:

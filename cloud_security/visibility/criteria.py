@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional, Set
 
+from oslo_log import log as logging
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy import orm
@@ -15,6 +16,8 @@ from sqlalchemy.sql import functions
 from sqlalchemy.sql import visitors
 
 from cloud_security.visibility import scope as scopes
+
+LOG = logging.getLogger(__name__)
 
 # Counts and sums see everybody's rows: quotas belong to the project.
 AGGREGATES = frozenset({'count', 'sum'})
@@ -91,22 +94,25 @@ class Criteria:
             return
         scope = scopes.current()
         if scope is None:
-            if scopes.is_lost() and not self.is_shared():
-                raise scopes.ScopeError(
-                    'A thread reads owned rows for a request that is not '
-                    'inside the isolation filter.')
+            if scopes.is_lost():
+                self._refuse('A thread reads owned rows for a request that '
+                             'is not inside the isolation filter.')
             return
         if scope.is_everybody or state.is_insert or _is_aggregate(state):
             return
         if not (state.is_orm_statement and isinstance(
                 state.statement, RESTRICTABLE)):
-            if not self.is_shared():
-                raise scopes.ScopeError(
-                    'A statement reads owned rows in a form that cannot be '
-                    f'restricted to their owner: {state.statement}')
+            self._refuse('A statement reads owned rows in a form that cannot '
+                         f'be restricted to their owner: {state.statement}')
             return
         state.statement = state.statement.options(
             *[self._options[mapper] for mapper in named])
+
+    def _refuse(self, reason: str) -> None:
+        if not self.is_shared():
+            # Services catch what a thread raises; the log tells why.
+            LOG.error(reason)
+            raise scopes.ScopeError(reason)
 
     def _named(self, state: orm.ORMExecuteState) -> Set[Any]:
         """Return the owned mappers in a statement, also in its subqueries.

@@ -3,6 +3,7 @@ import contextvars
 import os
 import re
 import sysconfig
+import time
 
 import fixtures
 import futurist
@@ -29,6 +30,7 @@ DROP_IN = os.path.abspath(os.path.join(
     '50-cloud-security.yaml'))
 MEMBER = ('member', 'reader')
 PROJECT = '6f70656e737461636b20342065766572'
+IMAGE = '155d900f-4e14-4e4c-a73d-069cbf4541e6'
 
 
 def api_paste():
@@ -93,7 +95,8 @@ class Account:
         return [server['id'] for server in self.get(path, **kwargs)['servers']]
 
 
-def _remove_listener():
+def remove_listener():
+    """Let statements pass as they do where the filter is not loaded."""
     listening = (orm.Session, 'do_orm_execute', startup._criteria().restrict)
     if event.contains(*listening):
         event.remove(*listening)
@@ -107,7 +110,7 @@ class OtherServices(fixtures.Fixture):
     """
 
     def _setUp(self):
-        self.addCleanup(_remove_listener)
+        self.addCleanup(remove_listener)
         self.is_other = contextvars.ContextVar('is_other', default=False)
         self.useFixture(fixtures.MonkeyPatch(
             'cloud_security.compute.process.OTHER_SERVICES', ()))
@@ -214,7 +217,7 @@ class Cloud(integrated_helpers._IntegratedTestBase):
         """
         body = {'server': dict({
             'name': name or f'of-{account.user_id}', 'flavorRef': '1',
-            'imageRef': '155d900f-4e14-4e4c-a73d-069cbf4541e6',
+            'imageRef': IMAGE,
             'networks': 'none'}, **server)}
         if hints is not None:
             body['os:scheduler_hints'] = hints
@@ -222,5 +225,19 @@ class Cloud(integrated_helpers._IntegratedTestBase):
         self.assertEqual(202, answer.status_code, answer.text)
         server_id = answer.json()['server']['id']
         if state:
-            self._wait_for_state_change({'id': server_id}, state)
+            self.wait_for(lambda: state == self.root.get(
+                f'servers/{server_id}')['server']['status'])
         return server_id
+
+    def wait_until_gone(self, server_id):
+        """Wait until a server is deleted."""
+        self.wait_for(lambda: 404 == self.root.call(
+            'GET', f'servers/{server_id}').status_code)
+
+    def wait_for(self, happened):
+        """Wait for something to become true, at most 20 seconds."""
+        for _ in range(400):
+            if happened():
+                return
+            time.sleep(0.05)
+        self.fail('It did not happen within 20 seconds.')

@@ -1,0 +1,117 @@
+"""Every operation on one server, from Nova's own routes and actions."""
+import collections
+
+from nova.api.openstack.compute import routes
+
+from tests.functional import cloud
+
+Request = collections.namedtuple('Request', 'method path body')
+
+VOLUME = 'a26887c6-c47b-4654-abb5-dfadf7d3f803'
+IMAGE = cloud.IMAGE
+
+#: What members and others send, by action; Nova's schemas accept it.
+ACTIONS = {
+    'addFixedIp': {'networkId': VOLUME},
+    'addFloatingIp': {'address': '10.10.10.10'},
+    'addSecurityGroup': {'name': 'default'},
+    'changePassword': {'adminPass': 'secret'},
+    'confirmResize': None,
+    'createBackup': {'name': 'b', 'backup_type': 'daily', 'rotation': 1},
+    'createImage': {'name': 'image'},
+    'evacuate': {},
+    'forceDelete': None,
+    'injectNetworkInfo': None,
+    'lock': None,
+    'migrate': None,
+    'os-getConsoleOutput': {'length': 5},
+    'os-getRDPConsole': {'type': 'rdp-html5'},
+    'os-getSPICEConsole': {'type': 'spice-html5'},
+    'os-getSerialConsole': {'type': 'serial'},
+    'os-getVNCConsole': {'type': 'novnc'},
+    'os-migrateLive': {'host': None, 'block_migration': 'auto'},
+    'os-resetState': {'state': 'active'},
+    'os-start': None,
+    'os-stop': None,
+    'pause': None,
+    'reboot': {'type': 'HARD'},
+    'rebuild': {'imageRef': IMAGE},
+    'removeFixedIp': {'address': '10.10.10.10'},
+    'removeFloatingIp': {'address': '10.10.10.10'},
+    'removeSecurityGroup': {'name': 'default'},
+    'rescue': {'adminPass': 'secret'},
+    'resetNetwork': None,
+    'resize': {'flavorRef': '2'},
+    'restore': None,
+    'revertResize': None,
+    'resume': None,
+    'shelve': None,
+    'shelveOffload': None,
+    'suspend': None,
+    'trigger_crash_dump': None,
+    'unlock': None,
+    'unpause': None,
+    'unrescue': None,
+    'unshelve': None,
+}
+
+#: The same for routes with a body.
+BODIES = {
+    ('PUT', ''): {'server': {'name': 'renamed'}},
+    ('POST', '/consoles'): {},
+    ('POST', '/metadata'): {'metadata': {'key': 'value'}},
+    ('PUT', '/metadata'): {'metadata': {'key': 'value'}},
+    ('PUT', '/metadata/{id}'): {'meta': {'key': 'value'}},
+    ('POST', '/migrations/{id}/action'): {'force_complete': None},
+    ('POST', '/os-interface'): {'interfaceAttachment': {'net_id': VOLUME}},
+    ('POST', '/os-volume_attachments'): {
+        'volumeAttachment': {'volumeId': VOLUME}},
+    ('PUT', '/os-volume_attachments/{id}'): {
+        'volumeAttachment': {'volumeId': VOLUME}},
+    ('POST', '/remote-consoles'): {
+        'remote_console': {'protocol': 'vnc', 'type': 'novnc'}},
+    ('POST', '/shares'): {'share': {'share_id': VOLUME}},
+    ('PUT', '/tags'): {'tags': ['one', 'two']},
+    ('PUT', '/tags/{id}'): None,
+}
+
+BROKEN = ({}, {'nonsense': {}}, {'a': 1, 'b': 2}, [], b'{', b'')
+
+
+def action_names():
+    """Return the names of Nova's server actions."""
+    return sorted(routes.server_controller().wsgi_actions)
+
+
+def server_routes():
+    """Yield (method, prefix, rest) of each route below one server."""
+    for path, methods in routes.ROUTE_LIST:
+        head, _, tail = path[1:].partition('/')
+        if head in ('servers', 'os-volumes_boot') and (
+                tail.startswith('{server_id}') or tail.startswith('{id}')):
+            rest = tail.partition('}')[2]
+            for method in methods:
+                yield method, head, rest
+
+
+def requests(server_id, is_destructive=False):
+    """Yield each operation on a server, with valid and broken bodies.
+
+    :param is_destructive: those that remove the server, or only the others
+    """
+    for method, head, rest in server_routes():
+        path = f'{head}/{server_id}' + rest.replace('{id}', 'key')
+        if '/os-volume_attachments/' in rest:
+            path = path.replace('/key', f'/{VOLUME}')
+        if rest == '/action':
+            for name in action_names():
+                removes = name in ('forceDelete', 'shelveOffload')
+                if is_destructive == removes:
+                    yield Request('POST', path, {name: ACTIONS[name]})
+                    if not removes:
+                        yield Request('POST', path, {name: {'bad': 1}})
+        elif is_destructive == (method == 'DELETE' and not rest):
+            yield Request(method, path, BODIES.get((method, rest)))
+        if method in ('POST', 'PUT') and not is_destructive:
+            for body in BROKEN:
+                yield Request(method, path, body)

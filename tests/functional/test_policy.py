@@ -1,0 +1,200 @@
+"""Who is isolated: roles, the operator's rules, and a lost filter."""
+import os
+
+from oslo_utils.fixture import uuidsentinel
+
+from cloud_security.policy import rules
+from tests.functional import cloud
+from tests.functional import operations
+
+EVERYBODY = ('alice', 'bob', 'dan', 'carol', 'root', 'neutron_user', 'eve')
+
+
+class Policy(cloud.Cloud):
+
+    def setUp(self):
+        super().setUp()
+        self.hers = self.boot(self.alice)
+
+    def who(self, method='GET', path='servers/{}', body=None, allowed=(200,),
+            **kwargs):
+        """Return the accounts for which a request goes through."""
+        return {name for name in EVERYBODY if getattr(self, name).call(
+            method, path.format(self.hers), body,
+            **kwargs).status_code in allowed}
+
+
+class TestRoles(Policy):
+
+    def test_who_sees_the_server(self):
+        self.assertEqual({'alice', 'carol', 'root', 'neutron_user'},
+                         self.who())
+
+    def test_who_changes_the_server(self):
+        self.assertEqual(
+            {'alice', 'carol', 'root', 'neutron_user'},
+            self.who('PUT', 'servers/{}/tags', {'tags': ['x']},
+                     version='2.26'))
+
+    def test_service_users_report_about_everybodys_servers(self):
+        self.operator_writes({
+            'os_compute_api:os-server-external-events:create':
+                'rule:service_or_admin'})
+        event = {'events': [{'name': 'network-changed',
+                             'server_uuid': self.hers}]}
+        self.assertEqual({'root', 'neutron_user'}, self.who(
+            'POST', 'os-server-external-events', event))
+
+    def test_rules_take_effect_without_a_restart(self):
+        nobody = {rule: '!' for rule in (rules.SEE_PROJECT,
+                                         rules.CHANGE_PROJECT)}
+        self.operator_writes(nobody)
+        self.assertNotIn('carol', self.who())
+        self.operator_writes({})
+        self.assertIn('carol', self.who())
+
+    def test_isolation_can_be_for_some_projects_only(self):
+        self.operator_writes({rules.ISOLATED: f'project_id:{"f" * 32}'})
+        self.assertIn('bob', self.who())
+        self.operator_writes({rules.ISOLATED: f'project_id:{cloud.PROJECT}'})
+        self.assertNotIn('bob', self.who())
+
+    def test_an_exempt_user_gets_stock_nova(self):
+        self.operator_writes({rules.EXEMPT: 'user_id:bob'})
+        self.assertIn('bob', self.who())
+        self.assertNotIn('dan', self.who())
+
+    def test_an_observer_sees_and_does_not_touch(self):
+        self.operator_writes({rules.SEE_PROJECT: 'user_id:bob'})
+        self.assertEqual([self.hers], self.bob.ids())
+        for action in ('os-stop', 'lock', 'forceDelete'):
+            self.assertEqual(
+                404, self.bob.act(self.hers, action).status_code)
+        self.assertEqual(404, self.bob.call(
+            'DELETE', f'servers/{self.hers}').status_code)
+
+    def test_an_observer_gains_nothing_by_overriding_the_method(self):
+        self.operator_writes({rules.SEE_PROJECT: 'user_id:bob'})
+        for method in ('GET', 'HEAD'):
+            self.assertEqual(404, self.bob.call(
+                method, f'servers/{self.hers}?_method=DELETE').status_code)
+        self.assertEqual(200, self.bob.call(
+            'POST', f'servers/{self.hers}?_method=get', b'').status_code)
+        self.assertEqual('ACTIVE', self.alice.get(
+            f'servers/{self.hers}')['server']['status'])
+
+    def test_changing_alone_opens_nothing(self):
+        self.operator_writes({rules.CHANGE_PROJECT: 'user_id:bob'})
+        self.assertNotIn('bob', self.who())
+        self.assertEqual(404, self.bob.act(
+            self.hers, 'os-stop').status_code)
+
+    def test_a_service_token_beside_a_members_is_no_exemption(self):
+        self.assertNotIn('bob', self.who(X_Service_Roles='service'))
+
+
+class TestLegacyRoles(Policy):
+    """[oslo_policy] enforce_new_defaults = False."""
+
+    NEW_DEFAULTS = False
+
+    def test_who_sees_the_server(self):
+        self.assertEqual({'alice', 'carol', 'root', 'neutron_user'},
+                         self.who())
+
+    def test_whoever_is_in_the_project_works_in_it(self):
+        guest = self.account('guest', ('other',))
+        server_id = self.boot(guest)
+        self.assertEqual([server_id], guest.ids())
+
+
+class TestLegacyRolesWithNewDefaults(Policy):
+
+    def test_whoever_is_in_the_project_needs_a_role(self):
+        guest = self.account('guest', ('other',))
+        self.assertEqual(403, guest.call('GET', 'servers').status_code)
+
+
+class TestLostFilter(cloud.Cloud):
+    """An upgrade put a fresh api-paste.ini there; the rules remain."""
+
+    FILTERED = False
+
+    def setUp(self):
+        super().setUp()
+        self.hers = self.boot(self.root)
+
+    def operations(self):
+        yield operations.Request('GET', 'servers', None)
+        yield operations.Request('GET', 'servers/detail', None)
+        yield operations.Request('POST', 'servers', {'server': {
+            'name': 'x', 'flavorRef': '1', 'imageRef': cloud.IMAGE}})
+        for request in operations.requests(self.hers):
+            yield request
+
+    def test_members_are_refused(self):
+        refused = 0
+        for account in (self.alice, self.dan, self.carol):
+            for request in self.operations():
+                answer = account.call(*request)
+                # Nova refuses what is malformed, and what it no longer has,
+                # before it asks policy; nothing may go through.
+                self.assertGreaterEqual(answer.status_code, 400, request)
+                refused += answer.status_code == 403
+        self.assertGreater(refused, 150)
+
+    def test_admins_are_not(self):
+        self.assertEqual([self.hers], self.root.ids())
+        self.assertEqual(202, self.root.act(
+            self.hers, 'os-stop').status_code)
+
+
+class TestLostFilterWithLegacyDefaults(TestLostFilter):
+
+    NEW_DEFAULTS = False
+
+
+class TestLostFilterWithoutTheRules(TestLostFilter):
+
+    DROPPED_IN = False
+    test_admins_are_not = None
+
+    def test_members_are_refused(self):
+        self.assertEqual([self.hers], self.alice.ids())
+        self.assertEqual(200, self.dan.call(
+            'GET', f'servers/{self.hers}').status_code)
+
+
+class TestPolicyFaults(Policy):
+    """Whatever cannot be decided ends in an error."""
+
+    def test_a_rule_that_raises_is_an_error(self):
+        for rule in (rules.ISOLATED, rules.EXEMPT):
+            # Nothing listens there.
+            self.operator_writes({rule: 'http://127.0.0.1:9/decide'})
+            self.assertEqual(500, self.bob.call(
+                'GET', 'servers').status_code)
+        self.operator_writes({})
+        self.assertEqual([], self.bob.ids())
+
+    def test_a_broken_policy_file_is_an_error(self):
+        path = os.path.join(self.policy_dir, '95-broken.yaml')
+        with open(path, 'w') as stream:
+            stream.write('"cloud_security:isolated": [{')
+        self.assertGreaterEqual(
+            self.bob.call('GET', 'servers').status_code, 500)
+        os.remove(path)
+        self.operator_writes({})
+        self.assertEqual([], self.bob.ids())
+
+    def test_a_forgotten_rule_is_an_error(self):
+        import nova.policy
+        self.bob.ids()
+        enforcer = nova.policy._ENFORCER
+        enforcer.use_conf = False
+        del enforcer.rules[rules.ISOLATED]
+        self.assertEqual(500, self.bob.call('GET', 'servers').status_code)
+
+    def test_an_unknown_server_is_still_unknown(self):
+        self.assertEqual(404, self.bob.call(
+            'GET', f'servers/{uuidsentinel.unknown}').status_code)
