@@ -35,12 +35,18 @@ def refuse(exchange: exchanges.Exchange, answer: webob.Response) -> None:
     Hidden and unknown servers are refused alike, in the words of Nova's own
     refusal. An own server keeps its 404: there it is the truth.
     """
-    if (exchange.enforces and answer.status_code == 404
-            and exchange.is_for('GET', PATH)
-            and not ownership.is_own(
-                exchange.operation.server_id, exchange.caller_id)):
-        rule = volumes_attachments.POLICY_ROOT % 'show'
-        answer.status = 403
-        answer.body = jsonutils.dump_as_bytes({'forbidden': {
-            'code': 403,
-            'message': f"Policy doesn't allow {rule} to be performed."}})
+    operation = exchange.operation
+    if (operation is None or not exchange.enforces
+            or not exchange.is_for('GET', PATH) or answer.status_code != 404
+            or ownership.is_own(operation.server_id, exchange.caller_id)):
+        return
+    rule = volumes_attachments.POLICY_ROOT % 'show'
+    answer.status = 403
+    answer.body = jsonutils.dump_as_bytes({'forbidden': {
+        'code': 403,
+        'message': f"Policy doesn't allow {rule} to be performed."}})
+
+
+def is_refused(exchange: exchanges.Exchange, answer: webob.Response) -> bool:
+    """Tell whether an answer may be such a refusal."""
+    return answer.status_code == 403 and exchange.is_for('GET', PATH)

@@ -59,19 +59,15 @@ class Exchange:
             return None
         return body if isinstance(body, dict) else None
 
-    def rewrite(self, body: Any, said: Dict[str, str]) -> None:
-        """Send Nova another body; its answer will say what the caller said.
-
-        :param said: ``{what stands in the body now: what was sent}``
-        """
+    def rewrite(self, body: Any) -> None:
+        """Send Nova another body."""
         if self.enforces:
             self.request.body = jsonutils.dump_as_bytes(body)
-            self.said.update(said)
 
     def restore(self, answer: webob.Response) -> None:
         """Let an answer repeat what the caller sent."""
         for now, sent in self.said.items():
-            answer.body = answer.body.replace(now.encode(), sent.encode())
+            answer.text = answer.text.replace(now, sent)
 
     def hidden(self, server_ids: Iterable[str]) -> Dict[str, Optional[str]]:
         """Return which of the servers the caller may not see, with owners."""

@@ -34,7 +34,8 @@ def guard(exchange: exchanges.Exchange) -> None:
     holder_id = _holder_id(exchange.context, address)
     if holder_id and exchange.hidden([holder_id]):
         action['address'] = NO_ADDRESS
-        exchange.rewrite(body, {NO_ADDRESS: address})
+        exchange.rewrite(body)
+        exchange.said[NO_ADDRESS] = address
 
 
 def _holder_id(context: Any, address: str) -> Optional[str]:

@@ -44,7 +44,7 @@ def neutralize(exchange: exchanges.Exchange) -> None:
                 hint[name] = _mapped(
                     hint[name],
                     lambda text: MARK + text if text in marked else text)
-        exchange.rewrite(body, {MARK + text: text for text in marked})
+        exchange.rewrite(body)
 
 
 def show_as_sent(answer: webob.Response) -> None:

@@ -72,36 +72,22 @@ class UserIsolation:
         scope = callers.scope_of(context, operation)
         if attachments.is_asked_by_service(context, operation):
             scope = scopes.EVERYBODY
-        exchange = exchanges.Exchange(request, context, operation)
+        exchange = exchanges.Exchange(request, context, operation,
+                                      enforces=self.mode == 'enforce')
         if scope.is_everybody:
             answer = self._answer(request, context, scope)
-        elif self.mode == 'monitor':
-            answer = self._watch(exchange)
-        else:
-            answer = self._enforce(exchange, scope)
-        hints.show_as_sent(answer)
-        return answer
-
-    def _enforce(self, exchange: exchanges.Exchange,
-                 scope: scopes.Scope) -> webob.Response:
+            hints.show_as_sent(answer)
+            return answer
+        if not exchange.enforces:
+            scope = watching.scope(exchange)
         for change in BEFORE:
             change(exchange)
-        answer = self._answer(exchange.request, exchange.context, scope)
+        answer = self._answer(request, context, scope)
         for amend in AFTER:
             amend(exchange, answer)
         exchange.restore(answer)
-        records.denial_after(exchange, answer)
-        return answer
-
-    def _watch(self, exchange: exchanges.Exchange) -> webob.Response:
-        exchange.enforces = False
-        for change in BEFORE:
-            change(exchange)
-        answer = self._answer(exchange.request, exchange.context,
-                              watching.scope(exchange))
-        for amend in AFTER:
-            amend(exchange, answer)
-        records.would_hide_after(exchange, answer)
+        hints.show_as_sent(answer)
+        records.write_after(exchange, answer)
         return answer
 
     def _answer(self, request: webob.Request, context: Any,

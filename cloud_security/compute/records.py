@@ -36,24 +36,18 @@ class _Closing:
         return iter(self._chunks)
 
 
-def denial_after(exchange: exchanges.Exchange,
-                 answer: webob.Response) -> None:
-    """Write a record after a 404 for somebody else's server in the path."""
+def write_after(exchange: exchanges.Exchange,
+                answer: webob.Response) -> None:
+    """Write what there is to record once the answer has been sent."""
     operation = exchange.operation
-    if operation is None or operation.server_id is None:
-        return
-    if answer.status_code == 404 or (
-            answer.status_code == 403
-            and exchange.is_for('GET', attachments.PATH)):
+    if not exchange.enforces:
+        _after(answer, lambda: _write(WOULD_HIDE, exchange, exchange.found))
+    elif (operation is not None and operation.server_id is not None
+            and (answer.status_code == 404 or attachments.is_refused(
+                exchange, answer))):
         server_id = operation.server_id
         _after(answer, lambda: _write(
             DENIED, exchange, exchange.hidden([server_id])))
-
-
-def would_hide_after(exchange: exchanges.Exchange,
-                     answer: webob.Response) -> None:
-    """Write a record of the servers in ``found``, if there are any."""
-    _after(answer, lambda: _write(WOULD_HIDE, exchange, exchange.found))
 
 
 def _after(answer: webob.Response, close: Callable[[], None]) -> None:

@@ -45,10 +45,10 @@ def mode(conf: cfg.ConfigOpts, local_conf: Dict[str, str]) -> str:
             f'[filter:user_isolation] in api-paste.ini takes no options, but '
             f'has {", ".join(sorted(local_conf))}: move them to '
             f'[cloud_security] in nova.conf.')
-    opts.register(conf)
     try:
+        opts.register(conf)
         chosen: str = conf.cloud_security.mode
-    except ValueError as error:
+    except (cfg.Error, ValueError) as error:
         raise UnsafeStart(
             f'Mend [cloud_security] in nova.conf: {error}') from error
     return chosen

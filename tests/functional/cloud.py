@@ -18,7 +18,7 @@ from sqlalchemy import event
 from sqlalchemy import orm
 
 from cloud_security import opts
-from cloud_security.compute import startup
+from cloud_security.visibility import criteria
 from cloud_security.visibility import scope as scopes
 
 FILTER = """
@@ -95,11 +95,13 @@ class Account:
         return [server['id'] for server in self.get(path, **kwargs)['servers']]
 
 
-def remove_listener():
+_listening = []
+
+
+def remove_listeners():
     """Let statements pass as they do where the filter is not loaded."""
-    listening = (orm.Session, 'do_orm_execute', startup._criteria().restrict)
-    if event.contains(*listening):
-        event.remove(*listening)
+    while _listening:
+        event.remove(orm.Session, 'do_orm_execute', _listening.pop())
 
 
 class OtherServices(fixtures.Fixture):
@@ -110,7 +112,16 @@ class OtherServices(fixtures.Fixture):
     """
 
     def _setUp(self):
-        self.addCleanup(remove_listener)
+        install = criteria.Criteria.install
+
+        def noted(installed):
+            if installed.restrict not in _listening:
+                _listening.append(installed.restrict)
+            install(installed)
+
+        self.addCleanup(remove_listeners)
+        self.useFixture(fixtures.MonkeyPatch(
+            'cloud_security.visibility.criteria.Criteria.install', noted))
         self.is_other = contextvars.ContextVar('is_other', default=False)
         self.useFixture(fixtures.MonkeyPatch(
             'cloud_security.compute.process.OTHER_SERVICES', ()))
