@@ -5,7 +5,8 @@ Source: SQLAlchemy's recipe "Adding global WHERE / ON criteria" (1.4 to 2.1).
 """
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional, Set
+from typing import (Any, Callable, Dict, Mapping, NamedTuple, Optional, Set,
+                    Tuple)
 
 from oslo_log import log as logging
 import sqlalchemy as sa
@@ -63,6 +64,8 @@ class Criteria:
             sa.inspect(model): orm.with_loader_criteria(
                 model, entry.criterion, include_aliases=True)
             for model, entry in owned.items()}
+        self._criteria = {sa.inspect(model): entry.criterion
+                          for model, entry in owned.items()}
         self._tables = {mapper.local_table: mapper for mapper in self._options}
         # Relationships to an owned model: joined loading brings its rows in
         # with a statement that names only the other end.
@@ -89,8 +92,13 @@ class Criteria:
 
         :raises ScopeError: when it cannot be told whose rows it may see.
         """
-        named = self._named(state)
-        if not named:
+        statement = state.statement
+        named, entities = self._survey(statement)
+        owned = named & self._options.keys()
+        # Loader options of the statement; unknown ones may join anything.
+        loaded = self._loaded(named) if getattr(
+            statement, '_with_options', True) else set()
+        if not owned and not loaded:
             return
         scope = scopes.current()
         if scope is None:
@@ -98,15 +106,81 @@ class Criteria:
                 self._refuse('A thread reads owned rows for a request that '
                              'is not inside the isolation filter.')
             return
-        if scope.is_everybody or state.is_insert or _is_aggregate(state):
+        if scope.is_everybody or state.is_insert or _is_aggregate(statement):
             return
-        if not (state.is_orm_statement and isinstance(
-                state.statement, RESTRICTABLE)):
+        # The ORM adds no criteria to what stands in a WHERE alone.
+        beside = owned - entities
+        if (not isinstance(statement, RESTRICTABLE)
+                or statement._propagate_attrs.get(
+                    'compile_state_plugin') != 'orm'
+                or beside and not beside <= self._outermost(statement)):
             self._refuse('A statement reads owned rows in a form that cannot '
-                         f'be restricted to their owner: {state.statement}')
+                         f'be restricted to their owner: {statement}')
             return
-        state.statement = state.statement.options(
-            *[self._options[mapper] for mapper in named])
+        state.statement = statement.where(
+            *[self._criteria[mapper] for mapper in beside]).options(
+                *[self._options[mapper] for mapper in owned | loaded])
+
+    def _survey(self, statement: Any) -> Tuple[Set[Any], Set[Any]]:
+        """Return the mappers in a statement, also in its subqueries.
+
+        :returns: all that it names, and those among them to which the ORM
+            adds criteria: the entities that a SELECT, UPDATE or DELETE
+            selects, selects from or joins.
+        """
+        if isinstance(statement, elements.TextClause):
+            # Text can name anything.
+            return set(self._options), set()
+        named: Set[Any] = set()
+        entities: Set[Any] = set()
+        for node in visitors.iterate(statement):
+            named |= self._mapper(node)
+            if isinstance(node, sa.sql.Select):
+                entities |= self._entities(node)
+        if isinstance(statement, (sa.sql.Update, sa.sql.Delete)):
+            entities |= self._mapper(statement.table)
+        return named | entities, entities
+
+    def _entities(self, select: Any) -> Set[Any]:
+        entities: Set[Any] = set()
+        for column in select._raw_columns + list(select._from_obj):
+            entities |= self._outermost(column, is_annotated=True)
+        for target, *_ in select._setup_joins:
+            # A relationship stands for what it leads to.
+            entity = getattr(target, 'entity', None)
+            entities |= ({entity.mapper} if entity is not None
+                         else self._outermost(target, is_annotated=True))
+        return entities
+
+    def _outermost(self, clause: Any, is_annotated: bool = False) -> Set[Any]:
+        """Return the mappers in a clause, but not in SELECTs within it."""
+        found: Set[Any] = set()
+        nodes = [clause]
+        while nodes:
+            node = nodes.pop()
+            found |= self._mapper(node, is_annotated)
+            nodes.extend(child for child in node.get_children()
+                         if not isinstance(child, sa.sql.Select))
+        return found
+
+    def _mapper(self, node: Any, is_annotated: bool = False) -> Set[Any]:
+        """Return the mapper that a node stands for, as a set of one or none.
+
+        :param is_annotated: only for entities, which the ORM recognizes, and
+            not for tables, which it does not
+        """
+        entity = node._annotations.get('parententity')
+        if entity is not None:
+            return {entity.mapper}
+        if (not is_annotated and isinstance(node, sa.Table)
+                and node in self._tables):
+            return {self._tables[node]}
+        return set()
+
+    def _loaded(self, named: Set[Any]) -> Set[Any]:
+        """Return what joined loading may bring in beside the named."""
+        return set().union(*(
+            self._towards.get(mapper, ()) for mapper in named))
 
     def _refuse(self, reason: str) -> None:
         if not self.is_shared():
@@ -114,30 +188,9 @@ class Criteria:
             LOG.error(reason)
             raise scopes.ScopeError(reason)
 
-    def _named(self, state: orm.ORMExecuteState) -> Set[Any]:
-        """Return the owned mappers in a statement, also in its subqueries.
 
-        Text can name anything, so it names all of them.
-        """
-        named: Set[Any] = set()
-        # The statement's loader options; unknown ones may join anything.
-        may_join = getattr(state.statement, '_with_options', True)
-        for node in visitors.iterate(state.statement):
-            entity = node._annotations.get('parententity')
-            if entity is not None:
-                if entity.mapper in self._options:
-                    named.add(entity.mapper)
-                elif may_join:
-                    named |= self._towards.get(entity.mapper, set())
-            elif isinstance(node, sa.Table) and node in self._tables:
-                named.add(self._tables[node])
-        if isinstance(state.statement, sa.sql.elements.TextClause):
-            named |= self._options.keys()
-        return named
-
-
-def _is_aggregate(state: orm.ORMExecuteState) -> bool:
-    columns = getattr(state.statement, 'column_descriptions', ())
+def _is_aggregate(statement: Any) -> bool:
+    columns = getattr(statement, 'column_descriptions', ())
     return bool(columns) and all(
         isinstance(column['expr'], functions.FunctionElement)
         and column['expr'].name in AGGREGATES for column in columns)

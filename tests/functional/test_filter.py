@@ -276,6 +276,8 @@ class TestStart(cloud.Cloud):
         self.assertIn('has not the models', self.refused())
 
     def test_a_listener_without_effect_is_refused(self):
+        cloud.remove_listeners()
+        self.forget_criteria()
         self.useFixture(fixtures.MonkeyPatch(
             'cloud_security.visibility.criteria.Criteria.restrict',
             lambda criteria, state: None))

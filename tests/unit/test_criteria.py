@@ -1,0 +1,192 @@
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy import orm
+import testtools
+
+from cloud_security.visibility import criteria
+from cloud_security.visibility import scope as scopes
+
+Base = orm.declarative_base()
+
+
+class Thing(Base):
+    __tablename__ = 'things'
+    id = sa.Column(sa.Integer, primary_key=True)
+    owner = sa.Column(sa.String(36))
+    size = sa.Column(sa.Integer)
+    parts = orm.relationship('Part', backref='thing')
+
+
+class Part(Base):
+    __tablename__ = 'parts'
+    id = sa.Column(sa.Integer, primary_key=True)
+    thing_id = sa.Column(sa.ForeignKey('things.id'))
+
+
+class Free(Base):
+    __tablename__ = 'free'
+    id = sa.Column(sa.Integer, primary_key=True)
+    thing_id = sa.Column(sa.Integer)
+
+
+class TestCriteria(testtools.TestCase):
+
+    def setUp(self):
+        super().setUp()
+        self.is_shared = False
+        self.criteria = criteria.Criteria(
+            {Thing: criteria.Owned(Thing.owner == criteria.OWNER_ID,
+                                   lambda row: row.id,
+                                   lambda row: row.owner)},
+            lambda: self.is_shared)
+        self.criteria.install()
+        self.addCleanup(event.remove, orm.Session, 'do_orm_execute',
+                        self.criteria.restrict)
+        engine = sa.create_engine('sqlite://')
+        self.addCleanup(engine.dispose)
+        Base.metadata.create_all(engine)
+        self.session = orm.Session(engine)
+        self.addCleanup(self.session.close)
+        for number, owner in enumerate(('alice', 'bob', None, ''), 1):
+            self.session.add(Thing(id=number, owner=owner, size=number))
+            self.session.add(Part(id=number, thing_id=number))
+            self.session.add(Free(id=number, thing_id=number))
+        self.session.commit()
+        self.session.expunge_all()
+
+    def seen(self, statement, owner='bob'):
+        with scopes.on_this_thread(scopes.Scope(owner_id=owner)):
+            return self.session.execute(statement).scalars().all()
+
+    def test_only_own_rows_are_read(self):
+        ids = sa.select(Thing.id)
+        self.assertEqual([2], self.seen(ids))
+        self.assertEqual([1], self.seen(ids, 'alice'))
+        self.assertEqual([], self.seen(ids, 'nobody'))
+        self.assertEqual([2], [thing.id for thing in self.seen(
+            sa.select(Thing))])
+
+    def test_rows_without_owner_are_nobodys(self):
+        self.assertNotIn(3, self.seen(sa.select(Thing.id), ''))
+
+    def test_everybody_and_no_request_read_all(self):
+        statement = sa.select(Thing.id).order_by(Thing.id)
+        self.assertEqual([1, 2, 3, 4], self.session.execute(
+            statement).scalars().all())
+        with scopes.on_this_thread(scopes.EVERYBODY):
+            self.assertEqual([1, 2, 3, 4], self.session.execute(
+                statement).scalars().all())
+
+    def test_subqueries_joins_and_aliases_are_restricted(self):
+        alias = orm.aliased(Thing)
+        for statement in (
+                sa.select(Free.id).where(
+                    Free.thing_id.in_(sa.select(Thing.id))),
+                sa.select(Free.id).join(Thing, Thing.id == Free.thing_id),
+                sa.select(alias.id),
+                sa.select(Free.id).select_from(Thing).where(
+                    Thing.id == Free.thing_id),
+                sa.select(Part.id).join(Part.thing),
+                sa.select(Free.id).where(Thing.id == Free.thing_id),
+                sa.select(Thing.__table__.c.id).where(Thing.size > 0),
+                sa.select(Thing.id).where(Thing.parts.any()),
+                sa.select(Part.id).where(Part.thing_id.in_(
+                    sa.select(Thing.id).join(Thing.parts))),
+                sa.select(Free.id).where(sa.exists(sa.select(Thing.id).where(
+                    Thing.id == Free.thing_id)))):
+            self.assertEqual([2], self.seen(statement), str(statement))
+
+    def test_plain_columns_in_an_orm_statement_are_restricted(self):
+        # As oslo.db's update_on_match() looks a row up again.
+        thing = sa.inspect(Thing)
+        with scopes.on_this_thread(scopes.Scope(owner_id='bob')):
+            for number, expected in ((1, []), (2, [(2,)])):
+                self.assertEqual(expected, self.session.query(
+                    *thing.primary_key).filter(
+                        thing.attrs['size'].expression == number).all())
+
+    def test_joined_loading_from_the_other_end_is_restricted(self):
+        for load in (orm.joinedload, orm.selectinload, orm.subqueryload):
+            self.session.expunge_all()
+            parts = self.seen(sa.select(Part).options(load(Part.thing)))
+            self.assertEqual([None, 'bob', None, None], [
+                part.thing and part.thing.owner for part in parts])
+
+    def test_lazy_loading_is_restricted(self):
+        with scopes.on_this_thread(scopes.Scope(owner_id='bob')):
+            part = self.session.get(Part, 1)
+            self.assertIsNone(part.thing)
+
+    def test_get_by_primary_key_is_restricted(self):
+        with scopes.on_this_thread(scopes.Scope(owner_id='bob')):
+            self.assertIsNone(self.session.get(Thing, 1))
+            self.assertIsNotNone(self.session.get(Thing, 2))
+
+    def test_updates_and_deletes_are_restricted(self):
+        with scopes.on_this_thread(scopes.Scope(owner_id='bob')):
+            updated = self.session.execute(
+                sa.update(Thing).values(size=9),
+                execution_options={'synchronize_session': False})
+            self.assertEqual(1, updated.rowcount)
+            self.assertEqual(1, self.session.query(Thing).delete())
+
+    def test_inserts_pass(self):
+        with scopes.on_this_thread(scopes.Scope(owner_id='bob')):
+            self.session.add(Thing(id=9, owner='alice'))
+            self.session.flush()
+
+    def test_counts_and_sums_see_everybodys_rows(self):
+        self.assertEqual([4], self.seen(sa.select(sa.func.count(Thing.id))))
+        self.assertEqual([10], self.seen(sa.select(sa.func.sum(Thing.size))))
+        with scopes.on_this_thread(scopes.Scope(owner_id='bob')):
+            self.assertEqual(4, self.session.query(Thing).count())
+
+    def test_a_count_beside_a_column_is_restricted(self):
+        self.assertEqual(['bob'], self.seen(
+            sa.select(Thing.owner, sa.func.count(Thing.id)).group_by(
+                Thing.owner)))
+        self.assertEqual(['bob'], self.seen(
+            sa.select(sa.func.max(Thing.owner))))
+
+    def test_what_cannot_be_restricted_is_refused(self):
+        statements = (
+            sa.select(Thing.__table__.c.id),
+            sa.text('SELECT id FROM things'),
+            sa.select(Thing.id).union(sa.select(Thing.id)),
+            sa.select(Thing).from_statement(sa.text('SELECT * FROM things')),
+            sa.select(Free.id).where(sa.exists().where(
+                Thing.id == Free.thing_id)),
+            sa.select(Part.id).where(Part.thing.has()),
+        )
+        for statement in statements:
+            self.assertRaises(scopes.ScopeError, self.seen, statement)
+        self.is_shared = True
+        self.assertEqual([1, 2, 3, 4], sorted(self.seen(statements[0])))
+
+    def test_other_tables_are_let_alone(self):
+        statement = sa.select(Free.__table__.c.id)
+        self.assertEqual([1, 2, 3, 4], self.seen(statement))
+
+    def test_the_owner_is_read_at_execution(self):
+        # One compiled statement serves everybody.
+        for owner, expected in (('alice', [1]), ('bob', [2]), ('eve', [])):
+            self.assertEqual(expected, self.seen(sa.select(Thing.id), owner))
+
+    def test_installing_twice_listens_once(self):
+        self.criteria.install()
+        with scopes.on_this_thread(scopes.Scope(owner_id='bob')):
+            statements = []
+            event.listen(self.session.get_bind(), 'before_cursor_execute',
+                         lambda *args: statements.append(args[2]))
+            self.session.execute(sa.select(Thing.id))
+        self.assertEqual(1, statements[0].count('owner ='))
+
+    def test_a_watcher_is_shown_each_row(self):
+        self.criteria.watch()
+        self.addCleanup(event.remove, Thing, 'load',
+                        criteria._show_to_watcher)
+        rows = []
+        with scopes.on_this_thread(scopes.Scope(
+                is_everybody=True, watch=rows.append)):
+            self.session.execute(sa.select(Thing)).all()
+        self.assertEqual(4, len(rows))
