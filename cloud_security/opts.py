@@ -1,22 +1,28 @@
 """The options of ``[cloud_security]``."""
-from typing import List, Tuple
+
+from typing import List
+from typing import Tuple
 
 from oslo_config import cfg
 
 GROUP = cfg.OptGroup('cloud_security', title='Isolation of users in a project')
 
-OPTS = [
+OPTS: List[cfg.Opt] = [
     cfg.StrOpt(
         'mode',
         default='enforce',
         choices=[
             ('enforce', 'Members see and touch only their own servers.'),
-            ('monitor', 'Answers stay as they are; what enforce would have '
-                        'hidden, and from whom, is logged.'),
+            (
+                'monitor',
+                'Answers stay as they are; what enforce would have '
+                'hidden, and from whom, is logged.',
+            ),
             ('off', 'No isolation; a warning is logged at start.'),
         ],
         help='What the user_isolation filter does. Read when the service '
-             'starts.'),
+        'starts.',
+    ),
 ]
 
 

@@ -1,6 +1,8 @@
 """Whose rows a caller may see, by the rules in Nova's own enforcer."""
+
 import threading
-from typing import Any, Optional
+from typing import Any
+from typing import Optional
 
 from nova import policy as nova_policy
 
@@ -11,8 +13,9 @@ from cloud_security.visibility import scope as scopes
 _registering = threading.Lock()
 
 
-def scope_of(context: Any,
-             operation: Optional[routing.Operation]) -> scopes.Scope:
+def scope_of(
+    context: Any, operation: Optional[routing.Operation]
+) -> scopes.Scope:
     """Decide the scope of one request.
 
     :param context: nova.context.RequestContext of the caller
@@ -35,12 +38,14 @@ def scope_of(context: Any,
 def _holds(rule: str, context: Any) -> bool:
     enforcer = _enforcer()
     holds: bool = enforcer.authorize(
-        rule, nova_policy.default_target(context), context)
+        rule, nova_policy.default_target(context), context
+    )
     # oslo.policy answers False for a rule that it has lost, which for
     # "isolated" would be an open door.
     if rule not in enforcer.rules:
         raise scopes.ScopeError(
-            f'Nova\'s policy enforcer does not know the rule {rule}.')
+            f"Nova's policy enforcer does not know the rule {rule}."
+        )
     return holds
 
 

@@ -1,7 +1,12 @@
 """One request of an isolated caller, as the exceptions' modules see it."""
+
 import dataclasses
 import re
-from typing import Any, Dict, Iterable, Optional, Set
+from typing import Any
+from typing import Dict
+from typing import Iterable
+from typing import Optional
+from typing import Set
 from urllib import parse
 
 from oslo_serialization import jsonutils
@@ -13,7 +18,9 @@ from cloud_security.compute import routing
 #: Ids of servers, but not those of requests.
 UUID = re.compile(
     r'(?<!req-)\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
-    r'\b', re.IGNORECASE)
+    r'\b',
+    re.IGNORECASE,
+)
 
 
 @dataclasses.dataclass
@@ -39,8 +46,11 @@ class Exchange:
 
     def is_for(self, verb: str, *paths: str) -> bool:
         """Tell whether Nova routes the request to one of these."""
-        return (self.operation is not None and self.operation.verb == verb
-                and self.operation.path in paths)
+        return (
+            self.operation is not None
+            and self.operation.verb == verb
+            and self.operation.path in paths
+        )
 
     def sent_ids(self) -> Set[str]:
         """Return the ids that the caller named himself, in lower case."""

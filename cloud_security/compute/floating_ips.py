@@ -6,7 +6,9 @@ takes it from the other without reading that: such an address is answered like
 one that does not exist.
 Source: nova/api/openstack/compute/floating_ips.py, Nova 29 to 34.
 """
-from typing import Any, Optional
+
+from typing import Any
+from typing import Optional
 
 from nova import exception
 from nova.network import neutron
@@ -22,15 +24,19 @@ NO_ADDRESS = '0.0.0.0'
 
 def guard(exchange: exchanges.Exchange) -> None:
     """Put an address that a hidden server holds out of reach."""
-    if not (exchange.is_for('POST', *PATHS)
-            and ACTION.encode() in exchange.request.body):
+    if not (
+        exchange.is_for('POST', *PATHS)
+        and ACTION.encode() in exchange.request.body
+    ):
         return
-    body = exchange.json_body()
-    action = body.get(ACTION) if body else None
-    address = action.get('address') if isinstance(action, dict) else None
+    body = exchange.json_body() or {}
+    action = body.get(ACTION)
     # Nova refuses what is no address before it asks Neutron.
-    if not netutils.is_valid_ip(address):
+    if not isinstance(action, dict) or not netutils.is_valid_ip(
+        action.get('address')
+    ):
         return
+    address = action['address']
     holder_id = _holder_id(exchange.context, address)
     if holder_id and exchange.hidden([holder_id]):
         action['address'] = NO_ADDRESS
@@ -40,10 +46,13 @@ def guard(exchange: exchanges.Exchange) -> None:
 
 def _holder_id(context: Any, address: str) -> Optional[str]:
     try:
-        holder_id: Optional[str] = neutron.API(
-            ).get_instance_id_by_floating_address(context, address)
-    except (exception.FloatingIpNotFoundForAddress,
-            exception.FloatingIpMultipleFoundForAddress):
+        holder_id: Optional[str] = (
+            neutron.API().get_instance_id_by_floating_address(context, address)
+        )
+    except (
+        exception.FloatingIpNotFoundForAddress,
+        exception.FloatingIpMultipleFoundForAddress,
+    ):
         # No such address, or several: Nova will say so and change nothing.
         return None
     return holder_id

@@ -4,8 +4,10 @@ Neutron and Cinder tell Nova who holds a port or a volume, Glance of which
 server an image was made, and messages repeat it. Such an id is replaced by
 one that stands for no server, as if the holder were no server of this Nova.
 """
+
 import re
-from typing import Any, Set
+from typing import Any
+from typing import Set
 import uuid
 
 from oslo_serialization import jsonutils
@@ -24,8 +26,9 @@ CARRIERS = {
     'servers': (b'"fault"', b'"events"'),
 }
 #: The keys under which it names servers.
-KEYS = frozenset({'details', 'fault', 'instance_id', 'instance_uuid',
-                  'message', 'serverId'})
+KEYS = frozenset(
+    {'details', 'fault', 'instance_id', 'instance_uuid', 'message', 'serverId'}
+)
 _STANDS_FOR_NOTHING = uuid.UUID('7ee51d1f-0f9c-4e94-9b0d-3c3b8ad1d8a5')
 
 
@@ -33,20 +36,24 @@ def replace(exchange: exchanges.Exchange, answer: webob.Response) -> None:
     """Replace ids of hidden servers that the caller did not send."""
     carried = _carried(exchange, answer)
     if carried:
-        hidden = exchange.hidden(carried - exchange.sent_ids()
-                                 - hints.marked_ids(answer.text))
+        hidden = exchange.hidden(
+            carried - exchange.sent_ids() - hints.marked_ids(answer.text)
+        )
         if exchange.enforces:
             for server_id in hidden:
                 # Always the same for one caller: clients compare answers.
-                nobody = uuid.uuid5(_STANDS_FOR_NOTHING,
-                                    exchange.caller_id + server_id)
+                nobody = uuid.uuid5(
+                    _STANDS_FOR_NOTHING, exchange.caller_id + server_id
+                )
                 answer.body = re.sub(
-                    server_id.encode(), str(nobody).encode(), answer.body,
-                    flags=re.IGNORECASE)
+                    server_id.encode(),
+                    str(nobody).encode(),
+                    answer.body,
+                    flags=re.IGNORECASE,
+                )
 
 
-def _carried(exchange: exchanges.Exchange,
-             answer: webob.Response) -> Set[str]:
+def _carried(exchange: exchanges.Exchange, answer: webob.Response) -> Set[str]:
     body = answer.body
     if answer.status_code >= 400:
         return _ids_in(body.decode('utf-8', 'replace'))

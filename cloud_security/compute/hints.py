@@ -6,8 +6,11 @@ wherever Nova shows it: such a hint does what one does that names no server.
 Source: nova/scheduler/filters/affinity_filter.py and json_filter.py; shown
 from microversion 2.100 on, nova/api/openstack/compute/views/servers.py.
 """
+
 import re
-from typing import Any, Callable, Set
+from typing import Any
+from typing import Callable
+from typing import Set
 
 from oslo_serialization import jsonutils
 import webob
@@ -25,25 +28,36 @@ _MARKED = re.compile(f'(?:{re.escape(MARK)})*{exchanges.UUID.pattern}')
 
 def neutralize(exchange: exchanges.Exchange) -> None:
     """Let hints not match hidden servers."""
-    if not (exchange.is_for('POST', *PATHS)
-            and b'scheduler_hints' in exchange.request.body):
+    if not (
+        exchange.is_for('POST', *PATHS)
+        and b'scheduler_hints' in exchange.request.body
+    ):
         return
     body = exchange.json_body() or {}
     hints = [body[key] for key in HINTS if isinstance(body.get(key), dict)]
-    named = {found for hint in hints for name, value in hint.items()
-             if name != GROUP
-             for found in _MARKED.findall(jsonutils.dumps(value))}
-    hidden = exchange.hidden(
-        {text.replace(MARK, '') for text in named}) if named else {}
+    named = {
+        found
+        for hint in hints
+        for name, value in hint.items()
+        if name != GROUP
+        for found in _MARKED.findall(jsonutils.dumps(value))
+    }
+    hidden = (
+        exchange.hidden({text.replace(MARK, '') for text in named})
+        if named
+        else {}
+    )
     # What the caller marked himself is marked once more, to come back whole.
-    marked = {text for text in named
-              if text in hidden or text.startswith(MARK)}
+    marked = {
+        text for text in named if text in hidden or text.startswith(MARK)
+    }
     if marked:
         for hint in hints:
             for name in hint.keys() - {GROUP}:
                 hint[name] = _mapped(
                     hint[name],
-                    lambda text: MARK + text if text in marked else text)
+                    lambda text: MARK + text if text in marked else text,
+                )
         exchange.rewrite(body)
 
 
@@ -59,14 +73,18 @@ def show_as_sent(answer: webob.Response) -> None:
     for server in servers:
         if isinstance(server, dict) and 'scheduler_hints' in server:
             server['scheduler_hints'] = _mapped(
-                server['scheduler_hints'], _without_mark)
+                server['scheduler_hints'], _without_mark
+            )
             answer.body = jsonutils.dump_as_bytes(body)
 
 
 def marked_ids(text: str) -> Set[str]:
     """Return the ids in a text that were marked: callers sent them."""
-    return {found.replace(MARK, '').lower()
-            for found in _MARKED.findall(text) if found.startswith(MARK)}
+    return {
+        found.replace(MARK, '').lower()
+        for found in _MARKED.findall(text)
+        if found.startswith(MARK)
+    }
 
 
 def _without_mark(text: str) -> str:

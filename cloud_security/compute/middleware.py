@@ -11,7 +11,10 @@ holds the caller's scope while Nova answers. What rows do not cover is changed
 on the way in (BEFORE) and on the way out (AFTER). It never lets a request
 through whose scope it cannot tell; Nova's FaultWrapper makes that a 500.
 """
-from typing import Any, Callable, Dict
+
+from typing import Any
+from typing import Callable
+from typing import Dict
 
 from nova.conf import CONF
 import webob
@@ -36,8 +39,9 @@ BEFORE = (hints.neutralize, floating_ips.guard)
 AFTER = (attachments.refuse, quotas.hide_usage, foreign_ids.replace)
 
 
-def factory(global_conf: Dict[str, str],
-            **local_conf: str) -> Callable[[Application], 'UserIsolation']:
+def factory(
+    global_conf: Dict[str, str], **local_conf: str
+) -> Callable[[Application], 'UserIsolation']:
     """Return the filter for paste.deploy.
 
     :raises UnsafeStart: when the filter could not protect
@@ -65,15 +69,17 @@ class UserIsolation:
         if context is None:
             raise scopes.ScopeError(
                 'user_isolation got a request without nova.context: in '
-                'api-paste.ini it belongs after keystonecontext.')
+                'api-paste.ini it belongs after keystonecontext.'
+            )
         if self.mode == 'off':
             return self._answer(request, context, scopes.EVERYBODY)
         operation = routing.operation(self.application, request.environ)
         scope = callers.scope_of(context, operation)
         if attachments.is_asked_by_service(context, operation):
             scope = scopes.EVERYBODY
-        exchange = exchanges.Exchange(request, context, operation,
-                                      enforces=self.mode == 'enforce')
+        exchange = exchanges.Exchange(
+            request, context, operation, enforces=self.mode == 'enforce'
+        )
         if scope.is_everybody:
             answer = self._answer(request, context, scope)
             hints.show_as_sent(answer)
@@ -90,8 +96,9 @@ class UserIsolation:
         records.write_after(exchange, answer)
         return answer
 
-    def _answer(self, request: webob.Request, context: Any,
-                scope: scopes.Scope) -> webob.Response:
+    def _answer(
+        self, request: webob.Request, context: Any, scope: scopes.Scope
+    ) -> webob.Response:
         with scopes.entered(scope, context.request_id):
             answer = request.get_response(self.application)
             # Whatever is still to be read is read inside the scope.

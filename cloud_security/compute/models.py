@@ -3,8 +3,11 @@
 Everything else that members are served hangs off a row that was read first.
 Source: nova/db/main/models.py and nova/db/api/models.py, Nova 29 to 34.
 """
+
 import functools
-from typing import Any, Dict, Optional
+from typing import Any
+from typing import Dict
+from typing import Optional
 
 from nova.db.api import models as api_models
 from nova.db.main import models
@@ -28,30 +31,36 @@ def owned() -> Dict[type, criteria.Owned]:
     # database. Mappings without a user (rows older than Nova 20) are hidden
     # from everybody who is isolated, and so are their build requests.
     own_mappings = sa.select(mapping.instance_uuid).where(
-        mapping.user_id == criteria.OWNER_ID)
+        mapping.user_id == criteria.OWNER_ID
+    )
     return {
         instance: criteria.Owned(
             criterion=instance.user_id == criteria.OWNER_ID,
             row_id=lambda row: row.uuid,
-            owner_id=lambda row: row.user_id),
+            owner_id=lambda row: row.user_id,
+        ),
         mapping: criteria.Owned(
             criterion=mapping.user_id == criteria.OWNER_ID,
             row_id=lambda row: row.instance_uuid,
-            owner_id=lambda row: row.user_id),
+            owner_id=lambda row: row.user_id,
+        ),
         group: criteria.Owned(
             criterion=group.user_id == criteria.OWNER_ID,
             row_id=lambda row: row.uuid,
-            owner_id=lambda row: row.user_id),
+            owner_id=lambda row: row.user_id,
+        ),
         build: criteria.Owned(
             criterion=build.instance_uuid.in_(own_mappings),
             row_id=lambda row: row.instance_uuid,
-            owner_id=_builder),
+            owner_id=_builder,
+        ),
     }
 
 
 def _builder(request: Any) -> Optional[str]:
     """Return who asked for a build: it is only in the serialized instance."""
     instance = jsonutils.loads(request.instance or '{}')
-    owner_id: Optional[str] = instance.get(
-        'nova_object.data', {}).get('user_id')
+    owner_id: Optional[str] = instance.get('nova_object.data', {}).get(
+        'user_id'
+    )
     return owner_id

@@ -2,7 +2,11 @@
 
 Only for what rows cannot cover; its answers must never reach the caller.
 """
-from typing import Any, Dict, Iterable, Optional
+
+from typing import Any
+from typing import Dict
+from typing import Iterable
+from typing import Optional
 
 from nova import context as nova_context
 from nova.db.api import api as api_db
@@ -12,8 +16,9 @@ import sqlalchemy as sa
 from cloud_security.visibility import scope as scopes
 
 
-def hidden(server_ids: Iterable[str],
-           caller_id: str) -> Dict[str, Optional[str]]:
+def hidden(
+    server_ids: Iterable[str], caller_id: str
+) -> Dict[str, Optional[str]]:
     """Return those of the servers that a caller may not see.
 
     The database decides which ids are the same, by its collation.
@@ -27,23 +32,37 @@ def hidden(server_ids: Iterable[str],
     wanted = sorted(set(server_ids))
     if not wanted:
         return {}
-    return {row.instance_uuid: row.user_id for row in _rows(
-        sa.select(mapping.instance_uuid, mapping.user_id).where(
-            mapping.instance_uuid.in_(wanted),
-            sa.or_(mapping.user_id.is_(None),
-                   mapping.user_id != caller_id)))}
+    return {
+        row.instance_uuid: row.user_id
+        for row in _rows(
+            sa.select(mapping.instance_uuid, mapping.user_id).where(
+                mapping.instance_uuid.in_(wanted),
+                sa.or_(
+                    mapping.user_id.is_(None), mapping.user_id != caller_id
+                ),
+            )
+        )
+    }
 
 
 def is_own(server_id: str, caller_id: str) -> bool:
     """Tell whether a server, perhaps deleted, is one of the caller's."""
     mapping = api_models.InstanceMapping
-    return bool(_rows(sa.select(mapping.id).where(
-        mapping.instance_uuid == server_id, mapping.user_id == caller_id)))
+    return bool(
+        _rows(
+            sa.select(mapping.id).where(
+                mapping.instance_uuid == server_id,
+                mapping.user_id == caller_id,
+            )
+        )
+    )
 
 
 def _rows(statement: Any) -> Any:
     # Source: nova/objects/instance_mapping.py, which reads it the same way.
     context = nova_context.get_admin_context()
-    with scopes.on_this_thread(scopes.EVERYBODY), \
-            api_db.context_manager.reader.using(context) as session:
+    with (
+        scopes.on_this_thread(scopes.EVERYBODY),
+        api_db.context_manager.reader.using(context) as session,
+    ):
         return session.execute(statement).all()

@@ -1,10 +1,15 @@
 """What else runs in this process."""
+
 import sys
 
 #: Loaded where conductor, scheduler or compute run, and by Nova's tests that
 #: run them all in one process; never by the API alone.
-OTHER_SERVICES = ('nova.compute.manager', 'nova.conductor.manager',
-                  'nova.scheduler.manager', 'nova.test')
+OTHER_SERVICES = (
+    'nova.compute.manager',
+    'nova.conductor.manager',
+    'nova.scheduler.manager',
+    'nova.test',
+)
 
 
 def is_shared() -> bool:

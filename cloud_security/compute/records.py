@@ -4,7 +4,13 @@ The caller must not be able to tell it from an answer, by content or by time:
 the owner is looked up and the record written after the answer has been sent,
 and the look-up is the same for a server that does not exist.
 """
-from typing import Any, Callable, Dict, Iterable, Iterator, Optional
+
+from typing import Any
+from typing import Callable
+from typing import Dict
+from typing import Iterable
+from typing import Iterator
+from typing import Optional
 
 from oslo_log import log as logging
 from oslo_serialization import jsonutils
@@ -27,8 +33,9 @@ MAX_SERVERS = 100
 class _Closing:
     """The body of an answer, and what to do once it has been sent."""
 
-    def __init__(self, chunks: Iterable[bytes],
-                 close: Callable[[], None]) -> None:
+    def __init__(
+        self, chunks: Iterable[bytes], close: Callable[[], None]
+    ) -> None:
         self._chunks = chunks
         self.close = close
 
@@ -36,18 +43,24 @@ class _Closing:
         return iter(self._chunks)
 
 
-def write_after(exchange: exchanges.Exchange,
-                answer: webob.Response) -> None:
+def write_after(exchange: exchanges.Exchange, answer: webob.Response) -> None:
     """Write what there is to record once the answer has been sent."""
     operation = exchange.operation
     if not exchange.enforces:
         _after(answer, lambda: _write(WOULD_HIDE, exchange, exchange.found))
-    elif (operation is not None and operation.server_id is not None
-            and (answer.status_code == 404 or attachments.is_refused(
-                exchange, answer))):
+    elif (
+        operation is not None
+        and operation.server_id is not None
+        and (
+            answer.status_code == 404
+            or attachments.is_refused(exchange, answer)
+        )
+    ):
         server_id = operation.server_id
-        _after(answer, lambda: _write(
-            DENIED, exchange, exchange.hidden([server_id])))
+        _after(
+            answer,
+            lambda: _write(DENIED, exchange, exchange.hidden([server_id])),
+        )
 
 
 def _after(answer: webob.Response, close: Callable[[], None]) -> None:
@@ -62,8 +75,9 @@ def _after(answer: webob.Response, close: Callable[[], None]) -> None:
     answer.app_iter = _Closing(answer.app_iter, guarded)
 
 
-def _write(event: str, exchange: exchanges.Exchange,
-           servers: Dict[str, Optional[str]]) -> None:
+def _write(
+    event: str, exchange: exchanges.Exchange, servers: Dict[str, Optional[str]]
+) -> None:
     if not servers:
         return
     context = exchange.context
@@ -73,19 +87,24 @@ def _write(event: str, exchange: exchanges.Exchange,
         'project_id': context.project_id,
         'operation': _operation(exchange),
         'count': len(servers),
-        'servers': [{'server_id': server_id, 'owner_id': owner_id}
-                    for server_id, owner_id in
-                    sorted(servers.items())[:MAX_SERVERS]],
+        'servers': [
+            {'server_id': server_id, 'owner_id': owner_id}
+            for server_id, owner_id in sorted(servers.items())[:MAX_SERVERS]
+        ],
     }
-    LOG.info('%s %s', event, jsonutils.dumps(record, sort_keys=True),
-             extra={'cloud_security': record})
+    LOG.info(
+        '%s %s',
+        event,
+        jsonutils.dumps(record, sort_keys=True),
+        extra={'cloud_security': record},
+    )
 
 
 def _operation(exchange: exchanges.Exchange) -> str:
     """Return such as ``POST /servers/{id}/action reboot``."""
     operation = exchange.operation
     if operation is None:
-        return exchange.request.method
+        return str(exchange.request.method)
     name = f'{operation.verb} {operation.path}'
     if operation.path.endswith('/action'):
         name += ' ' + ', '.join(map(str, exchange.json_body() or {}))

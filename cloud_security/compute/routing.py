@@ -1,7 +1,10 @@
 """Which of Nova's operations a request is, told by Nova's own router."""
+
 import dataclasses
 import re
-from typing import Any, Dict, Optional
+from typing import Any
+from typing import Dict
+from typing import Optional
 
 from routes import middleware as routes_middleware
 
@@ -44,11 +47,13 @@ def operation(router: Any, environ: Dict[str, Any]) -> Optional[Operation]:
     # The library decides, with its method override and on the same environ:
     # it reads a form's body in a way that leaves it readable.
     routes_middleware.RoutesMiddleware(
-        lambda environ, start_response: [], router.map)(
-            environ, lambda *args: None)
+        lambda environ, start_response: [], router.map
+    )(environ, lambda *args: None)
     route = environ['routes.route']
     if route is None or not route.conditions:
         return None
-    return Operation(verb=route.conditions['method'][0],
-                     path=_PROJECT.sub('', route.routepath),
-                     arguments=environ['wsgiorg.routing_args'][1])
+    return Operation(
+        verb=route.conditions['method'][0],
+        path=_PROJECT.sub('', route.routepath),
+        arguments=environ['wsgiorg.routing_args'][1],
+    )

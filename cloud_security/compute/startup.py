@@ -3,8 +3,10 @@
 Whatever the filter relies on is looked at when it is loaded; an exception
 here keeps Nova's API from starting.
 """
+
 import functools
-from typing import Any, Dict
+from typing import Any
+from typing import Dict
 
 from nova import version as nova_version
 from nova.api.openstack import compute as nova_compute
@@ -44,13 +46,15 @@ def mode(conf: cfg.ConfigOpts, local_conf: Dict[str, str]) -> str:
         raise UnsafeStart(
             f'[filter:user_isolation] in api-paste.ini takes no options, but '
             f'has {", ".join(sorted(local_conf))}: move them to '
-            f'[cloud_security] in nova.conf.')
+            f'[cloud_security] in nova.conf.'
+        )
     try:
         opts.register(conf)
         chosen: str = conf.cloud_security.mode
     except (cfg.Error, ValueError) as error:
         raise UnsafeStart(
-            f'Mend [cloud_security] in nova.conf: {error}') from error
+            f'Mend [cloud_security] in nova.conf: {error}'
+        ) from error
     return chosen
 
 
@@ -65,10 +69,13 @@ def check(application: Any, chosen: str) -> None:
         raise UnsafeStart(
             'user_isolation must stand directly before osapi_compute_app_v21 '
             'in every pipeline of api-paste.ini that ends there; what follows '
-            f'it is {type(application).__name__}. Move it to that place.')
+            f'it is {type(application).__name__}. Move it to that place.'
+        )
     if chosen == 'off':
-        LOG.warning('[cloud_security] mode is off: the members of a project '
-                    'see and touch each other\'s servers.')
+        LOG.warning(
+            '[cloud_security] mode is off: the members of a project '
+            "see and touch each other's servers."
+        )
         return
     _warn_about_release()
     installed = _criteria()
@@ -87,7 +94,8 @@ def _criteria() -> criteria.Criteria:
             f'This Nova has not the models that cloud_security filters '
             f'({error}): install a release of cloud_security that was tested '
             f'with Nova {nova_version.version_string()}, or set '
-            f'[cloud_security] mode = off.') from error
+            f'[cloud_security] mode = off.'
+        ) from error
 
 
 def _prove(installed: criteria.Criteria) -> None:
@@ -107,7 +115,8 @@ def _prove(installed: criteria.Criteria) -> None:
         raise UnsafeStart(
             f'Statements on {model.__name__} are not filtered with '
             f'SQLAlchemy {sa.__version__}: install the SQLAlchemy of your '
-            f'OpenStack release, or set [cloud_security] mode = off.')
+            f'OpenStack release, or set [cloud_security] mode = off.'
+        )
 
 
 def _capture(state: Any) -> None:
@@ -120,4 +129,8 @@ def _warn_about_release() -> None:
         LOG.warning(
             'cloud_security was tested with Nova %s to %s, this is Nova %s: '
             'see whether a release for it exists, and try it on a test cloud '
-            'first.', TESTED[0], TESTED[-1], release)
+            'first.',
+            TESTED[0],
+            TESTED[-1],
+            release,
+        )

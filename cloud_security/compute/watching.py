@@ -1,4 +1,5 @@
 """Monitor mode: note the rows that enforce would have hidden."""
+
 from typing import Any
 
 from cloud_security.compute import exchange as exchanges
@@ -12,6 +13,7 @@ def scope(exchange: exchanges.Exchange) -> scopes.Scope:
     The comparison is Python's, not the database's: an owner who is spelled
     in another case is noted, though enforce might not hide him.
     """
+
     def note(row: Any) -> None:
         entry = models.owned()[type(row)]
         owner_id = entry.owner_id(row)

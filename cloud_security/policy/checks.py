@@ -3,14 +3,17 @@
 Never write it after ``not``: where this package is missing, oslo.policy takes
 an unknown check for false, and ``not`` would turn that into true.
 """
-from typing import Any, Mapping, Optional
+
+from typing import Any
+from typing import Mapping
+from typing import Optional
 
 from oslo_policy import policy
 
 from cloud_security.visibility import scope as scopes
 
 
-class IsolationCheck(policy.Check):  # type: ignore[misc]
+class IsolationCheck(policy.Check):
     """``isolation:enforced`` and ``isolation:legacy_defaults``.
 
     ``enforced`` holds only while the request is inside our filter, so that a
@@ -20,8 +23,13 @@ class IsolationCheck(policy.Check):  # type: ignore[misc]
     Anything else never holds.
     """
 
-    def __call__(self, target: Mapping[str, Any], creds: Mapping[str, Any],
-                 enforcer: Any, current_rule: Optional[str] = None) -> bool:
+    def __call__(
+        self,
+        target: Mapping[str, Any],
+        creds: Mapping[str, Any],
+        enforcer: Any,
+        current_rule: Optional[str] = None,
+    ) -> bool:
         if self.match == 'enforced':
             return scopes.current() is not None
         if self.match == 'legacy_defaults':

@@ -3,10 +3,15 @@
 A scope is held per request and found from every thread that works for it. It
 must never be guessed: a thread of an unknown request gets an error, not rows.
 """
+
 import contextlib
 import contextvars
 import dataclasses
-from typing import Any, Callable, Dict, Iterator, Optional
+from typing import Any
+from typing import Callable
+from typing import Dict
+from typing import Iterator
+from typing import Optional
 
 from oslo_context import context as oslo_context
 
@@ -31,7 +36,8 @@ EVERYBODY = Scope(is_everybody=True)
 
 # The request's own thread or greenthread.
 _here: 'contextvars.ContextVar[Optional[Scope]]' = contextvars.ContextVar(
-    'cloud_security_scope', default=None)
+    'cloud_security_scope', default=None
+)
 # Threads that a service starts for a request carry oslo.context's
 # thread-local context; its request_id survives every copy of it.
 _by_request_id: Dict[str, Scope] = {}

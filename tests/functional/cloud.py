@@ -1,4 +1,5 @@
 """A small cloud from Nova's own fixtures, with or without our filter."""
+
 import contextvars
 import os
 import re
@@ -10,8 +11,8 @@ import futurist
 from nova.api import auth
 from nova.conf import CONF
 import nova.policy
-from nova.tests.functional.api import client
 from nova.tests.functional import integrated_helpers
+from nova.tests.functional.api import client
 import oslo_messaging
 from oslo_serialization import jsonutils
 from sqlalchemy import event
@@ -25,9 +26,16 @@ FILTER = """
 [filter:user_isolation]
 paste.filter_factory = cloud_security.compute.middleware:factory
 """
-DROP_IN = os.path.abspath(os.path.join(
-    os.path.dirname(__file__), '..', '..', 'etc', 'policy.d',
-    '50-cloud-security.yaml'))
+DROP_IN = os.path.abspath(
+    os.path.join(
+        os.path.dirname(__file__),
+        '..',
+        '..',
+        'etc',
+        'policy.d',
+        '50-cloud-security.yaml',
+    )
+)
 MEMBER = ('member', 'reader')
 PROJECT = '6f70656e737461636b20342065766572'
 IMAGE = '155d900f-4e14-4e4c-a73d-069cbf4541e6'
@@ -35,16 +43,23 @@ IMAGE = '155d900f-4e14-4e4c-a73d-069cbf4541e6'
 
 def api_paste():
     """Return the text of the api-paste.ini that came with Nova."""
-    path = os.path.join(sysconfig.get_path('data'),
-                        'etc', 'nova', 'api-paste.ini')
+    path = os.path.join(
+        sysconfig.get_path('data'), 'etc', 'nova', 'api-paste.ini'
+    )
     with open(path) as paste:
         return paste.read()
 
 
 def with_filter(paste):
     """Put the filter last into every pipeline that ends in the router."""
-    return re.sub(r'(?m)^(\w+ = .*) osapi_compute_app_v21$',
-                  r'\1 user_isolation osapi_compute_app_v21', paste) + FILTER
+    return (
+        re.sub(
+            r'(?m)^(\w+ = .*) osapi_compute_app_v21$',
+            r'\1 user_isolation osapi_compute_app_v21',
+            paste,
+        )
+        + FILTER
+    )
 
 
 class Account:
@@ -54,8 +69,11 @@ class Account:
         self.user_id = user_id
         self.project_id = project_id
         self._client = client.TestOpenStackClient(user_id, base_url)
-        self._headers = {'X-User-Id': user_id, 'X-Project-Id': project_id,
-                         'X-Roles': ','.join(roles)}
+        self._headers = {
+            'X-User-Id': user_id,
+            'X-Project-Id': project_id,
+            'X-Roles': ','.join(roles),
+        }
 
     def call(self, method, path, body=None, version=None, **headers):
         """Send a request.
@@ -68,11 +86,15 @@ class Account:
         :returns: requests.Response
         """
         url = self._client.base_url
-        url = (url.rsplit('/', 1)[0] + path if path.startswith('/')
-               else url + '/' + path)
+        url = (
+            url.rsplit('/', 1)[0] + path
+            if path.startswith('/')
+            else url + '/' + path
+        )
         sent = dict(self._headers)
-        sent.update((name.replace('_', '-'), value)
-                    for name, value in headers.items())
+        sent.update(
+            (name.replace('_', '-'), value) for name, value in headers.items()
+        )
         if version:
             sent['OpenStack-API-Version'] = f'compute {version}'
         if body is not None and not isinstance(body, bytes):
@@ -87,8 +109,9 @@ class Account:
 
     def act(self, server_id, name, arguments=None, **kwargs):
         """Call a server's action."""
-        return self.call('POST', f'servers/{server_id}/action',
-                         {name: arguments}, **kwargs)
+        return self.call(
+            'POST', f'servers/{server_id}/action', {name: arguments}, **kwargs
+        )
 
     def ids(self, path='servers', **kwargs):
         """Return the ids of the servers in a list."""
@@ -120,19 +143,31 @@ class OtherServices(fixtures.Fixture):
             install(installed)
 
         self.addCleanup(remove_listeners)
-        self.useFixture(fixtures.MonkeyPatch(
-            'cloud_security.visibility.criteria.Criteria.install', noted))
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'cloud_security.visibility.criteria.Criteria.install', noted
+            )
+        )
         self.is_other = contextvars.ContextVar('is_other', default=False)
-        self.useFixture(fixtures.MonkeyPatch(
-            'cloud_security.compute.process.OTHER_SERVICES', ()))
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'cloud_security.compute.process.OTHER_SERVICES', ()
+            )
+        )
         dispatch = oslo_messaging.RPCDispatcher.dispatch
-        self.useFixture(fixtures.MonkeyPatch(
-            'oslo_messaging.RPCDispatcher.dispatch',
-            lambda *args: self._unscoped(dispatch, *args)))
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'oslo_messaging.RPCDispatcher.dispatch',
+                lambda *args: self._unscoped(dispatch, *args),
+            )
+        )
         for executor in ('ThreadPoolExecutor', 'GreenThreadPoolExecutor'):
-            self.useFixture(fixtures.MonkeyPatch(
-                f'futurist.{executor}.submit',
-                self._inheriting(getattr(futurist, executor).submit)))
+            self.useFixture(
+                fixtures.MonkeyPatch(
+                    f'futurist.{executor}.submit',
+                    self._inheriting(getattr(futurist, executor).submit),
+                )
+            )
 
     def _unscoped(self, function, *args, **kwargs):
         def run():
@@ -145,8 +180,9 @@ class OtherServices(fixtures.Fixture):
     def _inheriting(self, submit):
         def inheriting(executor, function, *args, **kwargs):
             if self.is_other.get():
-                return submit(executor, self._unscoped, function,
-                              *args, **kwargs)
+                return submit(
+                    executor, self._unscoped, function, *args, **kwargs
+                )
             return submit(executor, function, *args, **kwargs)
 
         return inheriting
@@ -181,12 +217,16 @@ class Cloud(integrated_helpers._IntegratedTestBase):
         self.policy_dir = os.path.join(state, 'policy.d')
         os.mkdir(self.policy_dir)
         if self.DROPPED_IN:
-            os.symlink(DROP_IN, os.path.join(self.policy_dir,
-                                             os.path.basename(DROP_IN)))
+            os.symlink(
+                DROP_IN,
+                os.path.join(self.policy_dir, os.path.basename(DROP_IN)),
+            )
         self.operator_writes(self.RULES)
-        self.flags(policy_dirs=[self.policy_dir],
-                   enforce_new_defaults=self.NEW_DEFAULTS,
-                   group='oslo_policy')
+        self.flags(
+            policy_dirs=[self.policy_dir],
+            enforce_new_defaults=self.NEW_DEFAULTS,
+            group='oslo_policy',
+        )
         opts.register(CONF)
         self.flags(mode=self.MODE, group='cloud_security')
         nova.policy.reset()
@@ -194,9 +234,12 @@ class Cloud(integrated_helpers._IntegratedTestBase):
         create_context = auth.NovaKeystoneContext._create_context
         super()._setup_services()
         # The fixture takes whoever is called admin for one; we ask policy.
-        self.useFixture(fixtures.MonkeyPatch(
-            'nova.api.auth.NovaKeystoneContext._create_context',
-            staticmethod(create_context)))
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'nova.api.auth.NovaKeystoneContext._create_context',
+                staticmethod(create_context),
+            )
+        )
         self.alice = self.account('alice')
         self.bob = self.account('bob')
         self.dan = self.account('dan', ('reader',))
@@ -220,30 +263,54 @@ class Cloud(integrated_helpers._IntegratedTestBase):
         """Return an account of the project."""
         return Account(self.api_fixture.base_url, user_id, roles, **kwargs)
 
-    def boot(self, account, name=None, state='ACTIVE', version='2.37',
-             hints=None, **server):
+    def boot(
+        self,
+        account,
+        name=None,
+        state='ACTIVE',
+        version='2.37',
+        hints=None,
+        **server,
+    ):
         """Let somebody make a server and wait for it.
 
         :returns: its id
         """
-        body = {'server': dict({
-            'name': name or f'of-{account.user_id}', 'flavorRef': '1',
-            'imageRef': IMAGE,
-            'networks': 'none'}, **server)}
+        body = {
+            'server': dict(
+                {
+                    'name': name or f'of-{account.user_id}',
+                    'flavorRef': '1',
+                    'imageRef': IMAGE,
+                    'networks': 'none',
+                },
+                **server,
+            )
+        }
         if hints is not None:
             body['os:scheduler_hints'] = hints
         answer = account.call('POST', 'servers', body, version=version)
         self.assertEqual(202, answer.status_code, answer.text)
         server_id = answer.json()['server']['id']
         if state:
-            self.wait_for(lambda: state == self.root.get(
-                f'servers/{server_id}')['server']['status'])
+            self.wait_for(
+                lambda: (
+                    state
+                    == self.root.get(f'servers/{server_id}')['server'][
+                        'status'
+                    ]
+                )
+            )
         return server_id
 
     def wait_until_gone(self, server_id):
         """Wait until a server is deleted."""
-        self.wait_for(lambda: 404 == self.root.call(
-            'GET', f'servers/{server_id}').status_code)
+        self.wait_for(
+            lambda: (
+                404
+                == self.root.call('GET', f'servers/{server_id}').status_code
+            )
+        )
 
     def wait_for(self, happened):
         """Wait for something to become true, at most 20 seconds."""

@@ -1,4 +1,5 @@
 """Every operation on one server, from Nova's own routes and actions."""
+
 import collections
 
 from nova.api.openstack.compute import routes
@@ -65,11 +66,14 @@ BODIES = {
     ('POST', '/migrations/{id}/action'): {'force_complete': None},
     ('POST', '/os-interface'): {'interfaceAttachment': {'net_id': VOLUME}},
     ('POST', '/os-volume_attachments'): {
-        'volumeAttachment': {'volumeId': VOLUME}},
+        'volumeAttachment': {'volumeId': VOLUME}
+    },
     ('PUT', '/os-volume_attachments/{id}'): {
-        'volumeAttachment': {'volumeId': VOLUME}},
+        'volumeAttachment': {'volumeId': VOLUME}
+    },
     ('POST', '/remote-consoles'): {
-        'remote_console': {'protocol': 'vnc', 'type': 'novnc'}},
+        'remote_console': {'protocol': 'vnc', 'type': 'novnc'}
+    },
     ('POST', '/shares'): {'share': {'share_id': VOLUME}},
     ('PUT', '/tags'): {'tags': ['one', 'two']},
     ('PUT', '/tags/{id}'): None,
@@ -88,7 +92,8 @@ def server_routes():
     for path, methods in routes.ROUTE_LIST:
         head, _, tail = path[1:].partition('/')
         if head in ('servers', 'os-volumes_boot') and (
-                tail.startswith('{server_id}') or tail.startswith('{id}')):
+            tail.startswith('{server_id}') or tail.startswith('{id}')
+        ):
             rest = tail.partition('}')[2]
             for method in methods:
                 yield method, head, rest

@@ -1,4 +1,5 @@
 """What rows do not cover; one class for each module of compute/."""
+
 import uuid
 
 import fixtures
@@ -30,15 +31,18 @@ class TestAttachments(cloud.Cloud):
     def test_hidden_and_unknown_servers_are_refused_alike(self):
         for account in (self.bob, self.dan):
             for version in ('2.1', '2.104'):
-                answers = [self.ask(account, server_id, version=version)
-                           for server_id in (self.hers, uuidsentinel.other)]
+                answers = [
+                    self.ask(account, server_id, version=version)
+                    for server_id in (self.hers, uuidsentinel.other)
+                ]
                 self.assertEqual(403, answers[0][0])
                 self.assertEqual(answers[0], answers[1])
 
     def test_the_refusal_reads_like_novas_own(self):
         refused = self.ask(self.bob, self.hers)[1]
         self.operator_writes(
-            {'os_compute_api:os-volumes-attachments:show': '!'})
+            {'os_compute_api:os-volumes-attachments:show': '!'}
+        )
         self.assertEqual(self.ask(self.bob, self.his), (403, refused))
 
     def test_an_own_server_gets_novas_answer(self):
@@ -48,22 +52,25 @@ class TestAttachments(cloud.Cloud):
         self.assertEqual(404, self.ask(self.bob, self.his)[0])
 
     def test_a_service_token_gets_novas_answer_here_and_only_here(self):
-        status, text = self.ask(self.bob, self.hers,
-                                X_Service_Roles='service')
+        status, text = self.ask(self.bob, self.hers, X_Service_Roles='service')
         self.assertEqual(404, status)
         self.assertIn('is not attached', text)
-        self.assertEqual(404, self.bob.call(
-            'GET', f'servers/{self.hers}',
-            X_Service_Roles='service').status_code)
+        self.assertEqual(
+            404,
+            self.bob.call(
+                'GET', f'servers/{self.hers}', X_Service_Roles='service'
+            ).status_code,
+        )
         self.assertEqual([self.his], self.bob.ids(X_Service_Roles='service'))
 
     def test_other_operations_on_attachments_answer_404(self):
-        self.assertEqual(404, self.bob.call(
-            'DELETE', ATTACHMENT.format(self.hers)).status_code)
+        self.assertEqual(
+            404,
+            self.bob.call('DELETE', ATTACHMENT.format(self.hers)).status_code,
+        )
 
 
 class TestAttachmentsWithoutTheFilter(TestAttachments):
-
     FILTERED = DROPPED_IN = False
     test_the_refusal_reads_like_novas_own = None
     test_an_own_server_gets_novas_answer = None
@@ -71,8 +78,10 @@ class TestAttachmentsWithoutTheFilter(TestAttachments):
     test_other_operations_on_attachments_answer_404 = None
 
     def test_hidden_and_unknown_servers_are_refused_alike(self):
-        self.assertNotEqual(self.ask(self.bob, self.hers),
-                            self.ask(self.bob, uuidsentinel.other))
+        self.assertNotEqual(
+            self.ask(self.bob, self.hers),
+            self.ask(self.bob, uuidsentinel.other),
+        )
 
 
 class Hints(cloud.Cloud):
@@ -83,28 +92,43 @@ class Hints(cloud.Cloud):
         self._start_compute('host2')
 
     def setUp(self):
-        self.useFixture(fixtures.MonkeyPatch(
-            'nova.tests.functional.integrated_helpers._IntegratedTestBase.'
-            '_setup_scheduler_service', self.start_scheduler))
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'nova.tests.functional.integrated_helpers._IntegratedTestBase.'
+                '_setup_scheduler_service',
+                self.start_scheduler,
+            )
+        )
         super().setUp()
         self.hers = self.boot(self.alice)
         self.host = self.host_of(self.hers)
 
     def start_scheduler(self, test):
-        self.flags(enabled_filters=['SameHostFilter', 'DifferentHostFilter',
-                                    'JsonFilter', 'ComputeFilter'],
-                   group='filter_scheduler')
+        self.flags(
+            enabled_filters=[
+                'SameHostFilter',
+                'DifferentHostFilter',
+                'JsonFilter',
+                'ComputeFilter',
+            ],
+            group='filter_scheduler',
+        )
         return test.start_service('scheduler')
 
     def host_of(self, server_id):
         return self.root.get(f'servers/{server_id}')['server'][
-            'OS-EXT-SRV-ATTR:host']
+            'OS-EXT-SRV-ATTR:host'
+        ]
 
     def outcome(self, account, server_hints):
         """Return where a server with hints goes; None if nowhere."""
         server_id = self.boot(account, state=None, hints=server_hints)
-        self.wait_for(lambda: self.root.get(f'servers/{server_id}')[
-            'server']['status'] != 'BUILD')
+        self.wait_for(
+            lambda: (
+                self.root.get(f'servers/{server_id}')['server']['status']
+                != 'BUILD'
+            )
+        )
         return self.host_of(server_id)
 
     def outcomes(self, account, server_hints, count=4):
@@ -113,7 +137,6 @@ class Hints(cloud.Cloud):
 
 
 class TestHints(Hints):
-
     def test_same_host_as_a_hidden_server_is_nowhere(self):
         for value in (self.hers, [self.hers], uuidsentinel.unknown):
             self.assertIsNone(self.outcome(self.bob, {'same_host': value}))
@@ -121,38 +144,54 @@ class TestHints(Hints):
     def test_same_host_as_an_own_server_is_there(self):
         own = self.boot(self.bob)
         for value in (own, [self.hers, own]):
-            self.assertEqual({self.host_of(own)}, self.outcomes(
-                self.bob, {'same_host': value}, 2))
+            self.assertEqual(
+                {self.host_of(own)},
+                self.outcomes(self.bob, {'same_host': value}, 2),
+            )
 
     def test_a_hidden_server_keeps_nobody_away(self):
-        self.assertEqual({'host1', 'host2'}, self.outcomes(
-            self.bob, {'different_host': [self.hers]}, 6))
+        self.assertEqual(
+            {'host1', 'host2'},
+            self.outcomes(self.bob, {'different_host': [self.hers]}, 6),
+        )
 
     def test_queries_do_not_reach_into_hidden_servers(self):
         query = '["=", "$instances.{0}.uuid", "$instances.{0}.uuid"]'
         for server_id in (self.hers, uuidsentinel.unknown):
-            self.assertIsNone(self.outcome(
-                self.bob, {'query': query.format(server_id)}))
+            self.assertIsNone(
+                self.outcome(self.bob, {'query': query.format(server_id)})
+            )
 
     def test_a_manager_may_name_every_server(self):
-        self.assertEqual({self.host}, self.outcomes(
-            self.carol, {'same_host': self.hers}, 2))
+        self.assertEqual(
+            {self.host}, self.outcomes(self.carol, {'same_host': self.hers}, 2)
+        )
 
     def test_hints_are_shown_as_they_were_sent(self):
         sent = {
             'same_host': [self.hers],
-            'different_host': [uuidsentinel.unknown, self.hers.upper(),
-                               hints.MARK + self.hers,
-                               hints.MARK + uuidsentinel.unknown],
+            'different_host': [
+                uuidsentinel.unknown,
+                self.hers.upper(),
+                hints.MARK + self.hers,
+                hints.MARK + uuidsentinel.unknown,
+            ],
         }
         server_id = self.boot(self.bob, state=None, hints=sent)
         for account in (self.bob, self.carol, self.root):
-            self.assertEqual(sent, account.get(
-                f'servers/{server_id}', version='2.100')['server'][
-                    'scheduler_hints'])
-        shown = [server for server in self.bob.get(
-            'servers/detail', version='2.100')['servers']
-            if server['id'] == server_id]
+            self.assertEqual(
+                sent,
+                account.get(f'servers/{server_id}', version='2.100')['server'][
+                    'scheduler_hints'
+                ],
+            )
+        shown = [
+            server
+            for server in self.bob.get('servers/detail', version='2.100')[
+                'servers'
+            ]
+            if server['id'] == server_id
+        ]
         self.assertEqual(sent, shown[0]['scheduler_hints'])
 
     def test_a_complaint_about_stored_hints_repeats_what_was_sent(self):
@@ -160,42 +199,57 @@ class TestHints(Hints):
         # responses are validated, the complaint repeats the whole server.
         texts = []
         for named in (self.hers, uuidsentinel.unknown):
-            server_id = self.boot(self.bob, state=None, hints={
-                'query': f'["=", "$instances.{named}.host", "x"]'})
-            answer = self.bob.call('GET', f'servers/{server_id}',
-                                   version='2.100')
+            server_id = self.boot(
+                self.bob,
+                state=None,
+                hints={'query': f'["=", "$instances.{named}.host", "x"]'},
+            )
+            answer = self.bob.call(
+                'GET', f'servers/{server_id}', version='2.100'
+            )
             self.assertEqual(400, answer.status_code)
-            texts.append(answer.text.split("'scheduler_hints':")[1].split(
-                '}')[0].replace(named, 'ID'))
+            texts.append(
+                answer.text.split("'scheduler_hints':")[1]
+                .split('}')[0]
+                .replace(named, 'ID')
+            )
         self.assertIn('ID', texts[0])
         self.assertEqual(texts[0], texts[1])
 
     def test_complaints_repeat_what_was_sent(self):
         answers = []
         for server_id in (self.hers, uuidsentinel.unknown):
-            answer = self.bob.call('POST', 'servers', {
-                'server': {'name': 'x', 'flavorRef': '1'},
-                'os:scheduler_hints': {
-                    'same_host': [server_id],
-                    'different_host': {'bad': server_id}}})
-            answers.append((answer.status_code,
-                            answer.text.replace(server_id, 'ID')))
+            answer = self.bob.call(
+                'POST',
+                'servers',
+                {
+                    'server': {'name': 'x', 'flavorRef': '1'},
+                    'os:scheduler_hints': {
+                        'same_host': [server_id],
+                        'different_host': {'bad': server_id},
+                    },
+                },
+            )
+            answers.append(
+                (answer.status_code, answer.text.replace(server_id, 'ID'))
+            )
         self.assertEqual(400, answers[0][0])
         self.assertIn('ID', answers[0][1])
         self.assertEqual(answers[0], answers[1])
 
 
 class TestHintsWithoutTheFilter(Hints):
-
     FILTERED = DROPPED_IN = False
 
     def test_hints_tell_where_somebody_elses_server_is(self):
-        self.assertEqual({self.host}, self.outcomes(
-            self.bob, {'same_host': self.hers}, 2))
-        self.assertEqual(1, len(self.outcomes(
-            self.bob, {'different_host': self.hers})))
-        query = '["=", "$instances.{0}.uuid", "$instances.{0}.uuid"]'.format(
-            self.hers)
+        self.assertEqual(
+            {self.host}, self.outcomes(self.bob, {'same_host': self.hers}, 2)
+        )
+        self.assertEqual(
+            1, len(self.outcomes(self.bob, {'different_host': self.hers}))
+        )
+        uuid_of = f'"$instances.{self.hers}.uuid"'
+        query = f'["=", {uuid_of}, {uuid_of}]'
         self.assertEqual(self.host, self.outcome(self.bob, {'query': query}))
 
 
@@ -211,109 +265,184 @@ class OtherServicesIds(cloud.Cloud):
         """Let Neutron know floating IPs: {'10_0_0_1': server's id}."""
         neutron = 'nova.tests.fixtures.NeutronFixture.'
         self.given = []
-        ips = [{'id': str(uuid.uuid5(uuid.NAMESPACE_DNS, name)),
+        ips = [
+            {
+                'id': str(uuid.uuid5(uuid.NAMESPACE_DNS, name)),
                 'floating_ip_address': name[1:].replace('_', '.'),
-                'floating_network_id': self.neutron.network_1['id'], 'fixed_ip_address': '10.1.1.1',
-                'port_id': 'port' + name, 'router_id': 'r',
-                'tenant_id': cloud.PROJECT, 'status': 'ACTIVE',
-                'port_details': {'device_id': holder}}
-               for name, holder in holders.items()]
-        ports = {'port' + name: {'port': {
-            'id': 'port' + name, 'device_id': holder}}
-            for name, holder in holders.items()}
+                'floating_network_id': self.neutron.network_1['id'],
+                'fixed_ip_address': '10.1.1.1',
+                'port_id': 'port' + name,
+                'router_id': 'r',
+                'tenant_id': cloud.PROJECT,
+                'status': 'ACTIVE',
+                'port_details': {'device_id': holder},
+            }
+            for name, holder in holders.items()
+        ]
+        ports = {
+            'port' + name: {'port': {'id': 'port' + name, 'device_id': holder}}
+            for name, holder in holders.items()
+        }
 
         def listed(fixture, retrieve_all=True, **query):
-            return {'floatingips': [
-                ip for ip in ips if all(
-                    ip[key] == value for key, value in query.items())]}
+            return {
+                'floatingips': [
+                    ip
+                    for ip in ips
+                    if all(ip[key] == value for key, value in query.items())
+                ]
+            }
 
         for method, replacement in (
-                ('list_floatingips', listed),
-                ('show_floatingip', lambda fixture, floatingip_id: {
-                    'floatingip': next(ip for ip in ips
-                                       if ip['id'] == floatingip_id)}),
-                ('update_floatingip', lambda fixture, floatingip_id, body:
-                    self.given.append(floatingip_id))):
-            self.useFixture(fixtures.MonkeyPatch(
-                neutron + method, replacement))
-        self.useFixture(fixtures.MonkeyPatch(
-            neutron + 'show_port',
-            lambda fixture, port_id, **kwargs: ports[port_id]))
-        self.useFixture(fixtures.MonkeyPatch(
-            'nova.network.neutron.API._get_port_id_by_fixed_address',
-            lambda *args: 'port'))
-        self.useFixture(fixtures.MonkeyPatch(
-            'nova.network.neutron.API.get_floating_ips_by_project',
-            lambda api, context: [
-                dict(ip, network_details={'name': 'pool', 'id': 'net'})
-                for ip in ips]))
+            ('list_floatingips', listed),
+            (
+                'show_floatingip',
+                lambda fixture, floatingip_id: {
+                    'floatingip': next(
+                        ip for ip in ips if ip['id'] == floatingip_id
+                    )
+                },
+            ),
+            (
+                'update_floatingip',
+                lambda fixture, floatingip_id, body: self.given.append(
+                    floatingip_id
+                ),
+            ),
+        ):
+            self.useFixture(
+                fixtures.MonkeyPatch(neutron + method, replacement)
+            )
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                neutron + 'show_port',
+                lambda fixture, port_id, **kwargs: ports[port_id],
+            )
+        )
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'nova.network.neutron.API._get_port_id_by_fixed_address',
+                lambda *args: 'port',
+            )
+        )
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'nova.network.neutron.API.get_floating_ips_by_project',
+                lambda api, context: [
+                    dict(ip, network_details={'name': 'pool', 'id': 'net'})
+                    for ip in ips
+                ],
+            )
+        )
         return [ip['id'] for ip in ips]
 
 
 class TestForeignIds(OtherServicesIds):
-
     def test_a_floating_ip_does_not_name_its_hidden_holder(self):
-        self.floating_ips(_10_0_0_1=self.hers, _10_0_0_2=self.his,
-                          _10_0_0_3=uuidsentinel.router)
-        held = {account: [ip['instance_id'] for ip in account.get(
-            'os-floating-ips')['floating_ips']]
-            for account in (self.bob, self.carol)}
-        self.assertEqual([self.hers, self.his, uuidsentinel.router],
-                         held[self.carol])
+        self.floating_ips(
+            _10_0_0_1=self.hers,
+            _10_0_0_2=self.his,
+            _10_0_0_3=uuidsentinel.router,
+        )
+        held = {
+            account: [
+                ip['instance_id']
+                for ip in account.get('os-floating-ips')['floating_ips']
+            ]
+            for account in (self.bob, self.carol)
+        }
+        self.assertEqual(
+            [self.hers, self.his, uuidsentinel.router], held[self.carol]
+        )
         self.assertEqual(held[self.carol][1:], held[self.bob][1:])
         self.assertNotEqual(self.hers, held[self.bob][0])
         # What it says instead is no server, here or in a second answer.
-        self.assertEqual(404, self.bob.call(
-            'GET', f'servers/{held[self.bob][0]}').status_code)
-        self.assertEqual(held[self.bob][0], self.bob.get('os-floating-ips')[
-            'floating_ips'][0]['instance_id'])
+        self.assertEqual(
+            404,
+            self.bob.call('GET', f'servers/{held[self.bob][0]}').status_code,
+        )
+        self.assertEqual(
+            held[self.bob][0],
+            self.bob.get('os-floating-ips')['floating_ips'][0]['instance_id'],
+        )
 
     def test_a_volume_does_not_name_its_hidden_holder(self):
         volume = {
-            'id': operations.VOLUME, 'status': 'in-use', 'size': 1,
-            'availability_zone': 'nova', 'created_at': '2026-01-01T00:00:00.0',
-            'attach_status': 'attached', 'display_name': 'v',
-            'display_description': '', 'snapshot_id': None,
-            'volume_type_id': None, 'volume_metadata': {},
-            'attachments': {self.hers: {'mountpoint': '/dev/vdb'}}}
+            'id': operations.VOLUME,
+            'status': 'in-use',
+            'size': 1,
+            'availability_zone': 'nova',
+            'created_at': '2026-01-01T00:00:00.0',
+            'attach_status': 'attached',
+            'display_name': 'v',
+            'display_description': '',
+            'snapshot_id': None,
+            'volume_type_id': None,
+            'volume_metadata': {},
+            'attachments': {self.hers: {'mountpoint': '/dev/vdb'}},
+        }
         for name, value in (('get', volume), ('get_all', [volume])):
-            self.useFixture(fixtures.MonkeyPatch(
-                f'nova.volume.cinder.API.{name}',
-                lambda *args, value=value, **kwargs: value))
-        for path in (f'os-volumes/{operations.VOLUME}', 'os-volumes',
-                     'os-volumes/detail'):
+            self.useFixture(
+                fixtures.MonkeyPatch(
+                    f'nova.volume.cinder.API.{name}',
+                    lambda *args, value=value, **kwargs: value,
+                )
+            )
+        for path in (
+            f'os-volumes/{operations.VOLUME}',
+            'os-volumes',
+            'os-volumes/detail',
+        ):
             self.assertNotIn(self.hers, self.bob.call('GET', path).text)
             self.assertIn(self.hers, self.carol.call('GET', path).text)
 
     def test_an_image_does_not_name_its_hidden_server(self):
         images = {}
-        for owner, server_id in ((self.alice, self.hers),
-                                 (self.bob, self.his)):
-            answer = owner.act(server_id, 'createImage', {'name': 'copy'},
-                               version='2.45')
+        for owner, server_id in (
+            (self.alice, self.hers),
+            (self.bob, self.his),
+        ):
+            answer = owner.act(
+                server_id, 'createImage', {'name': 'copy'}, version='2.45'
+            )
             images[server_id] = answer.json()['image_id']
             # As nova.compute.utils.create_image writes it.
             self.glance.images[images[server_id]]['properties'][
-                'instance_uuid'] = server_id
-        for path in ('images/{}', 'images/{}/metadata',
-                     'images/{}/metadata/instance_uuid', 'images/detail'):
+                'instance_uuid'
+            ] = server_id
+        for path in (
+            'images/{}',
+            'images/{}/metadata',
+            'images/{}/metadata/instance_uuid',
+            'images/detail',
+        ):
             hidden = path.format(images[self.hers])
             self.assertNotIn(self.hers, self.bob.call('GET', hidden).text)
             self.assertIn(self.hers, self.carol.call('GET', hidden).text)
-            self.assertIn(self.his, self.bob.call(
-                'GET', path.format(images[self.his])).text)
+            self.assertIn(
+                self.his,
+                self.bob.call('GET', path.format(images[self.his])).text,
+            )
 
     def test_a_complaint_does_not_name_a_hidden_server(self):
         def in_use(*args, **kwargs):
             raise exception.InvalidVolume(
-                reason=f'already attached to instances: {self.hers}')
+                reason=f'already attached to instances: {self.hers}'
+            )
 
-        self.useFixture(fixtures.MonkeyPatch(
-            'nova.volume.cinder.API.check_availability_zone', in_use))
-        answers = {account: account.call(
-            'POST', f'servers/{self.his}/os-volume_attachments',
-            {'volumeAttachment': {'volumeId': operations.VOLUME}})
-            for account in (self.bob, self.carol)}
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'nova.volume.cinder.API.check_availability_zone', in_use
+            )
+        )
+        answers = {
+            account: account.call(
+                'POST',
+                f'servers/{self.his}/os-volume_attachments',
+                {'volumeAttachment': {'volumeId': operations.VOLUME}},
+            )
+            for account in (self.bob, self.carol)
+        }
         self.assertEqual(400, answers[self.bob].status_code)
         self.assertIn('already attached', answers[self.bob].text)
         self.assertNotIn(self.hers, answers[self.bob].text)
@@ -324,12 +453,17 @@ class TestForeignIds(OtherServicesIds):
         with scopes.on_this_thread(scopes.EVERYBODY):
             context = nova_context.get_admin_context()
             cell = objects.InstanceMapping.get_by_instance_uuid(
-                context, instance).cell_mapping
+                context, instance
+            ).cell_mapping
             with nova_context.target_cell(context, cell) as cell_context:
                 objects.InstanceFault(
-                    context=cell_context, instance_uuid=instance, code=500,
-                    message=f'volume in use by {self.hers}', details='',
-                    host='host').create()
+                    context=cell_context,
+                    instance_uuid=instance,
+                    code=500,
+                    message=f'volume in use by {self.hers}',
+                    details='',
+                    host='host',
+                ).create()
         self.root.act(instance, 'os-resetState', {'state': 'error'})
         for path in (f'servers/{instance}', 'servers/detail'):
             text = self.bob.call('GET', path).text
@@ -339,15 +473,20 @@ class TestForeignIds(OtherServicesIds):
 
 
 class TestFloatingIps(OtherServicesIds):
-
     def setUp(self):
         super().setUp()
         self.ids = self.floating_ips(_10_0_0_1=self.hers, _10_0_0_2=self.his)
-        self.useFixture(fixtures.MonkeyPatch(
-            'nova.network.model.NetworkInfo.fixed_ips',
-            lambda info: [{'address': '10.1.1.1'}]))
-        self.useFixture(fixtures.MonkeyPatch(
-            'nova.network.model.NetworkInfo.__len__', lambda info: 1))
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'nova.network.model.NetworkInfo.fixed_ips',
+                lambda info: [{'address': '10.1.1.1'}],
+            )
+        )
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'nova.network.model.NetworkInfo.__len__', lambda info: 1
+            )
+        )
 
     def act(self, account, action, address):
         answer = account.act(self.his, action, {'address': address})
@@ -357,7 +496,8 @@ class TestFloatingIps(OtherServicesIds):
         taken = self.act(self.bob, 'addFloatingIp', '10.0.0.1')
         self.assertEqual(404, taken[0])
         self.assertEqual(
-            taken, self.act(self.bob, 'addFloatingIp', '10.9.9.9'))
+            taken, self.act(self.bob, 'addFloatingIp', '10.9.9.9')
+        )
         self.assertEqual([], self.given)
 
     def test_a_hidden_servers_address_cannot_be_removed(self):
@@ -372,21 +512,24 @@ class TestFloatingIps(OtherServicesIds):
 
     def test_own_addresses_and_a_managers_go_through(self):
         self.assertEqual(
-            202, self.act(self.bob, 'addFloatingIp', '10.0.0.2')[0])
+            202, self.act(self.bob, 'addFloatingIp', '10.0.0.2')[0]
+        )
         self.assertEqual(
-            202, self.act(self.bob, 'removeFloatingIp', '10.0.0.2')[0])
+            202, self.act(self.bob, 'removeFloatingIp', '10.0.0.2')[0]
+        )
         self.assertEqual(
-            202, self.act(self.carol, 'addFloatingIp', '10.0.0.1')[0])
+            202, self.act(self.carol, 'addFloatingIp', '10.0.0.1')[0]
+        )
         self.assertEqual(3, len(self.given))
 
 
 class TestFloatingIpsWithoutTheFilter(TestFloatingIps):
-
     FILTERED = DROPPED_IN = False
     test_own_addresses_and_a_managers_go_through = None
     test_a_hidden_servers_address_cannot_be_removed = None
 
     def test_a_hidden_servers_address_cannot_be_taken(self):
         self.assertEqual(
-            202, self.act(self.bob, 'addFloatingIp', '10.0.0.1')[0])
+            202, self.act(self.bob, 'addFloatingIp', '10.0.0.1')[0]
+        )
         self.assertIn(self.hers, self.bob.call('GET', 'os-floating-ips').text)

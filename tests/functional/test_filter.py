@@ -1,4 +1,5 @@
 """The filter itself: modes, records, statements, threads, start."""
+
 import json
 import re
 import threading
@@ -22,48 +23,63 @@ from tests.functional import cloud
 
 
 class Filter(cloud.Cloud):
-
     def setUp(self):
-        self.log = self.useFixture(fixtures.FakeLogger(
-            'cloud_security', nuke_handlers=False))
+        self.log = self.useFixture(
+            fixtures.FakeLogger('cloud_security', nuke_handlers=False)
+        )
         super().setUp()
         self.hers = self.boot(self.alice)
         self.his = self.boot(self.bob)
 
     def records(self, name):
         """Return the structured records of a kind."""
-        return [json.loads(found) for found in re.findall(
-            rf'(?m){re.escape(name)} (.*)$', self.log.output)]
+        return [
+            json.loads(found)
+            for found in re.findall(
+                rf'(?m){re.escape(name)} (.*)$', self.log.output
+            )
+        ]
 
 
 class TestRecords(Filter):
-
     def test_a_hidden_hit_writes_one_record(self):
         answer = self.bob.act(self.hers, 'os-stop')
         self.assertEqual(404, answer.status_code)
-        self.assertEqual([{
-            'count': 1,
-            'operation': 'POST /servers/{id}/action os-stop',
-            'project_id': cloud.PROJECT,
-            'request_id': answer.headers['x-compute-request-id'],
-            'servers': [{'owner_id': 'alice', 'server_id': self.hers}],
-            'user_id': 'bob',
-        }], self.records(records.DENIED))
+        self.assertEqual(
+            [
+                {
+                    'count': 1,
+                    'operation': 'POST /servers/{id}/action os-stop',
+                    'project_id': cloud.PROJECT,
+                    'request_id': answer.headers['x-compute-request-id'],
+                    'servers': [{'owner_id': 'alice', 'server_id': self.hers}],
+                    'user_id': 'bob',
+                }
+            ],
+            self.records(records.DENIED),
+        )
 
     def test_every_way_to_a_server_is_recorded(self):
-        for path in ('servers/{}', 'servers/{}/tags', 'os-volumes_boot/{}',
-                     'servers/{}/os-volume_attachments/' + self.his,
-                     f'/v2.1/{cloud.PROJECT}/servers/{{}}'):
+        for path in (
+            'servers/{}',
+            'servers/{}/tags',
+            'os-volumes_boot/{}',
+            'servers/{}/os-volume_attachments/' + self.his,
+            f'/v2.1/{cloud.PROJECT}/servers/{{}}',
+        ):
             before = len(self.records(records.DENIED))
             self.bob.call('GET', path.format(self.hers), version='2.100')
-            self.assertEqual(before + 1, len(self.records(records.DENIED)),
-                             path)
+            self.assertEqual(
+                before + 1, len(self.records(records.DENIED)), path
+            )
 
     def test_nothing_else_is_recorded(self):
-        for account, server_id in ((self.bob, uuidsentinel.unknown),
-                                   (self.bob, self.his),
-                                   (self.carol, self.hers),
-                                   (self.root, self.hers)):
+        for account, server_id in (
+            (self.bob, uuidsentinel.unknown),
+            (self.bob, self.his),
+            (self.carol, self.hers),
+            (self.root, self.hers),
+        ):
             account.call('GET', f'servers/{server_id}')
             account.call('GET', f'servers/{server_id}/os-interface/unknown')
         self.bob.ids()
@@ -71,9 +87,12 @@ class TestRecords(Filter):
 
     def test_a_record_that_cannot_be_written_changes_nothing(self):
         expected = self.bob.call('GET', f'servers/{self.hers}')
-        self.useFixture(fixtures.MockPatch(
-            'cloud_security.compute.ownership._rows',
-            side_effect=RuntimeError))
+        self.useFixture(
+            fixtures.MockPatch(
+                'cloud_security.compute.ownership._rows',
+                side_effect=RuntimeError,
+            )
+        )
         answer = self.bob.call('GET', f'servers/{self.hers}')
         self.assertEqual(expected.status_code, answer.status_code)
         self.assertEqual(expected.text, answer.text)
@@ -81,16 +100,27 @@ class TestRecords(Filter):
 
     def test_the_owner_is_looked_up_after_the_answer(self):
         application = self.api_fixture.app()
-        asked = self.useFixture(fixtures.MockPatch(
-            'cloud_security.compute.ownership._rows', return_value=[])).mock
+        asked = self.useFixture(
+            fixtures.MockPatch(
+                'cloud_security.compute.ownership._rows', return_value=[]
+            )
+        ).mock
         started = []
-        answer = application({
-            'REQUEST_METHOD': 'GET', 'SERVER_NAME': 'x', 'SERVER_PORT': '80',
-            'SCRIPT_NAME': '', 'PATH_INFO': f'/v2.1/servers/{self.hers}',
-            'QUERY_STRING': '', 'wsgi.url_scheme': 'http',
-            'HTTP_X_USER_ID': 'bob', 'HTTP_X_PROJECT_ID': cloud.PROJECT,
-            'HTTP_X_ROLES': 'member,reader',
-        }, lambda *args: started.append(args))
+        answer = application(
+            {
+                'REQUEST_METHOD': 'GET',
+                'SERVER_NAME': 'x',
+                'SERVER_PORT': '80',
+                'SCRIPT_NAME': '',
+                'PATH_INFO': f'/v2.1/servers/{self.hers}',
+                'QUERY_STRING': '',
+                'wsgi.url_scheme': 'http',
+                'HTTP_X_USER_ID': 'bob',
+                'HTTP_X_PROJECT_ID': cloud.PROJECT,
+                'HTTP_X_ROLES': 'member,reader',
+            },
+            lambda *args: started.append(args),
+        )
         self.assertIn('404', started[0][0])
         self.assertIn(b'could not be found', b''.join(answer))
         asked.assert_not_called()
@@ -99,28 +129,32 @@ class TestRecords(Filter):
 
 
 class TestMonitor(Filter):
-
     MODE = 'monitor'
 
     def test_answers_are_stock(self):
         self.assertEqual(2, len(self.bob.ids()))
         self.bob.get(f'servers/{self.hers}')
-        self.assertEqual(202, self.bob.act(
-            self.hers, 'os-stop').status_code)
+        self.assertEqual(202, self.bob.act(self.hers, 'os-stop').status_code)
 
     def test_lists_and_hits_are_recorded(self):
         for call, operation in (
-                (lambda: self.bob.ids('servers/detail'),
-                 'GET /servers/detail'),
-                (lambda: self.dan.get(f'servers/{self.hers}'),
-                 'GET /servers/{id}'),
-                (lambda: self.bob.act(self.hers, 'lock'),
-                 'POST /servers/{id}/action lock')):
+            (lambda: self.bob.ids('servers/detail'), 'GET /servers/detail'),
+            (
+                lambda: self.dan.get(f'servers/{self.hers}'),
+                'GET /servers/{id}',
+            ),
+            (
+                lambda: self.bob.act(self.hers, 'lock'),
+                'POST /servers/{id}/action lock',
+            ),
+        ):
             call()
             record = self.records(records.WOULD_HIDE)[-1]
             self.assertEqual(operation, record['operation'])
-            self.assertIn({'owner_id': 'alice', 'server_id': self.hers},
-                          record['servers'])
+            self.assertIn(
+                {'owner_id': 'alice', 'server_id': self.hers},
+                record['servers'],
+            )
 
     def test_what_enforce_would_show_is_not_recorded(self):
         self.bob.get(f'servers/{self.his}')
@@ -129,17 +163,21 @@ class TestMonitor(Filter):
         self.assertEqual([], self.records(records.WOULD_HIDE))
 
     def test_builds_are_recorded(self):
-        self.useFixture(fixtures.MonkeyPatch(
-            'nova.conductor.api.ComputeTaskAPI.schedule_and_build_instances',
-            lambda *args, **kwargs: None))
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'nova.conductor.api.ComputeTaskAPI.schedule_and_build_instances',
+                lambda *args, **kwargs: None,
+            )
+        )
         building = self.boot(self.alice, state=None)
         self.bob.ids()
-        self.assertIn({'owner_id': 'alice', 'server_id': building},
-                      self.records(records.WOULD_HIDE)[-1]['servers'])
+        self.assertIn(
+            {'owner_id': 'alice', 'server_id': building},
+            self.records(records.WOULD_HIDE)[-1]['servers'],
+        )
 
 
 class TestOff(Filter):
-
     MODE = 'off'
 
     def test_it_is_stock_nova_and_says_so(self):
@@ -150,13 +188,17 @@ class TestOff(Filter):
 class TestStatements(Filter):
     """No statement is added to a request that is answered with 2xx."""
 
-    REQUESTS = (('GET', 'servers/{}', None), ('GET', 'servers/detail', None),
-                ('GET', 'servers', None),
-                ('GET', 'servers/{}/os-instance-actions', None),
-                ('GET', 'os-server-groups', None), ('GET', 'limits', None),
-                ('POST', 'servers/{}/action', {'lock': None}),
-                ('POST', 'servers/{}/action', {'unlock': None}),
-                ('PUT', 'servers/{}', {'server': {'name': 'new'}}))
+    REQUESTS = (
+        ('GET', 'servers/{}', None),
+        ('GET', 'servers/detail', None),
+        ('GET', 'servers', None),
+        ('GET', 'servers/{}/os-instance-actions', None),
+        ('GET', 'os-server-groups', None),
+        ('GET', 'limits', None),
+        ('POST', 'servers/{}/action', {'lock': None}),
+        ('POST', 'servers/{}/action', {'unlock': None}),
+        ('PUT', 'servers/{}', {'server': {'name': 'new'}}),
+    )
 
     def count(self):
         counts = []
@@ -166,27 +208,33 @@ class TestStatements(Filter):
             statements.append(statement)
 
         event.listen(sa.engine.Engine, 'before_cursor_execute', note)
-        self.addCleanup(event.remove, sa.engine.Engine,
-                        'before_cursor_execute', note)
+        self.addCleanup(
+            event.remove, sa.engine.Engine, 'before_cursor_execute', note
+        )
         for method, path, body in self.REQUESTS * 2:
             del statements[:]
             answer = self.alice.call(method, path.format(self.hers), body)
             self.assertLess(answer.status_code, 300, answer.text)
             counts.append(len(statements))
         # The first round fills caches.
-        return counts[len(self.REQUESTS):]
+        return counts[len(self.REQUESTS) :]
 
     def test_no_statement_is_added(self):
         isolated = self.count()
-        self.useFixture(fixtures.MonkeyPatch(
-            'cloud_security.compute.middleware.UserIsolation.__call__',
-            lambda isolation, environ, start_response:
-                self.unscoped(isolation, environ, start_response)))
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'cloud_security.compute.middleware.UserIsolation.__call__',
+                lambda isolation, environ, start_response: self.unscoped(
+                    isolation, environ, start_response
+                ),
+            )
+        )
         self.assertEqual(self.count(), isolated)
 
     def unscoped(self, isolation, environ, start_response):
-        with scopes.entered(scopes.EVERYBODY,
-                            environ['nova.context'].request_id):
+        with scopes.entered(
+            scopes.EVERYBODY, environ['nova.context'].request_id
+        ):
             return isolation.application(environ, start_response)
 
 
@@ -205,9 +253,12 @@ class TestThreads(Filter):
             self.threads.add((threading.current_thread(), scopes._here.get()))
             return iter(rows)
 
-        self.useFixture(fixtures.MonkeyPatch(
-            'nova.compute.multi_cell_list.CrossCellLister.query_wrapper',
-            read))
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'nova.compute.multi_cell_list.CrossCellLister.query_wrapper',
+                read,
+            )
+        )
 
     def test_a_cells_thread_keeps_the_scope(self):
         self.assertEqual([self.his], self.bob.ids())
@@ -217,21 +268,26 @@ class TestThreads(Filter):
 
     def test_a_lost_scope_shows_nothing(self):
         # The registry is all that a cell's thread has.
-        self.useFixture(fixtures.MonkeyPatch(
-            'cloud_security.visibility.scope._by_request_id', Forgetful()))
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'cloud_security.visibility.scope._by_request_id', Forgetful()
+            )
+        )
         self.assertNotIn(self.hers, self.bob.call('GET', 'servers').text)
         self.assertIn('not inside the isolation filter', self.log.output)
 
     def test_no_scope_survives_its_request(self):
-        self.useFixture(fixtures.MockPatchObject(
-            compute_api.API, 'get_all', side_effect=exception.NovaException))
+        self.useFixture(
+            fixtures.MockPatchObject(
+                compute_api.API, 'get_all', side_effect=exception.NovaException
+            )
+        )
         self.assertEqual(500, self.bob.call('GET', 'servers').status_code)
         self.assertIsNone(scopes.current())
         self.assertEqual({}, scopes._by_request_id)
 
 
 class Forgetful(dict):
-
     def get(self, key, default=None):
         return default
 
@@ -247,21 +303,29 @@ class TestStart(cloud.Cloud):
         refusal = self.assertRaises(
             startup.UnsafeStart,
             lambda: middleware.factory({}, **local_conf)(
-                application or self.router()))
+                application or self.router()
+            ),
+        )
         return str(refusal)
 
     def test_it_must_stand_directly_before_the_router(self):
-        self.assertIn('directly before osapi_compute_app_v21',
-                      self.refused(lambda environ, start_response: []))
+        self.assertIn(
+            'directly before osapi_compute_app_v21',
+            self.refused(lambda environ, start_response: []),
+        )
 
     def test_options_in_the_wrong_file_are_refused(self):
-        self.assertIn('move them to [cloud_security]',
-                      self.refused(mode='enforce', option='x'))
+        self.assertIn(
+            'move them to [cloud_security]',
+            self.refused(mode='enforce', option='x'),
+        )
 
     def test_an_unknown_mode_is_refused(self):
-        self.useFixture(fixtures.MonkeyPatch(
-            'cloud_security.compute.startup.opts.register',
-            self.misread))
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'cloud_security.compute.startup.opts.register', self.misread
+            )
+        )
         self.assertIn('Mend [cloud_security]', self.refused())
 
     def misread(self, conf):
@@ -269,18 +333,25 @@ class TestStart(cloud.Cloud):
 
     def test_a_model_that_is_gone_is_refused(self):
         self.forget_criteria()
-        self.useFixture(fixtures.MonkeyPatch(
-            'nova.db.api.models.InstanceGroup.user_id', None))
-        self.useFixture(fixtures.MonkeyPatch(
-            'nova.db.main.models.Instance', object))
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'nova.db.api.models.InstanceGroup.user_id', None
+            )
+        )
+        self.useFixture(
+            fixtures.MonkeyPatch('nova.db.main.models.Instance', object)
+        )
         self.assertIn('has not the models', self.refused())
 
     def test_a_listener_without_effect_is_refused(self):
         cloud.remove_listeners()
         self.forget_criteria()
-        self.useFixture(fixtures.MonkeyPatch(
-            'cloud_security.visibility.criteria.Criteria.restrict',
-            lambda criteria, state: None))
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'cloud_security.visibility.criteria.Criteria.restrict',
+                lambda criteria, state: None,
+            )
+        )
         self.assertIn('are not filtered', self.refused())
 
     def forget_criteria(self):
@@ -290,8 +361,11 @@ class TestStart(cloud.Cloud):
 
     def test_an_untested_nova_is_a_warning_with_the_range(self):
         log = self.useFixture(fixtures.FakeLogger('cloud_security'))
-        self.useFixture(fixtures.MonkeyPatch(
-            'nova.version.version_string', lambda: '99.0.0'))
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'nova.version.version_string', lambda: '99.0.0'
+            )
+        )
         middleware.factory({})(self.router())
         self.assertIn('tested with Nova', log.output)
         self.assertIn('99.0.0', log.output)
@@ -299,6 +373,8 @@ class TestStart(cloud.Cloud):
     def test_without_a_context_nothing_goes_through(self):
         isolation = middleware.factory({})(self.router())
         self.assertRaises(
-            scopes.ScopeError, isolation,
+            scopes.ScopeError,
+            isolation,
             {'REQUEST_METHOD': 'GET', 'PATH_INFO': '/servers'},
-            lambda *args: None)
+            lambda *args: None,
+        )

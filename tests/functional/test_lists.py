@@ -1,9 +1,11 @@
 """Lists of servers: only the caller's own, in Nova's order and pages."""
+
 import fixtures
 from nova import context as nova_context
 from nova import objects
 from nova.tests import fixtures as nova_fixtures
 from oslo_utils.fixture import uuidsentinel
+
 from cloud_security.visibility import scope as scopes
 from tests.functional import cloud
 
@@ -11,7 +13,6 @@ VERSIONS = ('2.1', '2.26', '2.69', '2.75', '2.82', '2.83', '2.104')
 
 
 class Lists(cloud.Cloud):
-
     def setUp(self):
         super().setUp()
         self.his = []
@@ -25,32 +26,43 @@ class Lists(cloud.Cloud):
 
 
 class TestLists(Lists):
-
     def test_a_member_sees_his_own_at_every_microversion(self):
         for version in VERSIONS:
-            for path in ('servers', 'servers/detail', '/v2/servers/detail',
-                         'os-volumes_boot', 'os-volumes_boot/detail'):
+            for path in (
+                'servers',
+                'servers/detail',
+                '/v2/servers/detail',
+                'os-volumes_boot',
+                'os-volumes_boot/detail',
+            ):
                 if version == VERSIONS[-1] and 'boot' in path:
                     continue  # removed in 2.103
-                self.assertEqual(self.newest(self.his),
-                                 self.bob.ids(path, version=version), path)
+                self.assertEqual(
+                    self.newest(self.his),
+                    self.bob.ids(path, version=version),
+                    path,
+                )
 
     def test_pages_are_full_and_their_links_lead_on(self):
         page = self.bob.get('servers?limit=2')
-        self.assertEqual(self.newest(self.his)[:2],
-                         [server['id'] for server in page['servers']])
+        self.assertEqual(
+            self.newest(self.his)[:2],
+            [server['id'] for server in page['servers']],
+        )
         link = page['servers_links'][0]['href']
         self.assertIn(f'marker={self.his[1]}', link)
         last = self.bob.get('servers?' + link.split('?')[1])
-        self.assertEqual([self.his[0]],
-                         [server['id'] for server in last['servers']])
+        self.assertEqual(
+            [self.his[0]], [server['id'] for server in last['servers']]
+        )
         self.assertNotIn('servers_links', self.bob.get('servers?limit=4'))
 
     def test_a_hidden_marker_is_answered_like_an_unknown_one(self):
         answers = [
             (answer.status_code, answer.text.replace(marker, 'MARKER'))
             for marker in (self.hers[0], uuidsentinel.unknown)
-            for answer in [self.bob.call('GET', f'servers?marker={marker}')]]
+            for answer in [self.bob.call('GET', f'servers?marker={marker}')]
+        ]
         self.assertEqual(400, answers[0][0])
         self.assertEqual(answers[0], answers[1])
 
@@ -60,48 +72,67 @@ class TestLists(Lists):
         answers = [
             (answer.status_code, answer.text.replace(marker, 'MARKER'))
             for marker in (self.hers[0], uuidsentinel.unknown)
-            for answer in [self.bob.call('GET', f'servers?marker={marker}')]]
+            for answer in [self.bob.call('GET', f'servers?marker={marker}')]
+        ]
         self.assertEqual(answers[0], answers[1])
 
     def test_sorting_and_filters_stay_within_the_own_servers(self):
-        for query in ('sort_key=display_name&sort_dir=asc', 'name=same',
-                      'status=ACTIVE', 'changes-since=2000-01-01T00:00:00Z',
-                      'user_id=bob', 'image=' + cloud.IMAGE, 'flavor=1',
-                      'all_tenants=0', f'project_id={cloud.PROJECT}'):
+        for query in (
+            'sort_key=display_name&sort_dir=asc',
+            'name=same',
+            'status=ACTIVE',
+            'changes-since=2000-01-01T00:00:00Z',
+            'user_id=bob',
+            'image=' + cloud.IMAGE,
+            'flavor=1',
+            'all_tenants=0',
+            f'project_id={cloud.PROJECT}',
+        ):
             for version in VERSIONS:
                 self.assertEqual(
                     sorted(self.his),
-                    sorted(self.bob.ids(f'servers?{query}',
-                                        version=version)), query)
+                    sorted(self.bob.ids(f'servers?{query}', version=version)),
+                    query,
+                )
 
     def test_nobody_elses_servers_are_found_by_filters(self):
-        for query in ('user_id=alice', f'uuid={self.hers[0]}',
-                      'user_id=alice&user_id=bob'):
+        for query in (
+            'user_id=alice',
+            f'uuid={self.hers[0]}',
+            'user_id=alice&user_id=bob',
+        ):
             for version in VERSIONS:
-                answer = self.bob.call('GET', f'servers?{query}',
-                                       version=version)
+                answer = self.bob.call(
+                    'GET', f'servers?{query}', version=version
+                )
                 for server_id in self.hers:
                     self.assertNotIn(server_id, answer.text, query)
 
     def test_all_tenants_stays_forbidden(self):
-        self.assertEqual(403, self.bob.call(
-            'GET', 'servers?all_tenants=1').status_code)
+        self.assertEqual(
+            403, self.bob.call('GET', 'servers?all_tenants=1').status_code
+        )
 
     def test_deleted_servers_of_others_stay_hidden_in_changes_since(self):
-        for account, server_id in ((self.alice, self.hers[0]),
-                                   (self.bob, self.his[0])):
+        for account, server_id in (
+            (self.alice, self.hers[0]),
+            (self.bob, self.his[0]),
+        ):
             account.call('DELETE', f'servers/{server_id}')
             self.wait_until_gone(server_id)
-        self.assertEqual(sorted(self.his), sorted(self.bob.ids(
-            'servers?changes-since=2000-01-01T00:00:00Z')))
+        self.assertEqual(
+            sorted(self.his),
+            sorted(self.bob.ids('servers?changes-since=2000-01-01T00:00:00Z')),
+        )
 
     def test_a_reader_without_servers_sees_none(self):
         self.assertEqual([], self.dan.ids())
 
     def test_managers_and_admins_see_all(self):
         for account in (self.carol, self.root):
-            self.assertEqual(sorted(self.hers + self.his),
-                             sorted(account.ids()))
+            self.assertEqual(
+                sorted(self.hers + self.his), sorted(account.ids())
+            )
 
     def test_another_project_sees_none(self):
         self.assertEqual([], self.eve.ids())
@@ -113,30 +144,34 @@ class TestLists(Lists):
                     listed = self.bob.ids(path, version=version)
                     self.assertEqual(
                         sorted(self.his) if version != '2.1' else [],
-                        sorted(listed))
+                        sorted(listed),
+                    )
                 answers = [
-                    (answer.status_code,
-                     answer.text.replace(server_id, 'ID'))
+                    (answer.status_code, answer.text.replace(server_id, 'ID'))
                     for server_id in (self.hers[0], uuidsentinel.unknown)
-                    for answer in [self.bob.call(
-                        'GET', f'servers/{server_id}', version=version)]]
+                    for answer in [
+                        self.bob.call(
+                            'GET', f'servers/{server_id}', version=version
+                        )
+                    ]
+                ]
                 self.assertEqual(answers[0], answers[1])
 
     def test_mappings_without_owner_are_hidden_from_everyone_isolated(self):
         self.forget_owner(self.his[0])
-        self.assertEqual(404, self.bob.call(
-            'GET', f'servers/{self.his[0]}').status_code)
+        self.assertEqual(
+            404, self.bob.call('GET', f'servers/{self.his[0]}').status_code
+        )
         self.carol.get(f'servers/{self.his[0]}')
 
     def forget_owner(self, server_id):
         with scopes.on_this_thread(scopes.EVERYBODY):
             objects.InstanceMapping._save_in_db(
-                nova_context.get_admin_context(), server_id,
-                {'user_id': None})
+                nova_context.get_admin_context(), server_id, {'user_id': None}
+            )
 
 
 class TestListsWithoutTheFilter(Lists):
-
     FILTERED = DROPPED_IN = False
 
     def test_a_member_sees_everybodys(self):
@@ -145,8 +180,10 @@ class TestListsWithoutTheFilter(Lists):
         self.assertEqual(6, len(self.dan.ids()))
 
     def test_a_hidden_marker_is_accepted(self):
-        self.assertEqual(200, self.bob.call(
-            'GET', f'servers?marker={self.hers[0]}').status_code)
+        self.assertEqual(
+            200,
+            self.bob.call('GET', f'servers?marker={self.hers[0]}').status_code,
+        )
 
     def test_a_down_cell_tells_about_others(self):
         with nova_fixtures.DownCellFixture():
@@ -161,31 +198,36 @@ class TestBuilding(cloud.Cloud):
     def setUp(self):
         super().setUp()
         # Nothing is scheduled any more.
-        self.useFixture(fixtures.MonkeyPatch(
-            'nova.conductor.api.ComputeTaskAPI.schedule_and_build_instances',
-            lambda *args, **kwargs: None))
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'nova.conductor.api.ComputeTaskAPI.schedule_and_build_instances',
+                lambda *args, **kwargs: None,
+            )
+        )
         self.hers = self.boot(self.alice, state=None)
         self.his = self.boot(self.bob, state=None)
 
     def test_only_the_own_builds_are_listed_and_shown(self):
         for version in VERSIONS:
             self.assertEqual([self.his], self.bob.ids(version=version))
-        self.assertEqual(404, self.bob.call(
-            'GET', f'servers/{self.hers}').status_code)
-        self.assertEqual(404, self.bob.call(
-            'DELETE', f'servers/{self.hers}').status_code)
+        self.assertEqual(
+            404, self.bob.call('GET', f'servers/{self.hers}').status_code
+        )
+        self.assertEqual(
+            404, self.bob.call('DELETE', f'servers/{self.hers}').status_code
+        )
         self.bob.get(f'servers/{self.his}')
         self.alice.get(f'servers/{self.hers}')
 
     def test_the_own_build_can_be_given_up(self):
-        self.assertEqual(204, self.bob.call(
-            'DELETE', f'servers/{self.his}').status_code)
+        self.assertEqual(
+            204, self.bob.call('DELETE', f'servers/{self.his}').status_code
+        )
         self.assertEqual([], self.bob.ids())
         self.assertEqual([self.hers], self.carol.ids())
 
 
 class TestBuildingWithoutTheFilter(TestBuilding):
-
     FILTERED = DROPPED_IN = False
 
     test_the_own_build_can_be_given_up = None

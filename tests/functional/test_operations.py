@@ -1,7 +1,9 @@
 """Each operation: somebody else's server, a deleted one, one never made."""
+
 import re
 
 from oslo_utils.fixture import uuidsentinel
+
 from tests.functional import cloud
 from tests.functional import operations
 
@@ -25,10 +27,16 @@ class Walk(cloud.Cloud):
         """Return an answer, up to the id of the server and times."""
         self.count += 1
         answer = account.call(
-            request.method, request.path.replace('ID', server_id),
-            request.body, **kwargs)
-        headers = {name: value for name, value in answer.headers.items()
-                   if 'request-id' not in name.lower()}
+            request.method,
+            request.path.replace('ID', server_id),
+            request.body,
+            **kwargs,
+        )
+        headers = {
+            name: value
+            for name, value in answer.headers.items()
+            if 'request-id' not in name.lower()
+        }
         text = TIMES.sub('TIME', answer.text.replace(server_id, 'ID'))
         return answer.status_code, headers, text
 
@@ -37,25 +45,23 @@ class Walk(cloud.Cloud):
         found = []
         for is_destructive in (False, True):
             for request in operations.requests('ID', is_destructive):
-                answers = [self.answer(account, request, server_id, **kwargs)
-                           for server_id in
-                           (self.unknown, self.hidden, self.deleted)]
+                answers = [
+                    self.answer(account, request, server_id, **kwargs)
+                    for server_id in (self.unknown, self.hidden, self.deleted)
+                ]
                 if not answers[0] == answers[1] == answers[2]:
                     found.append((request, answers))
         return found
 
 
 class TestOperations(Walk):
-
     def test_a_member_cannot_tell_a_hidden_server_from_none(self):
         for version in VERSIONS:
-            self.assertEqual(
-                [], self.differences(self.bob, version=version))
+            self.assertEqual([], self.differences(self.bob, version=version))
 
     def test_a_reader_cannot_tell_a_hidden_server_from_none(self):
         for version in VERSIONS:
-            self.assertEqual(
-                [], self.differences(self.dan, version=version))
+            self.assertEqual([], self.differences(self.dan, version=version))
 
     def test_the_server_is_untouched(self):
         before = self.alice.get(f'servers/{self.hidden}')
@@ -67,28 +73,34 @@ class TestOperations(Walk):
             request = request._replace(path='/v2/' + request.path)
             self.assertEqual(
                 self.answer(self.bob, request, self.unknown),
-                self.answer(self.bob, request, self.hidden), request)
+                self.answer(self.bob, request, self.hidden),
+                request,
+            )
 
     def test_a_member_cannot_tell_by_overriding_the_method(self):
         for method in ('GET', 'PUT', 'DELETE', 'POST'):
             request = operations.Request(
-                'POST', f'servers/ID?_method={method}', {})
+                'POST', f'servers/ID?_method={method}', {}
+            )
             self.assertEqual(
                 self.answer(self.bob, request, self.unknown),
-                self.answer(self.bob, request, self.hidden), request)
+                self.answer(self.bob, request, self.hidden),
+                request,
+            )
         self.alice.get(f'servers/{self.hidden}')
 
     def test_a_manager_acts_on_every_server(self):
-        self.assertEqual(202, self.carol.act(
-            self.hidden, 'os-stop').status_code)
+        self.assertEqual(
+            202, self.carol.act(self.hidden, 'os-stop').status_code
+        )
 
     def test_every_action_has_a_body_here(self):
-        self.assertEqual(set(), set(operations.action_names())
-                         - set(operations.ACTIONS))
+        self.assertEqual(
+            set(), set(operations.action_names()) - set(operations.ACTIONS)
+        )
 
 
 class TestOperationsWithoutTheFilter(Walk):
-
     FILTERED = DROPPED_IN = False
 
     def test_a_member_can_tell(self):

@@ -1,4 +1,5 @@
 """Who is isolated: roles, the operator's rules, and a lost filter."""
+
 import os
 
 from oslo_utils.fixture import uuidsentinel
@@ -11,43 +12,63 @@ EVERYBODY = ('alice', 'bob', 'dan', 'carol', 'root', 'neutron_user', 'eve')
 
 
 class Policy(cloud.Cloud):
-
     def setUp(self):
         super().setUp()
         self.hers = self.boot(self.alice)
 
-    def who(self, method='GET', path='servers/{}', body=None, allowed=(200,),
-            **kwargs):
+    def who(
+        self,
+        method='GET',
+        path='servers/{}',
+        body=None,
+        allowed=(200,),
+        **kwargs,
+    ):
         """Return the accounts for which a request goes through."""
-        return {name for name in EVERYBODY if getattr(self, name).call(
-            method, path.format(self.hers), body,
-            **kwargs).status_code in allowed}
+        return {
+            name
+            for name in EVERYBODY
+            if getattr(self, name)
+            .call(method, path.format(self.hers), body, **kwargs)
+            .status_code
+            in allowed
+        }
 
 
 class TestRoles(Policy):
-
     def test_who_sees_the_server(self):
-        self.assertEqual({'alice', 'carol', 'root', 'neutron_user'},
-                         self.who())
+        self.assertEqual(
+            {'alice', 'carol', 'root', 'neutron_user'}, self.who()
+        )
 
     def test_who_changes_the_server(self):
         self.assertEqual(
             {'alice', 'carol', 'root', 'neutron_user'},
-            self.who('PUT', 'servers/{}/tags', {'tags': ['x']},
-                     version='2.26'))
+            self.who(
+                'PUT', 'servers/{}/tags', {'tags': ['x']}, version='2.26'
+            ),
+        )
 
     def test_service_users_report_about_everybodys_servers(self):
-        self.operator_writes({
-            'os_compute_api:os-server-external-events:create':
-                'rule:service_or_admin'})
-        event = {'events': [{'name': 'network-changed',
-                             'server_uuid': self.hers}]}
-        self.assertEqual({'root', 'neutron_user'}, self.who(
-            'POST', 'os-server-external-events', event))
+        self.operator_writes(
+            {
+                'os_compute_api:os-server-external-events:create': (
+                    'rule:service_or_admin'
+                )
+            }
+        )
+        event = {
+            'events': [{'name': 'network-changed', 'server_uuid': self.hers}]
+        }
+        self.assertEqual(
+            {'root', 'neutron_user'},
+            self.who('POST', 'os-server-external-events', event),
+        )
 
     def test_rules_take_effect_without_a_restart(self):
-        nobody = {rule: '!' for rule in (rules.SEE_PROJECT,
-                                         rules.CHANGE_PROJECT)}
+        nobody = {
+            rule: '!' for rule in (rules.SEE_PROJECT, rules.CHANGE_PROJECT)
+        }
         self.operator_writes(nobody)
         self.assertNotIn('carol', self.who())
         self.operator_writes({})
@@ -68,24 +89,29 @@ class TestRoles(Policy):
         self.operator_writes({rules.SEE_PROJECT: 'user_id:bob'})
         self.assertEqual([self.hers], self.bob.ids())
         for action in ('os-stop', 'lock', 'forceDelete'):
-            self.assertEqual(
-                404, self.bob.act(self.hers, action).status_code)
-        self.assertEqual(404, self.bob.call(
-            'DELETE', f'servers/{self.hers}').status_code)
+            self.assertEqual(404, self.bob.act(self.hers, action).status_code)
+        self.assertEqual(
+            404, self.bob.call('DELETE', f'servers/{self.hers}').status_code
+        )
 
     def test_an_observer_gains_nothing_by_overriding_the_method(self):
         self.operator_writes({rules.SEE_PROJECT: 'user_id:bob'})
         for method in ('GET', 'HEAD'):
-            self.assertEqual(404, self.bob.call(
-                method, f'servers/{self.hers}?_method=DELETE').status_code)
-        self.assertEqual('ACTIVE', self.alice.get(
-            f'servers/{self.hers}')['server']['status'])
+            self.assertEqual(
+                404,
+                self.bob.call(
+                    method, f'servers/{self.hers}?_method=DELETE'
+                ).status_code,
+            )
+        self.assertEqual(
+            'ACTIVE',
+            self.alice.get(f'servers/{self.hers}')['server']['status'],
+        )
 
     def test_changing_alone_opens_nothing(self):
         self.operator_writes({rules.CHANGE_PROJECT: 'user_id:bob'})
         self.assertNotIn('bob', self.who())
-        self.assertEqual(404, self.bob.act(
-            self.hers, 'os-stop').status_code)
+        self.assertEqual(404, self.bob.act(self.hers, 'os-stop').status_code)
 
     def test_a_service_token_beside_a_members_is_no_exemption(self):
         self.assertNotIn('bob', self.who(X_Service_Roles='service'))
@@ -97,8 +123,9 @@ class TestLegacyRoles(Policy):
     NEW_DEFAULTS = False
 
     def test_who_sees_the_server(self):
-        self.assertEqual({'alice', 'carol', 'root', 'neutron_user'},
-                         self.who())
+        self.assertEqual(
+            {'alice', 'carol', 'root', 'neutron_user'}, self.who()
+        )
 
     def test_whoever_is_in_the_project_works_in_it(self):
         guest = self.account('guest', ('other',))
@@ -107,7 +134,6 @@ class TestLegacyRoles(Policy):
 
 
 class TestLegacyRolesWithNewDefaults(Policy):
-
     def test_whoever_is_in_the_project_needs_a_role(self):
         guest = self.account('guest', ('other',))
         self.assertEqual(403, guest.call('GET', 'servers').status_code)
@@ -125,8 +151,17 @@ class TestLostFilter(cloud.Cloud):
     def operations(self):
         yield operations.Request('GET', 'servers', None)
         yield operations.Request('GET', 'servers/detail', None)
-        yield operations.Request('POST', 'servers', {'server': {
-            'name': 'x', 'flavorRef': '1', 'imageRef': cloud.IMAGE}})
+        yield operations.Request(
+            'POST',
+            'servers',
+            {
+                'server': {
+                    'name': 'x',
+                    'flavorRef': '1',
+                    'imageRef': cloud.IMAGE,
+                }
+            },
+        )
         for request in operations.requests(self.hers):
             yield request
 
@@ -143,24 +178,22 @@ class TestLostFilter(cloud.Cloud):
 
     def test_admins_are_not(self):
         self.assertEqual([self.hers], self.root.ids())
-        self.assertEqual(202, self.root.act(
-            self.hers, 'os-stop').status_code)
+        self.assertEqual(202, self.root.act(self.hers, 'os-stop').status_code)
 
 
 class TestLostFilterWithLegacyDefaults(TestLostFilter):
-
     NEW_DEFAULTS = False
 
 
 class TestLostFilterWithoutTheRules(TestLostFilter):
-
     DROPPED_IN = False
     test_admins_are_not = None
 
     def test_members_are_refused(self):
         self.assertEqual([self.hers], self.alice.ids())
-        self.assertEqual(200, self.dan.call(
-            'GET', f'servers/{self.hers}').status_code)
+        self.assertEqual(
+            200, self.dan.call('GET', f'servers/{self.hers}').status_code
+        )
 
 
 class TestPolicyFaults(Policy):
@@ -170,8 +203,7 @@ class TestPolicyFaults(Policy):
         for rule in (rules.ISOLATED, rules.EXEMPT):
             # Nothing listens there.
             self.operator_writes({rule: 'http://127.0.0.1:9/decide'})
-            self.assertEqual(500, self.bob.call(
-                'GET', 'servers').status_code)
+            self.assertEqual(500, self.bob.call('GET', 'servers').status_code)
         self.operator_writes({})
         self.assertEqual([], self.bob.ids())
 
@@ -180,13 +212,15 @@ class TestPolicyFaults(Policy):
         with open(path, 'w') as stream:
             stream.write('"cloud_security:isolated": [{')
         self.assertGreaterEqual(
-            self.bob.call('GET', 'servers').status_code, 500)
+            self.bob.call('GET', 'servers').status_code, 500
+        )
         os.remove(path)
         self.operator_writes({})
         self.assertEqual([], self.bob.ids())
 
     def test_a_forgotten_rule_is_an_error(self):
         import nova.policy
+
         self.bob.ids()
         enforcer = nova.policy._ENFORCER
         enforcer.use_conf = False
@@ -194,5 +228,9 @@ class TestPolicyFaults(Policy):
         self.assertEqual(500, self.bob.call('GET', 'servers').status_code)
 
     def test_an_unknown_server_is_still_unknown(self):
-        self.assertEqual(404, self.bob.call(
-            'GET', f'servers/{uuidsentinel.unknown}').status_code)
+        self.assertEqual(
+            404,
+            self.bob.call(
+                'GET', f'servers/{uuidsentinel.unknown}'
+            ).status_code,
+        )

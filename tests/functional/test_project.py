@@ -1,4 +1,5 @@
 """What a project shares, and what it does not: usage, quota, groups."""
+
 import datetime
 
 from oslo_utils.fixture import uuidsentinel
@@ -16,7 +17,6 @@ def usage_query():
 
 
 class Project(cloud.Cloud):
-
     def setUp(self):
         super().setUp()
         self.hers = [self.boot(self.alice), self.boot(self.alice)]
@@ -25,36 +25,44 @@ class Project(cloud.Cloud):
 
     def wait_for_usage(self, count):
         """Wait for Nova to count servers that have just been launched."""
-        self.wait_for(lambda: count == len(
-            self.usage(self.carol)['server_usages']))
+        self.wait_for(
+            lambda: count == len(self.usage(self.carol)['server_usages'])
+        )
 
     def used(self, account, query=''):
         quota = account.get(f'os-quota-sets/{cloud.PROJECT}/detail{query}')
-        return {name: quota['quota_set'][name]['in_use']
-                for name in ('instances', 'cores', 'ram', 'server_groups')}
+        return {
+            name: quota['quota_set'][name]['in_use']
+            for name in ('instances', 'cores', 'ram', 'server_groups')
+        }
 
     def usage(self, account, query='', **kwargs):
-        return account.get(USAGE + usage_query() + query,
-                           **kwargs)['tenant_usage']
+        return account.get(USAGE + usage_query() + query, **kwargs)[
+            'tenant_usage'
+        ]
 
     def group(self, account, policy='affinity'):
-        answer = account.call('POST', 'os-server-groups', {
-            'server_group': {'name': account.user_id,
-                             'policies': [policy]}})
+        answer = account.call(
+            'POST',
+            'os-server-groups',
+            {'server_group': {'name': account.user_id, 'policies': [policy]}},
+        )
         self.assertEqual(200, answer.status_code, answer.text)
         return answer.json()['server_group']['id']
 
 
 class TestProject(Project):
-
     def test_usage_lists_and_adds_up_the_own_servers(self):
         for version in ('2.1', '2.40', '2.104'):
             usage = self.usage(self.bob, version=version)
-            self.assertEqual(self.his, [
-                server['instance_id'] for server in usage['server_usages']])
+            self.assertEqual(
+                self.his,
+                [server['instance_id'] for server in usage['server_usages']],
+            )
             self.assertEqual(
                 sum(server['hours'] for server in usage['server_usages']),
-                usage['total_hours'])
+                usage['total_hours'],
+            )
         self.assertEqual({}, self.usage(self.dan))
         self.assertEqual(3, len(self.usage(self.carol)['server_usages']))
 
@@ -64,8 +72,9 @@ class TestProject(Project):
         seen, marker = [], ''
         for _ in range(2):
             usage = self.usage(self.bob, f'&limit=1{marker}', version='2.40')
-            seen += [server['instance_id']
-                     for server in usage['server_usages']]
+            seen += [
+                server['instance_id'] for server in usage['server_usages']
+            ]
             marker = f'&marker={seen[-1]}'
         self.assertEqual(sorted(self.his), sorted(seen))
 
@@ -73,24 +82,39 @@ class TestProject(Project):
         answers = []
         for marker in (self.hers[0], uuidsentinel.unknown):
             answer = self.bob.call(
-                'GET', f'{USAGE}{usage_query()}&marker={marker}',
-                version='2.40')
-            answers.append((answer.status_code,
-                            answer.text.replace(marker, 'MARKER')))
+                'GET',
+                f'{USAGE}{usage_query()}&marker={marker}',
+                version='2.40',
+            )
+            answers.append(
+                (answer.status_code, answer.text.replace(marker, 'MARKER'))
+            )
         self.assertEqual(400, answers[0][0])
         self.assertEqual(answers[0], answers[1])
 
     def test_quota_counts_the_whole_project(self):
         for account in (self.bob, self.dan, self.carol):
             self.assertEqual(3, self.used(account)['instances'])
-        self.assertEqual(3, self.bob.get('limits')['limits']['absolute'][
-            'totalInstancesUsed'])
+        self.assertEqual(
+            3,
+            self.bob.get('limits')['limits']['absolute']['totalInstancesUsed'],
+        )
 
     def test_quota_holds_for_the_whole_project(self):
         self.flags(instances=3, group='quota')
-        answer = self.bob.call('POST', 'servers', {'server': {
-            'name': 'one-too-many', 'flavorRef': '1', 'networks': 'none',
-            'imageRef': cloud.IMAGE}}, version='2.37')
+        answer = self.bob.call(
+            'POST',
+            'servers',
+            {
+                'server': {
+                    'name': 'one-too-many',
+                    'flavorRef': '1',
+                    'networks': 'none',
+                    'imageRef': cloud.IMAGE,
+                }
+            },
+            version='2.37',
+        )
         self.assertEqual(403, answer.status_code)
         self.assertIn('Quota exceeded for instances', answer.text)
 
@@ -98,25 +122,37 @@ class TestProject(Project):
         self.group(self.alice)
         nothing = {'instances': 0, 'cores': 0, 'ram': 0, 'server_groups': 0}
         for account in (self.bob, self.dan):
-            for query in ('?user_id=alice', '?user_id=nobody',
-                          '?user_id=bob&user_id=alice'):
+            for query in (
+                '?user_id=alice',
+                '?user_id=nobody',
+                '?user_id=bob&user_id=alice',
+            ):
                 self.assertEqual(nothing, self.used(account, query))
         self.assertEqual(1, self.used(self.bob, '?user_id=bob')['instances'])
         self.assertEqual(
-            2, self.used(self.carol, '?user_id=alice')['instances'])
+            2, self.used(self.carol, '?user_id=alice')['instances']
+        )
 
     def test_groups_are_their_owners(self):
         hers, his = self.group(self.alice), self.group(self.bob)
-        self.assertEqual([his], [group['id'] for group in self.bob.get(
-            'os-server-groups')['server_groups']])
-        self.assertEqual(2, len(self.carol.get(
-            'os-server-groups')['server_groups']))
+        self.assertEqual(
+            [his],
+            [
+                group['id']
+                for group in self.bob.get('os-server-groups')['server_groups']
+            ],
+        )
+        self.assertEqual(
+            2, len(self.carol.get('os-server-groups')['server_groups'])
+        )
         for method in ('GET', 'DELETE'):
             answers = [
                 (answer.status_code, answer.text.replace(group, 'GROUP'))
                 for group in (hers, uuidsentinel.unknown)
-                for answer in [self.bob.call(
-                    method, f'os-server-groups/{group}')]]
+                for answer in [
+                    self.bob.call(method, f'os-server-groups/{group}')
+                ]
+            ]
             self.assertEqual(404, answers[0][0])
             self.assertEqual(answers[0], answers[1])
         self.alice.get(f'os-server-groups/{hers}')
@@ -124,12 +160,23 @@ class TestProject(Project):
     def test_nobody_boots_into_a_hidden_group(self):
         answers = []
         for group in (self.group(self.alice), uuidsentinel.unknown):
-            answer = self.bob.call('POST', 'servers', {
-                'server': {'name': 'x', 'flavorRef': '1',
-                           'imageRef': cloud.IMAGE, 'networks': 'none'},
-                'os:scheduler_hints': {'group': group}}, version='2.37')
-            answers.append((answer.status_code,
-                            answer.text.replace(group, 'GROUP')))
+            answer = self.bob.call(
+                'POST',
+                'servers',
+                {
+                    'server': {
+                        'name': 'x',
+                        'flavorRef': '1',
+                        'imageRef': cloud.IMAGE,
+                        'networks': 'none',
+                    },
+                    'os:scheduler_hints': {'group': group},
+                },
+                version='2.37',
+            )
+            answers.append(
+                (answer.status_code, answer.text.replace(group, 'GROUP'))
+            )
         self.assertEqual(400, answers[0][0])
         self.assertEqual(answers[0], answers[1])
 
@@ -137,24 +184,38 @@ class TestProject(Project):
         group = self.group(self.alice)
         own = self.boot(self.alice, hints={'group': group})
         managers = self.boot(self.carol, hints={'group': group})
-        self.assertEqual([own], self.alice.get(
-            f'os-server-groups/{group}')['server_group']['members'])
-        self.assertEqual([own], self.alice.get(
-            'os-server-groups')['server_groups'][0]['members'])
-        self.assertEqual({own, managers}, set(self.carol.get(
-            f'os-server-groups/{group}')['server_group']['members']))
+        self.assertEqual(
+            [own],
+            self.alice.get(f'os-server-groups/{group}')['server_group'][
+                'members'
+            ],
+        )
+        self.assertEqual(
+            [own],
+            self.alice.get('os-server-groups')['server_groups'][0]['members'],
+        )
+        self.assertEqual(
+            {own, managers},
+            set(
+                self.carol.get(f'os-server-groups/{group}')['server_group'][
+                    'members'
+                ]
+            ),
+        )
 
 
 class TestProjectWithoutTheFilter(Project):
-
     FILTERED = DROPPED_IN = False
 
     def test_everything_is_shared(self):
         group = self.group(self.alice)
         self.assertEqual(3, len(self.usage(self.bob)['server_usages']))
         self.assertEqual(2, self.used(self.bob, '?user_id=alice')['instances'])
-        self.assertEqual(1, len(self.bob.get(
-            'os-server-groups')['server_groups']))
+        self.assertEqual(
+            1, len(self.bob.get('os-server-groups')['server_groups'])
+        )
         self.boot(self.bob, hints={'group': group})
-        self.assertEqual(204, self.bob.call(
-            'DELETE', f'os-server-groups/{group}').status_code)
+        self.assertEqual(
+            204,
+            self.bob.call('DELETE', f'os-server-groups/{group}').status_code,
+        )

@@ -30,18 +30,23 @@ class Free(Base):
 
 
 class TestCriteria(testtools.TestCase):
-
     def setUp(self):
         super().setUp()
         self.is_shared = False
         self.criteria = criteria.Criteria(
-            {Thing: criteria.Owned(Thing.owner == criteria.OWNER_ID,
-                                   lambda row: row.id,
-                                   lambda row: row.owner)},
-            lambda: self.is_shared)
+            {
+                Thing: criteria.Owned(
+                    Thing.owner == criteria.OWNER_ID,
+                    lambda row: row.id,
+                    lambda row: row.owner,
+                )
+            },
+            lambda: self.is_shared,
+        )
         self.criteria.install()
-        self.addCleanup(event.remove, orm.Session, 'do_orm_execute',
-                        self.criteria.restrict)
+        self.addCleanup(
+            event.remove, orm.Session, 'do_orm_execute', self.criteria.restrict
+        )
         engine = sa.create_engine('sqlite://')
         self.addCleanup(engine.dispose)
         Base.metadata.create_all(engine)
@@ -63,37 +68,43 @@ class TestCriteria(testtools.TestCase):
         self.assertEqual([2], self.seen(ids))
         self.assertEqual([1], self.seen(ids, 'alice'))
         self.assertEqual([], self.seen(ids, 'nobody'))
-        self.assertEqual([2], [thing.id for thing in self.seen(
-            sa.select(Thing))])
+        self.assertEqual(
+            [2], [thing.id for thing in self.seen(sa.select(Thing))]
+        )
 
     def test_rows_without_owner_are_nobodys(self):
         self.assertNotIn(3, self.seen(sa.select(Thing.id), ''))
 
     def test_everybody_and_no_request_read_all(self):
         statement = sa.select(Thing.id).order_by(Thing.id)
-        self.assertEqual([1, 2, 3, 4], self.session.execute(
-            statement).scalars().all())
+        self.assertEqual(
+            [1, 2, 3, 4], self.session.execute(statement).scalars().all()
+        )
         with scopes.on_this_thread(scopes.EVERYBODY):
-            self.assertEqual([1, 2, 3, 4], self.session.execute(
-                statement).scalars().all())
+            self.assertEqual(
+                [1, 2, 3, 4], self.session.execute(statement).scalars().all()
+            )
 
     def test_subqueries_joins_and_aliases_are_restricted(self):
         alias = orm.aliased(Thing)
         for statement in (
-                sa.select(Free.id).where(
-                    Free.thing_id.in_(sa.select(Thing.id))),
-                sa.select(Free.id).join(Thing, Thing.id == Free.thing_id),
-                sa.select(alias.id),
-                sa.select(Free.id).select_from(Thing).where(
-                    Thing.id == Free.thing_id),
-                sa.select(Part.id).join(Part.thing),
-                sa.select(Free.id).where(Thing.id == Free.thing_id),
-                sa.select(Thing.__table__.c.id).where(Thing.size > 0),
-                sa.select(Thing.id).where(Thing.parts.any()),
-                sa.select(Part.id).where(Part.thing_id.in_(
-                    sa.select(Thing.id).join(Thing.parts))),
-                sa.select(Free.id).where(sa.exists(sa.select(Thing.id).where(
-                    Thing.id == Free.thing_id)))):
+            sa.select(Free.id).where(Free.thing_id.in_(sa.select(Thing.id))),
+            sa.select(Free.id).join(Thing, Thing.id == Free.thing_id),
+            sa.select(alias.id),
+            sa.select(Free.id)
+            .select_from(Thing)
+            .where(Thing.id == Free.thing_id),
+            sa.select(Part.id).join(Part.thing),
+            sa.select(Free.id).where(Thing.id == Free.thing_id),
+            sa.select(Thing.__table__.c.id).where(Thing.size > 0),
+            sa.select(Thing.id).where(Thing.parts.any()),
+            sa.select(Part.id).where(
+                Part.thing_id.in_(sa.select(Thing.id).join(Thing.parts))
+            ),
+            sa.select(Free.id).where(
+                sa.exists(sa.select(Thing.id).where(Thing.id == Free.thing_id))
+            ),
+        ):
             self.assertEqual([2], self.seen(statement), str(statement))
 
     def test_plain_columns_in_an_orm_statement_are_restricted(self):
@@ -101,16 +112,21 @@ class TestCriteria(testtools.TestCase):
         thing = sa.inspect(Thing)
         with scopes.on_this_thread(scopes.Scope(owner_id='bob')):
             for number, expected in ((1, []), (2, [(2,)])):
-                self.assertEqual(expected, self.session.query(
-                    *thing.primary_key).filter(
-                        thing.attrs['size'].expression == number).all())
+                self.assertEqual(
+                    expected,
+                    self.session.query(*thing.primary_key)
+                    .filter(thing.attrs['size'].expression == number)
+                    .all(),
+                )
 
     def test_joined_loading_from_the_other_end_is_restricted(self):
         for load in (orm.joinedload, orm.selectinload, orm.subqueryload):
             self.session.expunge_all()
             parts = self.seen(sa.select(Part).options(load(Part.thing)))
-            self.assertEqual([None, 'bob', None, None], [
-                part.thing and part.thing.owner for part in parts])
+            self.assertEqual(
+                [None, 'bob', None, None],
+                [part.thing and part.thing.owner for part in parts],
+            )
 
     def test_lazy_loading_is_restricted(self):
         with scopes.on_this_thread(scopes.Scope(owner_id='bob')):
@@ -126,7 +142,8 @@ class TestCriteria(testtools.TestCase):
         with scopes.on_this_thread(scopes.Scope(owner_id='bob')):
             updated = self.session.execute(
                 sa.update(Thing).values(size=9),
-                execution_options={'synchronize_session': False})
+                execution_options={'synchronize_session': False},
+            )
             self.assertEqual(1, updated.rowcount)
             self.assertEqual(1, self.session.query(Thing).delete())
 
@@ -142,11 +159,17 @@ class TestCriteria(testtools.TestCase):
             self.assertEqual(4, self.session.query(Thing).count())
 
     def test_a_count_beside_a_column_is_restricted(self):
-        self.assertEqual(['bob'], self.seen(
-            sa.select(Thing.owner, sa.func.count(Thing.id)).group_by(
-                Thing.owner)))
-        self.assertEqual(['bob'], self.seen(
-            sa.select(sa.func.max(Thing.owner))))
+        self.assertEqual(
+            ['bob'],
+            self.seen(
+                sa.select(Thing.owner, sa.func.count(Thing.id)).group_by(
+                    Thing.owner
+                )
+            ),
+        )
+        self.assertEqual(
+            ['bob'], self.seen(sa.select(sa.func.max(Thing.owner)))
+        )
 
     def test_what_cannot_be_restricted_is_refused(self):
         statements = (
@@ -154,8 +177,9 @@ class TestCriteria(testtools.TestCase):
             sa.text('SELECT id FROM things'),
             sa.select(Thing.id).union(sa.select(Thing.id)),
             sa.select(Thing).from_statement(sa.text('SELECT * FROM things')),
-            sa.select(Free.id).where(sa.exists().where(
-                Thing.id == Free.thing_id)),
+            sa.select(Free.id).where(
+                sa.exists().where(Thing.id == Free.thing_id)
+            ),
             sa.select(Part.id).where(Part.thing.has()),
         )
         for statement in statements:
@@ -176,17 +200,20 @@ class TestCriteria(testtools.TestCase):
         self.criteria.install()
         with scopes.on_this_thread(scopes.Scope(owner_id='bob')):
             statements = []
-            event.listen(self.session.get_bind(), 'before_cursor_execute',
-                         lambda *args: statements.append(args[2]))
+            event.listen(
+                self.session.get_bind(),
+                'before_cursor_execute',
+                lambda *args: statements.append(args[2]),
+            )
             self.session.execute(sa.select(Thing.id))
         self.assertEqual(1, statements[0].count('owner ='))
 
     def test_a_watcher_is_shown_each_row(self):
         self.criteria.watch()
-        self.addCleanup(event.remove, Thing, 'load',
-                        criteria._show_to_watcher)
+        self.addCleanup(event.remove, Thing, 'load', criteria._show_to_watcher)
         rows = []
-        with scopes.on_this_thread(scopes.Scope(
-                is_everybody=True, watch=rows.append)):
+        with scopes.on_this_thread(
+            scopes.Scope(is_everybody=True, watch=rows.append)
+        ):
             self.session.execute(sa.select(Thing)).all()
         self.assertEqual(4, len(rows))

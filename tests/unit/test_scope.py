@@ -9,7 +9,6 @@ BOB = scopes.Scope(owner_id='bob')
 
 
 class TestScope(testtools.TestCase):
-
     def setUp(self):
         super().setUp()
         self.addCleanup(self.forget_context)
@@ -51,7 +50,8 @@ class TestScope(testtools.TestCase):
 
     def test_a_thread_of_the_request_finds_it(self):
         context = oslo_context.RequestContext(
-            user_id='bob', request_id='req-1')
+            user_id='bob', request_id='req-1'
+        )
         copy = oslo_context.RequestContext.from_dict(context.to_dict())
         with scopes.entered(BOB, 'req-1'):
             self.assertIs(BOB, self.in_thread(scopes.current, copy))
@@ -59,7 +59,8 @@ class TestScope(testtools.TestCase):
 
     def test_a_thread_of_another_request_does_not(self):
         context = oslo_context.RequestContext(
-            user_id='eve', request_id='req-2')
+            user_id='eve', request_id='req-2'
+        )
         with scopes.entered(BOB, 'req-1'):
             self.assertIsNone(self.in_thread(scopes.current, context))
             self.assertTrue(self.in_thread(scopes.is_lost, context))
@@ -91,5 +92,5 @@ class TestScope(testtools.TestCase):
     def test_a_request_without_an_id_is_refused(self):
         for request_id in ('', None):
             self.assertRaises(
-                scopes.ScopeError,
-                scopes.entered(BOB, request_id).__enter__)
+                scopes.ScopeError, scopes.entered(BOB, request_id).__enter__
+            )
