@@ -1,0 +1,122 @@
+"""The architecture and the documents, kept true."""
+
+import ast
+import pathlib
+import re
+
+from oslo_config import cfg
+from oslo_policy import policy
+import testtools
+
+import cloud_security
+from cloud_security import opts
+from cloud_security.policy import checks
+from cloud_security.policy import rules
+from cloud_security.visibility import scope as scopes
+
+ROOT = pathlib.Path(cloud_security.__file__).parent
+README = (ROOT.parent / 'README.rst').read_text()
+#: What each part may import of the package. Only compute/ knows Nova.
+MAY_IMPORT = {
+    'visibility': {'visibility'},
+    'policy': {'policy', 'visibility'},
+    'compute': {'compute', 'policy', 'visibility', 'opts'},
+}
+
+
+def imports(path):
+    """Yield the modules that a file imports, with what it takes of them."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom):
+            for name in node.names:
+                yield f'{node.module}.{name.name}'
+        elif isinstance(node, ast.Import):
+            for name in node.names:
+                yield name.name
+
+
+class TestTree(testtools.TestCase):
+    def test_imports_point_one_way(self):
+        for part, allowed in MAY_IMPORT.items():
+            for path in (ROOT / part).glob('*.py'):
+                for name in imports(path):
+                    names = name.split('.')
+                    if names[0] == 'cloud_security':
+                        self.assertIn(names[1], allowed, path)
+                    if names[0] == 'nova':
+                        self.assertEqual('compute', part, path)
+
+    def test_modules_are_small(self):
+        for path in ROOT.rglob('*.py'):
+            lines = len(path.read_text().splitlines())
+            self.assertLess(lines, 260, path)
+
+    def test_the_readme_names_each_folder(self):
+        for name in (
+            'visibility',
+            'policy',
+            'compute',
+            'etc/policy.d',
+            'tests',
+            'tools',
+            'constraints',
+            'doc',
+            'releasenotes',
+        ):
+            self.assertTrue(
+                (ROOT / name).exists() or (ROOT.parent / name).exists(), name
+            )
+            self.assertIn(f'{name}/', README)
+
+    def test_the_readme_has_each_rule_with_its_default(self):
+        for rule in rules.list_rules():
+            self.assertRegex(
+                README,
+                rf'``{rule.name}``\n     - ``{re.escape(rule.check_str)}``',
+            )
+
+    def test_the_readme_has_each_option_and_choice(self):
+        for _, options in opts.list_opts():
+            for option in options:
+                self.assertIn(f'{option.name} = ', README)
+        for choice in ('monitor', 'enforce', 'off'):
+            self.assertIn(choice, README)
+
+
+class TestChecks(testtools.TestCase):
+    def holds(self, match, **conf):
+        enforcer = policy.Enforcer(cfg.ConfigOpts())
+        enforcer.conf([])
+        for name, value in conf.items():
+            enforcer.conf.set_override(name, value, group='oslo_policy')
+        return checks.IsolationCheck('isolation', match)({}, {}, enforcer)
+
+    def test_enforced_holds_inside_the_filter_only(self):
+        self.assertFalse(self.holds('enforced'))
+        for scope in (scopes.Scope(), scopes.EVERYBODY):
+            with scopes.on_this_thread(scope):
+                self.assertTrue(self.holds('enforced'))
+        self.assertFalse(self.holds('enforced'))
+
+    def test_legacy_defaults_follow_the_option(self):
+        self.assertTrue(
+            self.holds('legacy_defaults', enforce_new_defaults=False)
+        )
+        self.assertFalse(
+            self.holds('legacy_defaults', enforce_new_defaults=True)
+        )
+
+    def test_anything_else_never_holds(self):
+        with scopes.on_this_thread(scopes.EVERYBODY):
+            for match in ('', 'Enforced', 'true', 'enforce'):
+                self.assertFalse(self.holds(match))
+
+    def test_oslo_policy_finds_the_check(self):
+        enforcer = policy.Enforcer(cfg.ConfigOpts(), use_conf=False)
+        enforcer.conf([])
+        enforcer.set_rules(
+            policy.Rules.from_dict({'x': 'isolation:enforced'}), use_conf=False
+        )
+        self.assertFalse(enforcer.enforce('x', {}, {}))
+        with scopes.on_this_thread(scopes.EVERYBODY):
+            self.assertTrue(enforcer.enforce('x', {}, {}))
