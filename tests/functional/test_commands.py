@@ -49,7 +49,7 @@ class TestCommands(testtools.TestCase):
         os.makedirs(os.path.join(etc, 'policy.d'))
         shutil.copy(cloud.DROP_IN, os.path.join(etc, 'policy.d'))
         for name, text in (
-            ('nova.conf', ''),
+            ('nova.conf', f'[oslo_policy]\npolicy_file={etc}/policy.yaml\n'),
             ('policy.yaml', '"os_compute_api:servers:show": "@"\n'),
         ):
             with open(os.path.join(etc, name), 'w') as stream:
