@@ -1,6 +1,7 @@
 """Whose rows a caller may see, by the rules in Nova's own enforcer."""
 
 import threading
+import time
 from typing import Any
 from typing import Optional
 
@@ -11,6 +12,9 @@ from cloud_security.policy import rules
 from cloud_security.visibility import scope as scopes
 
 _registering = threading.Lock()
+#: How often, and after how many seconds, rules are looked for again.
+ATTEMPTS = 50
+WAIT = 0.02
 
 
 def scope_of(
@@ -36,17 +40,28 @@ def scope_of(
 
 
 def _holds(rule: str, context: Any) -> bool:
+    """Evaluate a rule, with all rules in force.
+
+    While oslo.policy reads changed files, other threads find only some rules
+    and take the others for false, which could be an open door.
+
+    :raises ScopeError: when rules stay missing
+    """
     enforcer = _enforcer()
-    holds: bool = enforcer.authorize(
-        rule, nova_policy.default_target(context), context
+    target = nova_policy.default_target(context)
+    for _ in range(ATTEMPTS):
+        enforcer.load_rules()
+        rules_before = enforcer.rules
+        if enforcer.registered_rules.keys() <= rules_before.keys():
+            holds: bool = enforcer.authorize(rule, target, context)
+            # Reading files anew always makes a new object of the rules.
+            if enforcer.rules is rules_before:
+                return holds
+        time.sleep(WAIT)
+    raise scopes.ScopeError(
+        f"Nova's policy enforcer lost rules, {rule} cannot be decided: see "
+        'what oslo.policy logs about the policy files.'
     )
-    # oslo.policy answers False for a rule that it has lost, which for
-    # "isolated" would be an open door.
-    if rule not in enforcer.rules:
-        raise scopes.ScopeError(
-            f"Nova's policy enforcer does not know the rule {rule}."
-        )
-    return holds
 
 
 def _enforcer() -> Any:

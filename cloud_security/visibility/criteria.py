@@ -13,23 +13,17 @@ from typing import Mapping
 from typing import NamedTuple
 from typing import Optional
 from typing import Set
-from typing import Tuple
 
 from oslo_log import log as logging
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy import orm
 from sqlalchemy.sql import elements
-from sqlalchemy.sql import functions
-from sqlalchemy.sql import visitors
 
 from cloud_security.visibility import scope as scopes
+from cloud_security.visibility import statements
 
 LOG = logging.getLogger(__name__)
-
-# Counts and sums see everybody's rows: quotas belong to the project.
-AGGREGATES = frozenset({'count', 'sum'})
-RESTRICTABLE = (sa.sql.Select, sa.sql.Update, sa.sql.Delete)
 
 
 class Owned(NamedTuple):
@@ -40,11 +34,11 @@ class Owned(NamedTuple):
     owner_id: Callable[[Any], Optional[str]]
 
 
-def _current_owner_id() -> str:
+def _current_owner_id() -> Optional[str]:
     scope = scopes.current()
-    # '' owns nothing: a scope that is gone between the listener and the
-    # execution of a statement leaves it without rows.
-    return '' if scope is None else scope.owner_id
+    # No row is equal to NULL: a statement whose scope is gone when it is
+    # executed, or has no owner, reads nothing.
+    return (scope.owner_id or None) if scope else None
 
 
 #: Whose rows: read when a statement is executed, so that the statement, its
@@ -109,108 +103,41 @@ class Criteria:
 
         :raises ScopeError: when it cannot be told whose rows it may see.
         """
-        statement = state.statement
-        named, entities = self._survey(statement)
+        statement: Any = state.statement
+        named, entities = statements.reads(statement, self._tables)
         owned = named & self._options.keys()
         # Loader options of the statement; unknown ones may join anything.
-        loaded = (
-            self._loaded(named)
-            if getattr(statement, '_with_options', True)
-            else set()
-        )
+        may_load = getattr(statement, '_with_options', True)
+        loaded = self._loaded(named) if may_load else set()
         if not owned and not loaded:
             return
         scope = scopes.current()
         if scope is None:
             if scopes.is_lost():
                 self._refuse(
-                    'A thread reads owned rows for a request that '
-                    'is not inside the isolation filter.'
+                    'A thread reads owned rows for a request that is not '
+                    'inside the isolation filter.'
                 )
             return
-        if scope.is_everybody or state.is_insert or _is_aggregate(statement):
-            return
-        # The ORM adds no criteria to what stands in a WHERE alone.
-        beside = owned - entities
         if (
-            not isinstance(statement, RESTRICTABLE)
-            or statement._propagate_attrs.get('compile_state_plugin') != 'orm'
-            or beside
-            and not beside <= self._outermost(statement)
+            scope.is_everybody
+            or state.is_insert
+            or statements.is_aggregate(statement)
+        ):
+            return
+        beside = owned - entities
+        if not statements.is_restrictable(statement) or (
+            beside
+            and not beside <= statements.outermost(statement, self._tables)
         ):
             self._refuse(
-                'A statement reads owned rows in a form that cannot '
-                f'be restricted to their owner: {statement}'
+                'A statement reads owned rows in a form that cannot be '
+                f'restricted to their owner: {statement}'
             )
             return
         state.statement = statement.where(
             *[self._criteria[mapper] for mapper in beside]
         ).options(*[self._options[mapper] for mapper in owned | loaded])
-
-    def _survey(self, statement: Any) -> Tuple[Set[Any], Set[Any]]:
-        """Return the mappers in a statement, also in its subqueries.
-
-        :returns: all that it names, and those among them to which the ORM
-            adds criteria: the entities that a SELECT, UPDATE or DELETE
-            selects, selects from or joins.
-        """
-        if isinstance(statement, elements.TextClause):
-            # Text can name anything.
-            return set(self._options), set()
-        named: Set[Any] = set()
-        entities: Set[Any] = set()
-        for node in visitors.iterate(statement):
-            named |= self._mapper(node)
-            if isinstance(node, sa.sql.Select):
-                entities |= self._entities(node)
-        if isinstance(statement, (sa.sql.Update, sa.sql.Delete)):
-            entities |= self._mapper(statement.table)
-        return named | entities, entities
-
-    def _entities(self, select: Any) -> Set[Any]:
-        entities: Set[Any] = set()
-        for column in select._raw_columns + list(select._from_obj):
-            entities |= self._outermost(column, is_annotated=True)
-        for target, *_ in select._setup_joins:
-            # A relationship stands for what it leads to.
-            entity = getattr(target, 'entity', None)
-            entities |= (
-                {entity.mapper}
-                if entity is not None
-                else self._outermost(target, is_annotated=True)
-            )
-        return entities
-
-    def _outermost(self, clause: Any, is_annotated: bool = False) -> Set[Any]:
-        """Return the mappers in a clause, but not in SELECTs within it."""
-        found: Set[Any] = set()
-        nodes = [clause]
-        while nodes:
-            node = nodes.pop()
-            found |= self._mapper(node, is_annotated)
-            nodes.extend(
-                child
-                for child in node.get_children()
-                if not isinstance(child, sa.sql.Select)
-            )
-        return found
-
-    def _mapper(self, node: Any, is_annotated: bool = False) -> Set[Any]:
-        """Return the mapper that a node stands for, as a set of one or none.
-
-        :param is_annotated: only for entities, which the ORM recognizes, and
-            not for tables, which it does not
-        """
-        entity = node._annotations.get('parententity')
-        if entity is not None:
-            return {entity.mapper}
-        if (
-            not is_annotated
-            and isinstance(node, sa.Table)
-            and node in self._tables
-        ):
-            return {self._tables[node]}
-        return set()
 
     def _loaded(self, named: Set[Any]) -> Set[Any]:
         """Return what joined loading may bring in beside the named."""
@@ -223,15 +150,6 @@ class Criteria:
             # Services catch what a thread raises; the log tells why.
             LOG.error(reason)
             raise scopes.ScopeError(reason)
-
-
-def _is_aggregate(statement: Any) -> bool:
-    columns = getattr(statement, 'column_descriptions', ())
-    return bool(columns) and all(
-        isinstance(column['expr'], functions.FunctionElement)
-        and column['expr'].name in AGGREGATES
-        for column in columns
-    )
 
 
 def _show_to_watcher(row: Any, _context: Any) -> None:

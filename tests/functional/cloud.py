@@ -1,6 +1,7 @@
 """A small cloud from Nova's own fixtures, with or without our filter."""
 
 import contextvars
+import logging
 import os
 import re
 import sysconfig
@@ -117,6 +118,9 @@ class Account:
         """Return the ids of the servers in a list."""
         return [server['id'] for server in self.get(path, **kwargs)['servers']]
 
+
+# It closes after each test's logging and would write to the terminal.
+logging.getLogger('nova.thread_pool_factory').setLevel(logging.WARNING)
 
 _listening = []
 

@@ -1,7 +1,10 @@
 """Who is isolated: roles, the operator's rules, and a lost filter."""
 
 import os
+import threading
 
+import fixtures
+import nova.policy
 from oslo_utils.fixture import uuidsentinel
 
 from cloud_security.policy import rules
@@ -219,13 +222,46 @@ class TestPolicyFaults(Policy):
         self.assertEqual([], self.bob.ids())
 
     def test_a_forgotten_rule_is_an_error(self):
-        import nova.policy
-
         self.bob.ids()
         enforcer = nova.policy._ENFORCER
         enforcer.use_conf = False
         del enforcer.rules[rules.ISOLATED]
         self.assertEqual(500, self.bob.call('GET', 'servers').status_code)
+
+    def test_rules_that_are_being_read_open_nothing(self):
+        # Between a change of files and the return of the defaults, other
+        # threads find an enforcer without them and take them for false.
+        self.assertEqual([], self.bob.ids())
+        enforcer = nova.policy._ENFORCER
+        complete, authorize = enforcer.rules, enforcer.authorize
+        seen = []
+
+        def meanwhile(rule, *args, **kwargs):
+            if rule == rules.ISOLATED and not seen:
+                seen.append(rule)
+                enforcer.rules = type(complete)({}, None)
+                try:
+                    return False
+                finally:
+                    threading.Timer(
+                        0.05, setattr, (enforcer, 'rules', complete)
+                    ).start()
+            return authorize(rule, *args, **kwargs)
+
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'oslo_policy.policy.Enforcer.authorize',
+                lambda enforcer, *args, **kwargs: meanwhile(*args, **kwargs),
+            )
+        )
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'oslo_policy.policy.Enforcer.load_rules',
+                lambda *args, **kwargs: None,
+            )
+        )
+        self.assertEqual([], self.bob.ids())
+        self.assertEqual([rules.ISOLATED], seen)
 
     def test_an_unknown_server_is_still_unknown(self):
         self.assertEqual(
