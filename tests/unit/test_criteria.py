@@ -5,6 +5,7 @@ import testtools
 
 from cloud_security.visibility import criteria
 from cloud_security.visibility import scope as scopes
+from tests.unit import context
 
 Base = orm.declarative_base()
 
@@ -32,6 +33,7 @@ class Free(Base):
 class TestCriteria(testtools.TestCase):
     def setUp(self):
         super().setUp()
+        self.useFixture(context.NoContext())
         self.is_shared = False
         self.criteria = criteria.Criteria(
             {

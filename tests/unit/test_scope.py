@@ -4,6 +4,7 @@ from oslo_context import context as oslo_context
 import testtools
 
 from cloud_security.visibility import scope as scopes
+from tests.unit import context
 
 BOB = scopes.Scope(owner_id='bob')
 
@@ -11,11 +12,7 @@ BOB = scopes.Scope(owner_id='bob')
 class TestScope(testtools.TestCase):
     def setUp(self):
         super().setUp()
-        self.addCleanup(self.forget_context)
-        self.forget_context()
-
-    def forget_context(self):
-        oslo_context._request_store.__dict__.clear()
+        self.useFixture(context.NoContext())
 
     def in_thread(self, function, context=None):
         """Run a function as a service's worker thread would."""
@@ -49,25 +46,25 @@ class TestScope(testtools.TestCase):
             self.assertIs(BOB, scopes.current())
 
     def test_a_thread_of_the_request_finds_it(self):
-        context = oslo_context.RequestContext(
+        request = oslo_context.RequestContext(
             user_id='bob', request_id='req-1'
         )
-        copy = oslo_context.RequestContext.from_dict(context.to_dict())
+        copy = oslo_context.RequestContext.from_dict(request.to_dict())
         with scopes.entered(BOB, 'req-1'):
             self.assertIs(BOB, self.in_thread(scopes.current, copy))
         self.assertIsNone(self.in_thread(scopes.current, copy))
 
     def test_a_thread_of_another_request_does_not(self):
-        context = oslo_context.RequestContext(
+        request = oslo_context.RequestContext(
             user_id='eve', request_id='req-2'
         )
         with scopes.entered(BOB, 'req-1'):
-            self.assertIsNone(self.in_thread(scopes.current, context))
-            self.assertTrue(self.in_thread(scopes.is_lost, context))
+            self.assertIsNone(self.in_thread(scopes.current, request))
+            self.assertTrue(self.in_thread(scopes.is_lost, request))
 
     def test_a_thread_without_a_user_is_not_lost(self):
-        context = oslo_context.RequestContext(request_id='req-3')
-        self.assertFalse(self.in_thread(scopes.is_lost, context))
+        request = oslo_context.RequestContext(request_id='req-3')
+        self.assertFalse(self.in_thread(scopes.is_lost, request))
         self.assertFalse(self.in_thread(scopes.is_lost))
 
     def test_two_requests_with_one_id_are_refused(self):
