@@ -13,7 +13,6 @@ from oslo_serialization import jsonutils
 import webob
 
 from cloud_security.compute import exchange as exchanges
-from cloud_security.compute import ownership
 from cloud_security.compute import routing
 
 PATH = '/servers/{server_id}/os-volume_attachments/{id}'
@@ -48,7 +47,7 @@ def refuse(exchange: exchanges.Exchange, answer: webob.Response) -> None:
         or not exchange.enforces
         or not exchange.is_for('GET', PATH)
         or answer.status_code != 404
-        or ownership.is_own(operation.server_id, exchange.caller_id)
+        or exchange.own([operation.server_id])
     ):
         return
     rule = volumes_attachments.POLICY_ROOT % 'show'

@@ -54,9 +54,13 @@ class Exchange:
 
     def sent_ids(self) -> Set[str]:
         """Return the ids that the caller named himself, in lower case."""
-        sent = parse.unquote(self.request.path_qs)
-        sent += self.request.body.decode('utf-8', 'replace')
-        return {found.lower() for found in UUID.findall(sent)}
+        sent = (
+            parse.unquote(self.request.path_qs),
+            self.request.body.decode('latin-1'),
+            # JSON can spell any character as an escape.
+            jsonutils.dumps(self.json_body()),
+        )
+        return {found.lower() for found in UUID.findall('\n'.join(sent))}
 
     def json_body(self) -> Any:
         """Return the request's body, or None where it is no JSON object.
@@ -69,15 +73,24 @@ class Exchange:
             return None
         return body if isinstance(body, dict) else None
 
-    def rewrite(self, body: Any) -> None:
-        """Send Nova another body."""
+    def rewrite(self, body: Any, said: Dict[str, str]) -> None:
+        """Send Nova another body.
+
+        :param said: ``{what stands there now: what the caller sent}``, for
+            answers that repeat it
+        """
         if self.enforces:
             self.request.body = jsonutils.dump_as_bytes(body)
+            self.said.update(said)
 
     def restore(self, answer: webob.Response) -> None:
         """Let an answer repeat what the caller sent."""
         for now, sent in self.said.items():
-            answer.text = answer.text.replace(now, sent)
+            answer.body = answer.body.replace(now.encode(), sent.encode())
+
+    def own(self, server_ids: Iterable[str]) -> Set[str]:
+        """Return which of the servers are the caller's."""
+        return ownership.own(server_ids, self.caller_id)
 
     def hidden(self, server_ids: Iterable[str]) -> Dict[str, Optional[str]]:
         """Return which of the servers the caller may not see, with owners."""

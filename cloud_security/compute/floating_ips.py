@@ -24,10 +24,7 @@ NO_ADDRESS = '0.0.0.0'
 
 def guard(exchange: exchanges.Exchange) -> None:
     """Put an address that a hidden server holds out of reach."""
-    if not (
-        exchange.is_for('POST', *PATHS)
-        and ACTION.encode() in exchange.request.body
-    ):
+    if not exchange.is_for('POST', *PATHS):
         return
     body = exchange.json_body() or {}
     action = body.get(ACTION)
@@ -40,8 +37,7 @@ def guard(exchange: exchanges.Exchange) -> None:
     holder_id = _holder_id(exchange.context, address)
     if holder_id and exchange.hidden([holder_id]):
         action['address'] = NO_ADDRESS
-        exchange.rewrite(body)
-        exchange.said[NO_ADDRESS] = address
+        exchange.rewrite(body, {NO_ADDRESS: address})
 
 
 def _holder_id(context: Any, address: str) -> Optional[str]:

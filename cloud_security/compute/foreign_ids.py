@@ -7,7 +7,9 @@ one that stands for no server, as if the holder were no server of this Nova.
 
 import re
 from typing import Any
+from typing import FrozenSet
 from typing import Set
+from typing import Tuple
 import uuid
 
 from oslo_serialization import jsonutils
@@ -16,8 +18,8 @@ import webob
 from cloud_security.compute import exchange as exchanges
 from cloud_security.compute import hints
 
-#: The first part of the path, and what a successful answer there must
-#: contain before it is searched. Failures are searched as a whole.
+#: By the first part of the path: what a successful answer there contains if
+#: it has something to replace. Failures are searched as a whole.
 CARRIERS = {
     'images': (b'"instance_uuid"',),
     'os-floating-ips': (b'"instance_id"',),
@@ -25,58 +27,61 @@ CARRIERS = {
     'os-volumes_boot': (b'"fault"',),
     'servers': (b'"fault"', b'"events"'),
 }
-#: The keys under which it names servers.
-KEYS = frozenset(
-    {'details', 'fault', 'instance_id', 'instance_uuid', 'message', 'serverId'}
-)
+#: Keys whose value is the id of a server. Members can have other services
+#: say what they like there, so all that is not their own looks the same.
+SERVERS = frozenset({'instance_id', 'instance_uuid', 'serverId'})
+#: Keys of texts that may name a server, and other things too.
+TEXTS = frozenset({'details', 'fault', 'message'})
 _STANDS_FOR_NOTHING = uuid.UUID('7ee51d1f-0f9c-4e94-9b0d-3c3b8ad1d8a5')
 
 
 def replace(exchange: exchanges.Exchange, answer: webob.Response) -> None:
-    """Replace ids of hidden servers that the caller did not send."""
-    carried = _carried(exchange, answer)
-    if carried:
-        hidden = exchange.hidden(
-            carried - exchange.sent_ids() - hints.marked_ids(answer.text)
-        )
-        if exchange.enforces:
-            for server_id in hidden:
-                # Always the same for one caller: clients compare answers.
-                nobody = uuid.uuid5(
-                    _STANDS_FOR_NOTHING, exchange.caller_id + server_id
-                )
-                answer.body = re.sub(
-                    server_id.encode(),
-                    str(nobody).encode(),
-                    answer.body,
-                    flags=re.IGNORECASE,
-                )
+    """Replace ids of servers that the caller neither sent nor may see."""
+    servers, named = _carried(exchange, answer)
+    if not servers and not named:
+        return
+    text = answer.body.decode('latin-1')  # ids are ASCII, the rest stays
+    known = exchange.sent_ids() | hints.marked_ids(text)
+    servers -= known
+    foreign = servers - exchange.own(servers)
+    foreign |= exchange.hidden(named - known).keys()
+    if exchange.enforces:
+        for server_id in foreign:
+            # Always the same for one caller: clients compare answers.
+            nobody = uuid.uuid5(
+                _STANDS_FOR_NOTHING, exchange.caller_id + server_id
+            )
+            text = re.sub(server_id, str(nobody), text, flags=re.IGNORECASE)
+        answer.body = text.encode('latin-1')
 
 
-def _carried(exchange: exchanges.Exchange, answer: webob.Response) -> Set[str]:
-    body = answer.body
+def _carried(
+    exchange: exchanges.Exchange, answer: webob.Response
+) -> Tuple[Set[str], Set[str]]:
+    """Return the ids of servers, and those that may be, in an answer."""
     if answer.status_code >= 400:
-        return _ids_in(body.decode('utf-8', 'replace'))
+        return set(), _ids_in(answer.body.decode('latin-1'))
     if exchange.operation is None:
-        return set()
+        return set(), set()
     marks = CARRIERS.get(exchange.operation.path.split('/')[1], ())
-    if not any(mark in body for mark in marks):
-        return set()
-    return _under_keys(jsonutils.loads(body))
+    if not any(mark in answer.body for mark in marks):
+        return set(), set()
+    body = jsonutils.loads(answer.body)
+    return _under(SERVERS, body), _under(TEXTS, body)
 
 
-def _under_keys(node: Any) -> Set[str]:
-    """Return the ids beneath KEYS, but not an object's own id."""
+def _under(keys: FrozenSet[str], node: Any) -> Set[str]:
+    """Return the ids beneath keys, but not an object's own id."""
     found: Set[str] = set()
     if isinstance(node, list):
         for item in node:
-            found |= _under_keys(item)
+            found |= _under(keys, item)
     elif isinstance(node, dict):
         for key, value in node.items():
-            if key in KEYS:
+            if key in keys:
                 found |= _ids_in(jsonutils.dumps(value))
             else:
-                found |= _under_keys(value)
+                found |= _under(keys, value)
         found.discard(str(node.get('id')).lower())
     return found
 

@@ -28,10 +28,7 @@ _MARKED = re.compile(f'(?:{re.escape(MARK)})*{exchanges.UUID.pattern}')
 
 def neutralize(exchange: exchanges.Exchange) -> None:
     """Let hints not match hidden servers."""
-    if not (
-        exchange.is_for('POST', *PATHS)
-        and b'scheduler_hints' in exchange.request.body
-    ):
+    if not exchange.is_for('POST', *PATHS):
         return
     body = exchange.json_body() or {}
     hints = [body[key] for key in HINTS if isinstance(body.get(key), dict)]
@@ -58,7 +55,7 @@ def neutralize(exchange: exchanges.Exchange) -> None:
                     hint[name],
                     lambda text: MARK + text if text in marked else text,
                 )
-        exchange.rewrite(body)
+        exchange.rewrite(body, {})
 
 
 def show_as_sent(answer: webob.Response) -> None:
@@ -66,7 +63,9 @@ def show_as_sent(answer: webob.Response) -> None:
     if MARK.encode() not in answer.body:
         return
     if answer.status_code >= 400:
-        answer.text = _mapped(answer.text, _without_mark)
+        # Marks and ids are ASCII, the rest stays.
+        text = _mapped(answer.body.decode('latin-1'), _without_mark)
+        answer.body = text.encode('latin-1')
         return
     body = jsonutils.loads(answer.body)
     servers = body.get('servers') or [body.get('server')]

@@ -12,9 +12,12 @@ on the way in (BEFORE) and on the way out (AFTER). It never lets a request
 through whose scope it cannot tell; Nova's FaultWrapper makes that a 500.
 """
 
+import contextlib
 from typing import Any
 from typing import Callable
+from typing import ContextManager
 from typing import Dict
+from typing import Tuple
 
 from nova.conf import CONF
 import webob
@@ -61,6 +64,12 @@ class UserIsolation:
     def __init__(self, application: Application, mode: str) -> None:
         self.application = application
         self.mode = mode
+        # What goes wrong is an error, but monitor mode changes no answer.
+        self.careful: Callable[[], ContextManager[None]] = (
+            watching.harmlessly
+            if mode == 'monitor'
+            else contextlib.nullcontext
+        )
 
     @webob.dec.wsgify
     def __call__(self, request: webob.Request) -> webob.Response:
@@ -73,6 +82,30 @@ class UserIsolation:
             )
         if self.mode == 'off':
             return self._answer(request, context, scopes.EVERYBODY)
+        exchange, scope = None, scopes.EVERYBODY
+        with self.careful():
+            exchange, scope = self._decide(request, context)
+        if exchange is None or scope.is_everybody:
+            answer = self._answer(request, context, scopes.EVERYBODY)
+            hints.show_as_sent(answer)
+            return answer
+        if not exchange.enforces:
+            scope = watching.scope(exchange)
+        with self.careful():
+            for change in BEFORE:
+                change(exchange)
+        answer = self._answer(request, context, scope)
+        with self.careful():
+            for amend in AFTER:
+                amend(exchange, answer)
+        exchange.restore(answer)
+        hints.show_as_sent(answer)
+        records.write_after(exchange, answer)
+        return answer
+
+    def _decide(
+        self, request: webob.Request, context: Any
+    ) -> Tuple[exchanges.Exchange, scopes.Scope]:
         operation = routing.operation(self.application, request.environ)
         scope = callers.scope_of(context, operation)
         if attachments.is_asked_by_service(context, operation):
@@ -80,21 +113,7 @@ class UserIsolation:
         exchange = exchanges.Exchange(
             request, context, operation, enforces=self.mode == 'enforce'
         )
-        if scope.is_everybody:
-            answer = self._answer(request, context, scope)
-            hints.show_as_sent(answer)
-            return answer
-        if not exchange.enforces:
-            scope = watching.scope(exchange)
-        for change in BEFORE:
-            change(exchange)
-        answer = self._answer(request, context, scope)
-        for amend in AFTER:
-            amend(exchange, answer)
-        exchange.restore(answer)
-        hints.show_as_sent(answer)
-        records.write_after(exchange, answer)
-        return answer
+        return exchange, scope
 
     def _answer(
         self, request: webob.Request, context: Any, scope: scopes.Scope

@@ -7,6 +7,7 @@ from typing import Any
 from typing import Dict
 from typing import Iterable
 from typing import Optional
+from typing import Set
 
 from nova import context as nova_context
 from nova.db.api import api as api_db
@@ -45,24 +46,29 @@ def hidden(
     }
 
 
-def is_own(server_id: str, caller_id: str) -> bool:
-    """Tell whether a server, perhaps deleted, is one of the caller's."""
+def own(server_ids: Iterable[str], caller_id: str) -> Set[str]:
+    """Return those of the servers, deleted ones too, that are a caller's.
+
+    :returns: ids as Nova spells them
+    """
     mapping = api_models.InstanceMapping
-    return bool(
-        _rows(
-            sa.select(mapping.id).where(
-                mapping.instance_uuid == server_id,
+    wanted = sorted(set(server_ids))
+    if not wanted:
+        return set()
+    return {
+        row.instance_uuid
+        for row in _rows(
+            sa.select(mapping.instance_uuid).where(
+                mapping.instance_uuid.in_(wanted),
                 mapping.user_id == caller_id,
             )
         )
-    )
+    }
 
 
 def _rows(statement: Any) -> Any:
     # Source: nova/objects/instance_mapping.py, which reads it the same way.
     context = nova_context.get_admin_context()
-    with (
-        scopes.on_this_thread(scopes.EVERYBODY),
-        api_db.context_manager.reader.using(context) as session,
-    ):
-        return session.execute(statement).all()
+    with scopes.on_this_thread(scopes.EVERYBODY):
+        with api_db.context_manager.reader.using(context) as session:
+            return session.execute(statement).all()

@@ -1,10 +1,25 @@
-"""Monitor mode: note the rows that enforce would have hidden."""
+"""Monitor mode: note what enforce would have hidden, and change nothing."""
 
+import contextlib
 from typing import Any
+from typing import Iterator
+
+from oslo_log import log as logging
 
 from cloud_security.compute import exchange as exchanges
 from cloud_security.compute import models
 from cloud_security.visibility import scope as scopes
+
+LOG = logging.getLogger(__name__)
+
+
+@contextlib.contextmanager
+def harmlessly() -> Iterator[None]:
+    """Log what goes wrong; enforce would have answered with an error."""
+    try:
+        yield
+    except Exception:
+        LOG.exception('cloud_security.would_fail')
 
 
 def scope(exchange: exchanges.Exchange) -> scopes.Scope:
@@ -15,9 +30,10 @@ def scope(exchange: exchanges.Exchange) -> scopes.Scope:
     """
 
     def note(row: Any) -> None:
-        entry = models.owned()[type(row)]
-        owner_id = entry.owner_id(row)
-        if owner_id != exchange.caller_id:
-            exchange.found[entry.row_id(row)] = owner_id
+        with harmlessly():
+            entry = models.owned()[type(row)]
+            owner_id = entry.owner_id(row)
+            if owner_id != exchange.caller_id:
+                exchange.found[entry.row_id(row)] = owner_id
 
     return scopes.Scope(is_everybody=True, watch=note)

@@ -6,6 +6,7 @@ import fixtures
 from nova import context as nova_context
 from nova import exception
 from nova import objects
+from oslo_serialization import jsonutils
 from oslo_utils.fixture import uuidsentinel
 
 from cloud_security.compute import hints
@@ -336,6 +337,20 @@ class OtherServicesIds(cloud.Cloud):
         )
         return [ip['id'] for ip in ips]
 
+    def has_addresses(self):
+        """Let every server have a fixed IP."""
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'nova.network.model.NetworkInfo.fixed_ips',
+                lambda info: [{'address': '10.1.1.1'}],
+            )
+        )
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'nova.network.model.NetworkInfo.__len__', lambda info: 1
+            )
+        )
+
 
 class TestForeignIds(OtherServicesIds):
     def test_a_floating_ip_does_not_name_its_hidden_holder(self):
@@ -354,8 +369,10 @@ class TestForeignIds(OtherServicesIds):
         self.assertEqual(
             [self.hers, self.his, uuidsentinel.router], held[self.carol]
         )
-        self.assertEqual(held[self.carol][1:], held[self.bob][1:])
+        self.assertEqual(self.his, held[self.bob][1])
+        # A hidden server and what is none are answered alike.
         self.assertNotEqual(self.hers, held[self.bob][0])
+        self.assertNotEqual(uuidsentinel.router, held[self.bob][2])
         # What it says instead is no server, here or in a second answer.
         self.assertEqual(
             404,
@@ -472,21 +489,67 @@ class TestForeignIds(OtherServicesIds):
             self.assertIn(self.hers, self.carol.call('GET', path).text)
 
 
+class TestSpelling(OtherServicesIds):
+    """JSON can spell every character as an escape."""
+
+    def escaped(self, text):
+        return ''.join(f'\\u{ord(character):04x}' for character in text)
+
+    def test_what_was_sent_in_escapes_was_sent(self):
+        answers = []
+        for server_id in (self.hers, uuidsentinel.unknown):
+            body = (
+                '{"server": {"name": "x", "flavorRef": "1"}, "os:scheduler'
+                '_hints": {"different_host": {"bad": "ID"}}}'
+            ).replace('ID', self.escaped(server_id))
+            answer = self.bob.call('POST', 'servers', body.encode())
+            answers.append(
+                (answer.status_code, answer.text.replace(server_id, 'ID'))
+            )
+        self.assertEqual(400, answers[0][0])
+        self.assertIn('ID', answers[0][1])
+        self.assertEqual(answers[0], answers[1])
+
+    def test_hints_are_found_in_escapes(self):
+        body = jsonutils.dumps(
+            {
+                'server': {
+                    'name': 'x',
+                    'flavorRef': '1',
+                    'imageRef': cloud.IMAGE,
+                    'networks': 'none',
+                },
+                'HINTS': {'same_host': self.hers},
+            }
+        ).replace('HINTS', self.escaped('os:scheduler_hints'))
+        answer = self.bob.call('POST', 'servers', body.encode(), '2.37')
+        self.assertEqual(202, answer.status_code, answer.text)
+        with scopes.on_this_thread(scopes.EVERYBODY):
+            spec = objects.RequestSpec.get_by_instance_uuid(
+                nova_context.get_admin_context(), answer.json()['server']['id']
+            )
+        self.assertEqual(
+            [hints.MARK + self.hers], spec.scheduler_hints['same_host']
+        )
+
+    def test_addresses_are_found_in_escapes(self):
+        self.floating_ips(_10_0_0_1=self.hers)
+        self.has_addresses()
+        body = (
+            f'{{"{self.escaped("addFloatingIp")}": {{"address": "10.0.0.1"}}}}'
+        )
+        answer = self.bob.call(
+            'POST', f'servers/{self.his}/action', body.encode()
+        )
+        self.assertEqual(404, answer.status_code)
+        self.assertEqual([], self.given)
+
+
 class TestFloatingIps(OtherServicesIds):
     def setUp(self):
         super().setUp()
         self.ids = self.floating_ips(_10_0_0_1=self.hers, _10_0_0_2=self.his)
-        self.useFixture(
-            fixtures.MonkeyPatch(
-                'nova.network.model.NetworkInfo.fixed_ips',
-                lambda info: [{'address': '10.1.1.1'}],
-            )
-        )
-        self.useFixture(
-            fixtures.MonkeyPatch(
-                'nova.network.model.NetworkInfo.__len__', lambda info: 1
-            )
-        )
+        self.has_addresses()
 
     def act(self, account, action, address):
         answer = account.act(self.his, action, {'address': address})

@@ -176,6 +176,26 @@ class TestMonitor(Filter):
             self.records(records.WOULD_HIDE)[-1]['servers'],
         )
 
+    def test_what_goes_wrong_changes_no_answer(self):
+        for broken in (
+            'callers.scope_of',
+            'foreign_ids._carried',
+            'ownership._rows',
+        ):
+            with fixtures.MockPatch(
+                f'cloud_security.compute.{broken}', side_effect=RuntimeError
+            ):
+                self.assertEqual(2, len(self.bob.ids()))
+                self.assertEqual(
+                    400,
+                    self.bob.call(
+                        'POST',
+                        'servers',
+                        {'os:scheduler_hints': {'same_host': self.hers}},
+                    ).status_code,
+                )
+        self.assertIn('cloud_security.would_fail', self.log.output)
+
 
 class TestOff(Filter):
     MODE = 'off'
