@@ -4,6 +4,7 @@ They are registered in the service's own enforcer and evaluated with the
 caller's credentials. The target is the caller's own project and user.
 """
 
+from typing import Any
 from typing import List
 
 from oslo_policy import policy
@@ -13,7 +14,7 @@ ISOLATED = 'cloud_security:isolated'
 SEE_PROJECT = 'cloud_security:see_project'
 CHANGE_PROJECT = 'cloud_security:change_project'
 
-ANY_REQUEST = [policy.Operation(path='/*', method='*')]
+ANY_REQUEST: Any = [{'path': '/*', 'method': '*'}]
 
 RULES = [
     policy.DocumentedRuleDefault(
@@ -38,14 +39,14 @@ RULES = [
         check_str='role:manager',
         description='May the caller see every server of the project? Alone, '
         'it opens what the API reads (GET) and nothing else.',
-        operations=[policy.Operation(path='/*', method='GET')],
+        operations=[{'path': '/*', 'method': 'GET'}],
     ),
     policy.DocumentedRuleDefault(
         name=CHANGE_PROJECT,
         check_str='role:manager',
         description='May the caller act on every server of the project? It '
         'counts only for callers who may see them too.',
-        operations=[policy.Operation(path='/*', method='POST, PUT, DELETE')],
+        operations=[{'path': '/*', 'method': 'POST, PUT, DELETE'}],
     ),
 ]
 
