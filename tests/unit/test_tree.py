@@ -35,6 +35,13 @@ def imports(path):
                 yield name.name
 
 
+def configuration():
+    """Return a configuration without files."""
+    conf = cfg.ConfigOpts()
+    conf([])
+    return conf
+
+
 class TestTree(testtools.TestCase):
     def test_imports_point_one_way(self):
         for part, allowed in MAY_IMPORT.items():
@@ -85,8 +92,7 @@ class TestTree(testtools.TestCase):
 
 class TestChecks(testtools.TestCase):
     def holds(self, match, **conf):
-        enforcer = policy.Enforcer(cfg.ConfigOpts())
-        enforcer.conf([])
+        enforcer = policy.Enforcer(configuration(), use_conf=False)
         for name, value in conf.items():
             enforcer.conf.set_override(name, value, group='oslo_policy')
         return checks.IsolationCheck('isolation', match)({}, {}, enforcer)
@@ -112,8 +118,7 @@ class TestChecks(testtools.TestCase):
                 self.assertFalse(self.holds(match))
 
     def test_oslo_policy_finds_the_check(self):
-        enforcer = policy.Enforcer(cfg.ConfigOpts(), use_conf=False)
-        enforcer.conf([])
+        enforcer = policy.Enforcer(configuration(), use_conf=False)
         enforcer.set_rules(
             policy.Rules.from_dict({'x': 'isolation:enforced'}), use_conf=False
         )
