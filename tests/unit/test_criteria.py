@@ -182,12 +182,19 @@ class TestCriteria(testtools.TestCase):
             sa.select(Free.id).where(
                 sa.exists().where(Thing.id == Free.thing_id)
             ),
-            sa.select(Part.id).where(Part.thing.has()),
         )
         for statement in statements:
             self.assertRaises(scopes.ScopeError, self.seen, statement)
         self.is_shared = True
         self.assertEqual([1, 2, 3, 4], sorted(self.seen(statements[0])))
+
+    def test_nothing_of_others_shows_where_releases_differ(self):
+        # SQLAlchemy 2.1 restricts this one, earlier ones are not trusted to.
+        try:
+            seen = self.seen(sa.select(Part.id).where(Part.thing.has()))
+        except scopes.ScopeError:
+            seen = [2]
+        self.assertEqual([2], seen)
 
     def test_other_tables_are_let_alone(self):
         statement = sa.select(Free.__table__.c.id)
