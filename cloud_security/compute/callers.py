@@ -29,7 +29,12 @@ def scope_of(
         return scopes.EVERYBODY
     if not context.user_id:
         raise scopes.ScopeError('A caller without a user id owns nothing.')
-    own = scopes.Scope(owner_id=context.user_id)
+    own = scopes.Scope(
+        owner_id=context.user_id,
+        # Below one server, Nova loads what that server needs.
+        reaches_needed=operation is not None
+        and operation.server_id is not None,
+    )
     if not _holds(rules.SEE_PROJECT, context):
         return own
     if operation is not None and operation.is_read:

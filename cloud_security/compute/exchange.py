@@ -39,6 +39,13 @@ class Exchange:
     found: Dict[str, Optional[str]] = dataclasses.field(default_factory=dict)
     said: Dict[str, str] = dataclasses.field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        """Keep what Nova may take out of the request."""
+        self.sent_in_head = '\n'.join(
+            [parse.unquote(self.request.path_qs)]
+            + list(self.request.headers.values())
+        )
+
     @property
     def caller_id(self) -> str:
         """The user id of the caller."""
@@ -55,7 +62,7 @@ class Exchange:
     def sent_ids(self) -> Set[str]:
         """Return the ids that the caller named himself, in lower case."""
         sent = (
-            parse.unquote(self.request.path_qs),
+            self.sent_in_head,
             self.request.body.decode('latin-1'),
             # JSON can spell any character as an escape.
             jsonutils.dumps(self.json_body()),
@@ -63,15 +70,14 @@ class Exchange:
         return {found.lower() for found in UUID.findall('\n'.join(sent))}
 
     def json_body(self) -> Any:
-        """Return the request's body, or None where it is no JSON object.
+        """Return the request's body, or None where it is no JSON.
 
         Nova complains about that itself, in its own order.
         """
         try:
-            body = jsonutils.loads(self.request.body)
-        except ValueError:
+            return jsonutils.loads(self.request.body)
+        except (ValueError, RecursionError):
             return None
-        return body if isinstance(body, dict) else None
 
     def rewrite(self, body: Any, said: Dict[str, str]) -> None:
         """Send Nova another body.

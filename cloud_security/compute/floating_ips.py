@@ -8,13 +8,15 @@ Source: nova/api/openstack/compute/floating_ips.py, Nova 29 to 34.
 """
 
 from typing import Any
-from typing import Optional
 
 from nova import exception
 from nova.network import neutron
+from oslo_log import log as logging
 from oslo_utils import netutils
 
 from cloud_security.compute import exchange as exchanges
+
+LOG = logging.getLogger(__name__)
 
 PATHS = ('/servers/{id}/action', '/os-volumes_boot/{id}/action')
 ACTION = 'addFloatingIp'
@@ -26,29 +28,41 @@ def guard(exchange: exchanges.Exchange) -> None:
     """Put an address that a hidden server holds out of reach."""
     if not exchange.is_for('POST', *PATHS):
         return
-    body = exchange.json_body() or {}
-    action = body.get(ACTION)
-    # Nova refuses what is no address before it asks Neutron.
-    if not isinstance(action, dict) or not netutils.is_valid_ip(
-        action.get('address')
-    ):
+    body = exchange.json_body()
+    action = body.get(ACTION) if isinstance(body, dict) else None
+    if not isinstance(action, dict):
         return
-    address = action['address']
-    holder_id = _holder_id(exchange.context, address)
-    if holder_id and exchange.hidden([holder_id]):
+    address = action.get('address')
+    # Nova refuses what is no address before it asks Neutron.
+    if not _is_address(address):
+        return
+    if _is_held_by_hidden(exchange, address):
         action['address'] = NO_ADDRESS
         exchange.rewrite(body, {NO_ADDRESS: address})
 
 
-def _holder_id(context: Any, address: str) -> Optional[str]:
+def _is_address(address: Any) -> bool:
     try:
-        holder_id: Optional[str] = (
-            neutron.API().get_instance_id_by_floating_address(context, address)
+        return isinstance(address, str) and bool(netutils.is_valid_ip(address))
+    except ValueError:
+        # NUL, or no Unicode.
+        return False
+
+
+def _is_held_by_hidden(exchange: exchanges.Exchange, address: str) -> bool:
+    try:
+        holder_id = neutron.API().get_instance_id_by_floating_address(
+            exchange.context, address
         )
     except (
         exception.FloatingIpNotFoundForAddress,
         exception.FloatingIpMultipleFoundForAddress,
     ):
-        # No such address, or several: Nova will say so and change nothing.
-        return None
-    return holder_id
+        # Nova will say so and change nothing.
+        return False
+    except Exception:
+        # It cannot be told, so it is out of reach. Whatever Nova has to say
+        # before it asks Neutron, it says.
+        LOG.exception('Neutron did not tell who holds a floating IP.')
+        return True
+    return bool(holder_id and exchange.hidden([holder_id]))

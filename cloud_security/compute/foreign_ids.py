@@ -5,85 +5,149 @@ server an image was made, and messages repeat it. Such an id is replaced by
 one that stands for no server, as if the holder were no server of this Nova.
 """
 
+import hashlib
+import hmac
 import re
 from typing import Any
-from typing import FrozenSet
+from typing import Iterable
+from typing import Iterator
 from typing import Set
 from typing import Tuple
 import uuid
 
+from nova.conf import CONF
 from oslo_serialization import jsonutils
 import webob
 
 from cloud_security.compute import exchange as exchanges
 from cloud_security.compute import hints
 
-#: By the first part of the path: what a successful answer there contains if
-#: it has something to replace. Failures are searched as a whole.
-CARRIERS = {
-    'images': (b'"instance_uuid"',),
-    'os-floating-ips': (b'"instance_id"',),
-    'os-volumes': (b'"serverId"',),
-    'os-volumes_boot': (b'"fault"',),
-    'servers': (b'"fault"', b'"events"'),
+Path = Tuple[str, ...]
+
+#: Where successful answers carry ids of servers, by the first part of the
+#: path; ``*`` is each item of a list. Members can have other services say
+#: what they like there, so all that is not their own looks the same.
+SERVERS = {
+    'images': (
+        ('image', 'server'),
+        ('image', 'metadata', 'instance_uuid'),
+        ('images', '*', 'server'),
+        ('images', '*', 'metadata', 'instance_uuid'),
+        ('meta', 'instance_uuid'),
+        ('metadata', 'instance_uuid'),
+    ),
+    'os-floating-ips': (
+        ('floating_ip', 'instance_id'),
+        ('floating_ips', '*', 'instance_id'),
+    ),
+    'os-volumes': (
+        ('volume', 'attachments', '*', 'serverId'),
+        ('volumes', '*', 'attachments', '*', 'serverId'),
+    ),
 }
-#: Keys whose value is the id of a server. Members can have other services
-#: say what they like there, so all that is not their own looks the same.
-SERVERS = frozenset({'instance_id', 'instance_uuid', 'serverId'})
-#: Keys of texts that may name a server, and other things too.
-TEXTS = frozenset({'details', 'fault', 'message'})
-_STANDS_FOR_NOTHING = uuid.UUID('7ee51d1f-0f9c-4e94-9b0d-3c3b8ad1d8a5')
+#: Where they carry Nova's own messages, which may name servers.
+TEXTS = {
+    'os-volumes_boot': (('server', 'fault'), ('servers', '*', 'fault')),
+    'servers': (
+        ('server', 'fault'),
+        ('servers', '*', 'fault'),
+        ('instanceAction', 'message'),
+        ('instanceAction', 'events', '*', 'details'),
+        ('instanceActions', '*', 'message'),
+    ),
+}
+#: An answer without one of these has none of those places.
+SIGNS = tuple(
+    f'"{sign}"'.encode()
+    for sign in (
+        'details',
+        'fault',
+        'instance_id',
+        'instance_uuid',
+        'message',
+        'serverId',
+    )
+)
 
 
 def replace(exchange: exchanges.Exchange, answer: webob.Response) -> None:
-    """Replace ids of servers that the caller neither sent nor may see."""
-    servers, named = _carried(exchange, answer)
-    if not servers and not named:
+    """Replace ids of servers that the caller may not see."""
+    if answer.status_code >= 400:
+        _replace_in_failure(exchange, answer)
+    elif exchange.operation is not None and any(
+        sign in answer.body for sign in SIGNS
+    ):
+        _replace_in_success(exchange, answer, exchange.operation.head)
+
+
+def _replace_in_failure(
+    exchange: exchanges.Exchange, answer: webob.Response
+) -> None:
+    # Ids are ASCII, the rest stays.
+    text = answer.body.decode('latin-1')
+    named = _ids_in(text)
+    if not named:
         return
-    text = answer.body.decode('latin-1')  # ids are ASCII, the rest stays
-    known = exchange.sent_ids() | hints.marked_ids(text)
-    servers -= known
-    foreign = servers - exchange.own(servers)
-    foreign |= exchange.hidden(named - known).keys()
-    if exchange.enforces:
-        for server_id in foreign:
-            # Always the same for one caller: clients compare answers.
-            nobody = uuid.uuid5(
-                _STANDS_FOR_NOTHING, exchange.caller_id + server_id
-            )
-            text = re.sub(server_id, str(nobody), text, flags=re.IGNORECASE)
+    named -= exchange.sent_ids() | hints.marked_ids(text)
+    hidden = exchange.hidden(named)
+    if hidden and exchange.enforces:
+        text = _replaced(text, hidden, exchange.caller_id)
         answer.body = text.encode('latin-1')
 
 
-def _carried(
-    exchange: exchanges.Exchange, answer: webob.Response
-) -> Tuple[Set[str], Set[str]]:
-    """Return the ids of servers, and those that may be, in an answer."""
-    if answer.status_code >= 400:
-        return set(), _ids_in(answer.body.decode('latin-1'))
-    if exchange.operation is None:
-        return set(), set()
-    marks = CARRIERS.get(exchange.operation.path.split('/')[1], ())
-    if not any(mark in answer.body for mark in marks):
-        return set(), set()
+def _replace_in_success(
+    exchange: exchanges.Exchange, answer: webob.Response, head: str
+) -> None:
+    if head not in SERVERS and head not in TEXTS:
+        return
     body = jsonutils.loads(answer.body)
-    return _under(SERVERS, body), _under(TEXTS, body)
+    servers = list(_places(body, SERVERS.get(head, ())))
+    texts = list(_places(body, TEXTS.get(head, ())))
+    named = {
+        found
+        for holder, key in servers
+        for found in _ids_in(jsonutils.dumps(holder[key]))
+    }
+    foreign = named - exchange.own(named)
+    own = {str(holder.get('id')).lower() for holder, key in texts}
+    for holder, key in texts:
+        named |= _ids_in(jsonutils.dumps(holder[key])) - own
+    foreign |= exchange.hidden(named).keys()
+    if not foreign or not exchange.enforces:
+        return
+    for holder, key in servers + texts:
+        text = jsonutils.dumps(holder[key])
+        holder[key] = jsonutils.loads(
+            _replaced(text, foreign, exchange.caller_id)
+        )
+    answer.body = jsonutils.dump_as_bytes(body)
 
 
-def _under(keys: FrozenSet[str], node: Any) -> Set[str]:
-    """Return the ids beneath keys, but not an object's own id."""
-    found: Set[str] = set()
-    if isinstance(node, list):
-        for item in node:
-            found |= _under(keys, item)
-    elif isinstance(node, dict):
-        for key, value in node.items():
-            if key in keys:
-                found |= _ids_in(jsonutils.dumps(value))
+def _places(node: Any, paths: Iterable[Path]) -> Iterator[Tuple[Any, str]]:
+    """Yield the objects, and their keys, at which paths end."""
+    for first, *rest in paths:
+        if first == '*':
+            for item in node if isinstance(node, list) else ():
+                yield from _places(item, [tuple(rest)])
+        elif isinstance(node, dict) and first in node:
+            if rest:
+                yield from _places(node[first], [tuple(rest)])
             else:
-                found |= _under(keys, value)
-        found.discard(str(node.get('id')).lower())
-    return found
+                yield node, first
+
+
+def _replaced(text: str, server_ids: Iterable[str], caller_id: str) -> str:
+    # A secret of the deployment that all of its API's workers share: always
+    # the same for one caller, as clients compare, and nothing to check
+    # guesses against.
+    secret = str(CONF.api_database.connection).encode()
+    for server_id in server_ids:
+        digest = hmac.new(
+            secret, f'{caller_id} {server_id}'.encode(), hashlib.sha256
+        ).digest()
+        nobody = uuid.UUID(bytes=digest[:16], version=4)
+        text = re.sub(server_id, str(nobody), text, flags=re.IGNORECASE)
+    return text
 
 
 def _ids_in(text: str) -> Set[str]:

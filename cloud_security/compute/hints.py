@@ -7,10 +7,11 @@ Source: nova/scheduler/filters/affinity_filter.py and json_filter.py; shown
 from microversion 2.100 on, nova/api/openstack/compute/views/servers.py.
 """
 
-import re
 from typing import Any
 from typing import Callable
+from typing import Iterator
 from typing import Set
+from typing import Tuple
 
 from oslo_serialization import jsonutils
 import webob
@@ -21,67 +22,76 @@ PATHS = ('/servers', '/os-volumes_boot')
 HINTS = ('os:scheduler_hints', 'OS-SCH-HNT:scheduler_hints')
 #: Looked up as a server group, whose rows have owners of their own.
 GROUP = 'group'
-#: Braces around an id are valid in Nova's schemas and part of no id.
-MARK = '{}{}'
-_MARKED = re.compile(f'(?:{re.escape(MARK)})*{exchanges.UUID.pattern}')
+#: JSON in a string; its own escapes must not hide an id.
+QUERY = 'query'
+#: Braces before an id are valid in Nova's schemas and part of no id.
+MARK = '{}}{{{}}{}{{}{}}'
 
 
 def neutralize(exchange: exchanges.Exchange) -> None:
     """Let hints not match hidden servers."""
     if not exchange.is_for('POST', *PATHS):
         return
-    body = exchange.json_body() or {}
+    body = exchange.json_body()
+    if not isinstance(body, dict):
+        return
     hints = [body[key] for key in HINTS if isinstance(body.get(key), dict)]
-    named = {
-        found
-        for hint in hints
+    for hint in hints:
+        if '\\' in str(hint.get(QUERY)):
+            hint[QUERY] = _without_escapes(hint[QUERY])
+    texts = {
+        (number, name): jsonutils.dumps(value)
+        for number, hint in enumerate(hints)
         for name, value in hint.items()
         if name != GROUP
-        for found in _MARKED.findall(jsonutils.dumps(value))
     }
-    hidden = (
-        exchange.hidden({text.replace(MARK, '') for text in named})
-        if named
-        else {}
-    )
+    named = {
+        text[start:end]
+        for text in texts.values()
+        for start, end in _spans(text)
+    }
+    if not named:
+        return
+    hidden = exchange.hidden(found.replace(MARK, '') for found in named)
     # What the caller marked himself is marked once more, to come back whole.
     marked = {
-        text for text in named if text in hidden or text.startswith(MARK)
+        found for found in named if found in hidden or found.startswith(MARK)
     }
-    if marked:
-        for hint in hints:
-            for name in hint.keys() - {GROUP}:
-                hint[name] = _mapped(
-                    hint[name],
-                    lambda text: MARK + text if text in marked else text,
-                )
-        exchange.rewrite(body, {})
+    for (number, name), text in texts.items():
+        hints[number][name] = jsonutils.loads(
+            _mapped(text, lambda found: MARK * (found in marked) + found)
+        )
+    exchange.rewrite(body, {MARK + found: found for found in marked})
 
 
 def show_as_sent(answer: webob.Response) -> None:
-    """Spell marked ids back: in servers that are shown, and in complaints."""
+    """Spell marked ids back: in servers that are shown, and in complaints
+    about showing them.
+    """
     if MARK.encode() not in answer.body:
         return
     if answer.status_code >= 400:
-        # Marks and ids are ASCII, the rest stays.
-        text = _mapped(answer.body.decode('latin-1'), _without_mark)
-        answer.body = text.encode('latin-1')
+        if b'scheduler_hints' in answer.body:
+            # Marks and ids are ASCII, the rest stays.
+            text = _mapped(answer.body.decode('latin-1'), _without_mark)
+            answer.body = text.encode('latin-1')
         return
     body = jsonutils.loads(answer.body)
-    servers = body.get('servers') or [body.get('server')]
-    for server in servers:
+    for server in body.get('servers') or [body.get('server')]:
         if isinstance(server, dict) and 'scheduler_hints' in server:
-            server['scheduler_hints'] = _mapped(
-                server['scheduler_hints'], _without_mark
+            text = jsonutils.dumps(server['scheduler_hints'])
+            server['scheduler_hints'] = jsonutils.loads(
+                _mapped(text, _without_mark)
             )
             answer.body = jsonutils.dump_as_bytes(body)
 
 
 def marked_ids(text: str) -> Set[str]:
     """Return the ids in a text that were marked: callers sent them."""
+    named = (text[start:end] for start, end in _spans(text))
     return {
         found.replace(MARK, '').lower()
-        for found in _MARKED.findall(text)
+        for found in named
         if found.startswith(MARK)
     }
 
@@ -90,12 +100,28 @@ def _without_mark(text: str) -> str:
     return text.replace(MARK, '', 1)
 
 
-def _mapped(node: Any, change: Callable[[str], str]) -> Any:
-    """Return JSON with each id in it, and its marks, changed."""
-    if isinstance(node, str):
-        return _MARKED.sub(lambda found: change(found.group()), node)
-    if isinstance(node, list):
-        return [_mapped(item, change) for item in node]
-    if isinstance(node, dict):
-        return {key: _mapped(value, change) for key, value in node.items()}
-    return node
+def _without_escapes(query: Any) -> Any:
+    try:
+        return jsonutils.dumps(jsonutils.loads(query))
+    except (TypeError, ValueError):
+        # The scheduler cannot read it either.
+        return query
+
+
+def _mapped(text: str, change: Callable[[str], str]) -> str:
+    """Return a text with each id in it, and its marks, changed."""
+    parts = []
+    end = 0
+    for start, next_end in _spans(text):
+        parts += [text[end:start], change(text[start:next_end])]
+        end = next_end
+    return ''.join(parts) + text[end:]
+
+
+def _spans(text: str) -> Iterator[Tuple[int, int]]:
+    """Yield where each id in a text begins, with its marks, and ends."""
+    for found in exchanges.UUID.finditer(text):
+        start = found.start()
+        while text.startswith(MARK, max(0, start - len(MARK)), start):
+            start -= len(MARK)
+        yield start, found.end()

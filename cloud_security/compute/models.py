@@ -30,6 +30,7 @@ def owned() -> Dict[type, criteria.Owned]:
     # A build request carries no user, but its mapping is in the same
     # database. Mappings without a user (rows older than Nova 20) are hidden
     # from everybody who is isolated, and so are their build requests.
+    member = api_models.InstanceGroupMember
     own_mappings = sa.select(mapping.instance_uuid).where(
         mapping.user_id == criteria.OWNER_ID
     )
@@ -45,7 +46,19 @@ def owned() -> Dict[type, criteria.Owned]:
             owner_id=lambda row: row.user_id,
         ),
         group: criteria.Owned(
-            criterion=group.user_id == criteria.OWNER_ID,
+            # Without the group of its own, which may be somebody else's,
+            # a server cannot be scheduled again.
+            criterion=sa.or_(
+                group.user_id == criteria.OWNER_ID,
+                sa.and_(
+                    criteria.REACHES_NEEDED,
+                    group.id.in_(
+                        sa.select(member.group_id).where(
+                            member.instance_uuid.in_(own_mappings)
+                        )
+                    ),
+                ),
+            ),
             row_id=lambda row: row.uuid,
             owner_id=lambda row: row.user_id,
         ),

@@ -28,6 +28,8 @@ DENIED = 'cloud_security.denied'
 WOULD_HIDE = 'cloud_security.would_hide'
 #: How many servers a record lists; ``count`` always counts them all.
 MAX_SERVERS = 100
+#: Characters; callers choose the names of actions.
+MAX_OPERATION = 200
 
 
 class _Closing:
@@ -72,7 +74,9 @@ def _after(answer: webob.Response, close: Callable[[], None]) -> None:
         except Exception:
             LOG.exception('A record of hidden servers could not be written.')
 
+    length = answer.content_length
     answer.app_iter = _Closing(answer.app_iter, guarded)
+    answer.content_length = length
 
 
 def _write(
@@ -107,5 +111,5 @@ def _operation(exchange: exchanges.Exchange) -> str:
         return str(exchange.request.method)
     name = f'{operation.verb} {operation.path}'
     if operation.path.endswith('/action'):
-        name += ' ' + ', '.join(map(str, exchange.json_body() or {}))
-    return name
+        name += ' ' + ', '.join(map(str, exchange.json_body() or ()))
+    return name[:MAX_OPERATION]

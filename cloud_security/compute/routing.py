@@ -31,6 +31,11 @@ class Operation:
         return self.verb == 'GET'
 
     @property
+    def head(self) -> str:
+        """The first part of the path, such as ``servers``."""
+        return self.path.split('/')[1]
+
+    @property
     def server_id(self) -> Optional[str]:
         """The id of the server in the path, as the caller spelled it."""
         found = _SERVER.match(self.path)

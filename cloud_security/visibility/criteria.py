@@ -48,6 +48,19 @@ OWNER_ID: elements.BindParameter[str] = sa.bindparam(
 )
 
 
+def _reaches_needed() -> bool:
+    scope = scopes.current()
+    return scope is not None and scope.reaches_needed
+
+
+#: Whether rows are meant that are needed by the owner's own.
+REACHES_NEEDED: elements.BindParameter[bool] = sa.bindparam(
+    'cloud_security_reaches_needed',
+    callable_=_reaches_needed,
+    type_=sa.Boolean,
+)
+
+
 class Criteria:
     """The listener and the models that it guards."""
 
@@ -121,7 +134,7 @@ class Criteria:
             return
         if (
             scope.is_everybody
-            or state.is_insert
+            or (state.is_insert and statement.select is None)
             or statements.is_aggregate(statement)
         ):
             return

@@ -24,11 +24,14 @@ class ScopeError(Exception):
 class Scope:
     """Rows of one owner, or of everybody. The zero value sees nothing.
 
-    ``watch`` is called with each row that is read (monitor mode).
+    ``reaches_needed`` adds rows of others without which the owner's own do
+    not work, where a model has such. ``watch`` is called with each row that
+    is read (monitor mode).
     """
 
     owner_id: str = ''
     is_everybody: bool = False
+    reaches_needed: bool = False
     watch: Optional[Callable[[Any], None]] = None
 
 

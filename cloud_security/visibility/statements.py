@@ -12,6 +12,7 @@ from typing import Set
 import sqlalchemy as sa
 from sqlalchemy.sql import elements
 from sqlalchemy.sql import functions
+from sqlalchemy.sql import selectable
 from sqlalchemy.sql import visitors
 
 RESTRICTABLE = (sa.sql.Select, sa.sql.Update, sa.sql.Delete)
@@ -37,15 +38,20 @@ class Reads(NamedTuple):
 
 def reads(statement: Any, tables: Tables) -> Reads:
     """Return what a statement reads."""
-    if isinstance(statement, elements.TextClause):
-        # Text can name anything.
-        return Reads(set(tables.values()), set())
+    names = {table.name: mapper for table, mapper in tables.items()}
     named: Mappers = set()
     entities: Mappers = set()
     for node in visitors.iterate(statement):
         named |= _mapper(node, tables)
         if isinstance(node, sa.sql.Select):
             entities |= _entities(node)
+            if any(map(_is_text, node._from_obj)):
+                named |= set(names.values())
+        elif isinstance(node, sa.sql.TableClause) and node.name in names:
+            # Perhaps not the mapper's own table, but of that name.
+            named.add(names[node.name])
+    if _is_text(statement):
+        named |= set(names.values())
     if isinstance(statement, (sa.sql.Update, sa.sql.Delete)):
         entities |= _mapper(statement.table, {})
     return Reads(named | entities, entities)
@@ -82,6 +88,11 @@ def is_aggregate(statement: Any) -> bool:
         and column['expr'].name in AGGREGATES
         for column in columns
     )
+
+
+def _is_text(clause: Any) -> bool:
+    """Tell whether a clause is SQL as text, which can name anything."""
+    return isinstance(clause, (elements.TextClause, selectable.TextualSelect))
 
 
 def _entities(select: Any) -> Mappers:

@@ -510,6 +510,120 @@ class TestSpelling(OtherServicesIds):
         self.assertIn('ID', answers[0][1])
         self.assertEqual(answers[0], answers[1])
 
+    def test_what_was_sent_in_headers_was_sent(self):
+        answers = []
+        for server_id in (self.hers, uuidsentinel.unknown):
+            answer = self.bob.call('GET', 'servers', version=server_id)
+            answers.append(
+                (answer.status_code, answer.text.replace(server_id, 'ID'))
+            )
+        self.assertIn('ID', answers[0][1])
+        self.assertEqual(answers[0], answers[1])
+
+    def test_naming_an_id_does_not_show_it(self):
+        self.floating_ips(_10_0_0_1=self.hers)
+        for path in (
+            'os-floating-ips',
+            f'os-floating-ips?x={self.hers}',
+            f'os-floating-ips?name={self.hers}',
+        ):
+            for body in (None, {'x': self.hers}):
+                answer = self.bob.call('GET', path, body)
+                self.assertNotIn(self.hers, answer.text.replace('?name=', ''))
+
+    def test_what_callers_write_is_theirs(self):
+        for server_id in (self.hers, uuidsentinel.unknown):
+            metadata = {
+                'fault': server_id,
+                'message': f'peer {server_id}',
+                'instance_uuid': server_id,
+            }
+            self.bob.call(
+                'PUT', f'servers/{self.his}/metadata', {'metadata': metadata}
+            )
+            for path in ('', '/metadata'):
+                shown = self.bob.get(f'servers/{self.his}{path}')
+                self.assertEqual(
+                    metadata, shown.get('server', shown)['metadata']
+                )
+
+    def test_deep_hints_are_answered_alike(self):
+        for depth in (100, 480, 600, 800):
+            answers = []
+            for server_id in (self.hers, uuidsentinel.unknown):
+                body = (
+                    '{"server": {"name": "x", "flavorRef": "999", "networks":'
+                    ' "none"}, "os:scheduler_hints": {"foo": '
+                    + '[' * depth
+                    + f'"{server_id}"'
+                    + ']' * depth
+                    + '}}'
+                )
+                answers.append(
+                    self.bob.call(
+                        'POST', 'servers', body.encode(), version='2.37'
+                    ).status_code
+                )
+            self.assertEqual([400, 400], answers, depth)
+
+    def test_many_marks_take_no_time(self):
+        text = hints.MARK * 8000
+        self.assertEqual(text, hints._mapped(text, str))
+        self.assertEqual(set(), hints.marked_ids(text))
+
+    def test_escapes_within_a_query_are_read(self):
+        specs = []
+        for server_id in (self.hers, uuidsentinel.unknown):
+            query = (
+                f'["=", "$instances.{self.escaped(server_id[:1])}'
+                f'{server_id[1:]}.uuid", "x"]'
+            )
+            server = self.boot(self.bob, state=None, hints={'query': query})
+            with scopes.on_this_thread(scopes.EVERYBODY):
+                spec = objects.RequestSpec.get_by_instance_uuid(
+                    nova_context.get_admin_context(), server
+                )
+            specs.append(spec.scheduler_hints['query'][0])
+        self.assertIn(hints.MARK + self.hers, specs[0])
+        self.assertEqual(
+            specs[0].replace(hints.MARK + self.hers, 'ID'),
+            specs[1].replace(uuidsentinel.unknown, 'ID'),
+        )
+
+    def test_marks_that_others_write_stay(self):
+        marked = '%7B%7D%7D%7B' + uuidsentinel.unknown
+        answer = self.root.call('GET', f'servers/{marked}')
+        self.assertIn('{}}{' + uuidsentinel.unknown, answer.text)
+
+    def test_odd_addresses_are_novas_to_refuse(self):
+        for address in (['x'], 5, True, None, '\0', '\ud800', 'x'):
+            self.assertEqual(
+                400,
+                self.bob.act(
+                    self.his, 'addFloatingIp', {'address': address}
+                ).status_code,
+            )
+
+    def test_without_neutron_nova_answers_in_its_order(self):
+        self.useFixture(
+            fixtures.MockPatch(
+                'nova.network.neutron.API.get_instance_id_by_floating_address',
+                side_effect=exception.NovaException,
+            )
+        )
+        address = {'address': '10.0.0.1'}
+        for server_id, version, expected in (
+            (self.hers, '2.1', 404),
+            (uuidsentinel.unknown, '2.1', 404),
+            (self.his, '2.44', 404),
+        ):
+            self.assertEqual(
+                expected,
+                self.bob.act(
+                    server_id, 'addFloatingIp', address, version=version
+                ).status_code,
+            )
+
     def test_hints_are_found_in_escapes(self):
         body = jsonutils.dumps(
             {

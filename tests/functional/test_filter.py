@@ -122,6 +122,7 @@ class TestRecords(Filter):
             lambda *args: started.append(args),
         )
         self.assertIn('404', started[0][0])
+        self.assertIn('Content-Length', dict(started[0][1]))
         self.assertIn(b'could not be found', b''.join(answer))
         asked.assert_not_called()
         answer.close()

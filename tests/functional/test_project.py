@@ -2,8 +2,12 @@
 
 import datetime
 
+from nova import context as nova_context
+from nova import objects
 from oslo_utils.fixture import uuidsentinel
 
+from cloud_security.policy import rules
+from cloud_security.visibility import scope as scopes
 from tests.functional import cloud
 
 USAGE = f'os-simple-tenant-usage/{cloud.PROJECT}'
@@ -202,6 +206,48 @@ class TestProject(Project):
                 ]
             ),
         )
+
+
+class TestSharedGroup(Project):
+    """A member's server is in another member's group from before."""
+
+    def setUp(self):
+        super().setUp()
+        self.operator_writes({rules.ISOLATED: '!'})
+        self.hers = self.group(self.alice)
+        self.his = self.boot(self.bob, hints={'group': self.hers})
+        self.operator_writes({})
+
+    def test_the_own_server_works_on(self):
+        for action, arguments in (
+            ('rebuild', {'imageRef': 'a2459075-d96c-40d5-893e-577ff92e721c'}),
+            ('shelve', None),
+            ('unshelve', None),
+        ):
+            answer = self.bob.act(self.his, action, arguments)
+            self.assertEqual(202, answer.status_code, action + answer.text)
+            self.wait_for(
+                lambda: (
+                    not self.root.get(f'servers/{self.his}')['server'][
+                        'OS-EXT-STS:task_state'
+                    ]
+                )
+            )
+        with scopes.on_this_thread(scopes.EVERYBODY):
+            spec = objects.RequestSpec.get_by_instance_uuid(
+                nova_context.get_admin_context(), self.his
+            )
+        self.assertEqual(self.hers, spec.instance_group.uuid)
+
+    def test_the_group_stays_its_owners(self):
+        self.assertEqual([], self.bob.get('os-server-groups')['server_groups'])
+        for method in ('GET', 'DELETE'):
+            self.assertEqual(
+                404,
+                self.bob.call(
+                    method, f'os-server-groups/{self.hers}'
+                ).status_code,
+            )
 
 
 class TestProjectWithoutTheFilter(Project):

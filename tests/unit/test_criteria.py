@@ -179,6 +179,15 @@ class TestCriteria(testtools.TestCase):
             sa.text('SELECT id FROM things'),
             sa.select(Thing.id).union(sa.select(Thing.id)),
             sa.select(Thing).from_statement(sa.text('SELECT * FROM things')),
+            sa.select(sa.column('id')).select_from(sa.table('things')),
+            sa.select(sa.text('id')).select_from(sa.text('things')),
+            sa.text('SELECT id FROM things').columns(sa.column('id')),
+            sa.select(Free.id).where(
+                Free.thing_id.in_(
+                    sa.select(sa.column('id')).select_from(sa.table('things'))
+                )
+            ),
+            sa.insert(Free).from_select(['thing_id'], sa.select(Thing.id)),
             sa.select(Free.id).where(
                 sa.exists().where(Thing.id == Free.thing_id)
             ),
