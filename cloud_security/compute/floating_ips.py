@@ -32,7 +32,7 @@ def guard(exchange: exchanges.Exchange) -> None:
     action = body.get(ACTION) if isinstance(body, dict) else None
     if not isinstance(action, dict):
         return
-    address = action.get('address')
+    address: Any = action.get('address')
     # Nova refuses what is no address before it asks Neutron.
     if not _is_address(address):
         return
