@@ -41,9 +41,10 @@ class Exchange:
 
     def __post_init__(self) -> None:
         """Keep what Nova may take out of the request."""
+        # keystonemiddleware writes headers whose value is None.
         self.sent_in_head = '\n'.join(
             [parse.unquote(self.request.path_qs)]
-            + list(self.request.headers.values())
+            + [str(value) for value in self.request.headers.values()]
         )
 
     @property

@@ -118,6 +118,8 @@ class TestRecords(Filter):
                 'HTTP_X_USER_ID': 'bob',
                 'HTTP_X_PROJECT_ID': cloud.PROJECT,
                 'HTTP_X_ROLES': 'member,reader',
+                # As keystonemiddleware writes it for a project's token.
+                'HTTP_X_DOMAIN_ID': None,
             },
             lambda *args: started.append(args),
         )
