@@ -24,6 +24,7 @@ RED, GREEN, PLAIN = (
     ('\033[31m', '\033[32m', '\033[0m') if IS_TERMINAL else ('', '', '')
 )
 VERSION = '2.90'
+USAGE = 'os-simple-tenant-usage/{}?start=2020-01-01T00:00:00'
 
 
 def act(name):
@@ -71,7 +72,7 @@ OPERATIONS = (
     ('list servers in detail', listed('servers/detail')),
     ('list deleted since', listed('servers?changes-since=2000-01-01')),
     ('page behind the server', marked),
-    ('usage of the project', listed('os-simple-tenant-usage/{}')),
+    ('usage of the project', listed(USAGE)),
     ("alice's part of the quota", counted),
     ('show', sent('GET', 'servers/{}')),
     ('show through /v2', sent('GET', '/v2/servers/{}', version=None)),
@@ -117,6 +118,9 @@ class Stock(cloud.Cloud):
     def runTest(self):
         """Try every operation."""
         self.hers = self.boot(self.alice, name='alices-server')
+        # Usage counts a server a moment after it has become active.
+        usage = USAGE.format(cloud.PROJECT)
+        self.wait_for(lambda: self.hers in self.alice.call('GET', usage).text)
         for number, (name, operation) in enumerate(OPERATIONS, 1):
             if sys.stderr.isatty():
                 print(
