@@ -30,20 +30,10 @@ def hidden(
         owner is None for rows without one. Unknown servers are left out.
     """
     mapping = api_models.InstanceMapping
-    wanted = sorted(set(server_ids))
-    if not wanted:
-        return {}
-    return {
-        row.instance_uuid: row.user_id
-        for row in _rows(
-            sa.select(mapping.instance_uuid, mapping.user_id).where(
-                mapping.instance_uuid.in_(wanted),
-                sa.or_(
-                    mapping.user_id.is_(None), mapping.user_id != caller_id
-                ),
-            )
-        )
-    }
+    return _mappings(
+        server_ids,
+        sa.or_(mapping.user_id.is_(None), mapping.user_id != caller_id),
+    )
 
 
 def own(server_ids: Iterable[str], caller_id: str) -> Set[str]:
@@ -52,15 +42,21 @@ def own(server_ids: Iterable[str], caller_id: str) -> Set[str]:
     :returns: ids as Nova spells them
     """
     mapping = api_models.InstanceMapping
+    return set(_mappings(server_ids, mapping.user_id == caller_id))
+
+
+def _mappings(
+    server_ids: Iterable[str], condition: Any
+) -> Dict[str, Optional[str]]:
+    mapping = api_models.InstanceMapping
     wanted = sorted(set(server_ids))
     if not wanted:
-        return set()
+        return {}
     return {
-        row.instance_uuid
+        row.instance_uuid: row.user_id
         for row in _rows(
-            sa.select(mapping.instance_uuid).where(
-                mapping.instance_uuid.in_(wanted),
-                mapping.user_id == caller_id,
+            sa.select(mapping.instance_uuid, mapping.user_id).where(
+                mapping.instance_uuid.in_(wanted), condition
             )
         )
     }

@@ -89,6 +89,9 @@ class Criteria:
             for model, entry in owned.items()
         }
         self._tables = {mapper.local_table: mapper for mapper in self._options}
+        self._names = {
+            table.name: mapper for table, mapper in self._tables.items()
+        }
         # Relationships to an owned model: joined loading brings its rows in
         # with a statement that names only the other end.
         self._towards: Dict[Any, Set[Any]] = {}
@@ -117,7 +120,7 @@ class Criteria:
         :raises ScopeError: when it cannot be told whose rows it may see.
         """
         statement: Any = state.statement
-        named, entities = statements.reads(statement, self._tables)
+        named, entities = statements.reads(statement, self._names)
         owned = named & self._options.keys()
         # Loader options of the statement; unknown ones may join anything.
         may_load = getattr(statement, '_with_options', True)

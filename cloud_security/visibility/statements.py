@@ -36,13 +36,16 @@ class Reads(NamedTuple):
     entities: Mappers
 
 
-def reads(statement: Any, tables: Tables) -> Reads:
-    """Return what a statement reads."""
-    names = {table.name: mapper for table, mapper in tables.items()}
+def reads(statement: Any, names: Mapping[str, Any]) -> Reads:
+    """Return what a statement reads.
+
+    :param names: ``{name of a table: mapper}`` of what must be found also
+        where another table of that name, or text, stands for it
+    """
     named: Mappers = set()
     entities: Mappers = set()
     for node in visitors.iterate(statement):
-        named |= _mapper(node, tables)
+        named |= _mapper(node, {})
         if isinstance(node, sa.sql.Select):
             entities |= _entities(node)
             if any(map(_is_text, node._from_obj)):
