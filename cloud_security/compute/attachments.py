@@ -52,14 +52,13 @@ def refuse(exchange: exchanges.Exchange, answer: webob.Response) -> None:
         return
     rule = volumes_attachments.POLICY_ROOT % 'show'
     answer.status = 403
-    answer.body = jsonutils.dump_as_bytes(
-        {
-            'forbidden': {
-                'code': 403,
-                'message': f"Policy doesn't allow {rule} to be performed.",
-            }
+    said = {
+        'forbidden': {
+            'code': 403,
+            'message': f"Policy doesn't allow {rule} to be performed.",
         }
-    )
+    }
+    exchanges.put(answer, jsonutils.dump_as_bytes(said))
 
 
 def is_refused(exchange: exchanges.Exchange, answer: webob.Response) -> bool:

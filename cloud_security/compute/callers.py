@@ -1,20 +1,21 @@
-"""Whose rows a caller may see, by the rules in Nova's own enforcer."""
+"""Whose rows a caller may see, by the rules in Nova's policy files."""
 
+import copy
 import threading
-import time
 from typing import Any
 from typing import Optional
 
 from nova import policy as nova_policy
+from oslo_policy import policy
 
 from cloud_security.compute import routing
 from cloud_security.policy import rules
 from cloud_security.visibility import scope as scopes
 
 _registering = threading.Lock()
-#: How often, and after how many seconds, rules are looked for again.
-ATTEMPTS = 50
-WAIT = 0.02
+_reading = threading.Lock()
+#: Reads the files that Nova's enforcer reads. None: from the beginning.
+_reader: Optional[policy.Enforcer] = None
 
 
 def scope_of(
@@ -47,26 +48,53 @@ def scope_of(
 def _holds(rule: str, context: Any) -> bool:
     """Evaluate a rule, with all rules in force.
 
-    While oslo.policy reads changed files, other threads find only some rules
-    and take the others for false, which could be an open door.
-
-    :raises ScopeError: when rules stay missing
+    :raises ScopeError: when rules are missing
     """
-    enforcer = _enforcer()
-    target = nova_policy.default_target(context)
-    for _ in range(ATTEMPTS):
-        enforcer.load_rules()
-        rules_before = enforcer.rules
-        if enforcer.registered_rules.keys() <= rules_before.keys():
-            holds: bool = enforcer.authorize(rule, target, context)
-            # Reading files anew always makes a new object of the rules.
-            if enforcer.rules is rules_before:
-                return holds
-        time.sleep(WAIT)
-    raise scopes.ScopeError(
-        f"Nova's policy enforcer lost rules, {rule} cannot be decided: see "
-        'what oslo.policy logs about the policy files.'
+    enforcer = _complete(_enforcer())
+    if not enforcer.registered_rules.keys() <= enforcer.rules.keys():
+        raise scopes.ScopeError(
+            f"Nova's policy enforcer lost rules, {rule} cannot be decided: "
+            'see what oslo.policy logs about the policy files.'
+        )
+    holds: bool = enforcer.authorize(
+        rule, nova_policy.default_target(context), context
     )
+    return holds
+
+
+def _complete(enforcer: Any) -> Any:
+    """Return an enforcer with all that stands in the policy files.
+
+    Threads that read changed files share Nova's enforcer: meanwhile it lacks
+    rules, or keeps old ones, and oslo.policy takes those for defaults. After
+    a broken file, which is an error once, it stays so. Each could be an open
+    door, so the files are read here by one thread at a time, and a broken one
+    is an error for everybody.
+    """
+    global _reader
+    if not enforcer.use_conf:
+        return enforcer
+    with _reading:
+        reader, _reader = _reader, None
+        if (
+            reader is None
+            or reader.registered_rules is not enforcer.registered_rules
+        ):
+            reader = policy.Enforcer(
+                enforcer.conf,
+                policy_file=enforcer.policy_file,
+                default_rule=enforcer.default_rule,
+            )
+            reader.registered_rules = enforcer.registered_rules
+            # Nova has warned already.
+            reader.suppress_default_change_warnings = True
+            reader.suppress_deprecation_warnings = True
+        reader.load_rules()
+        _reader = reader
+        # Files that change from here on make new rules, but for others.
+        complete = copy.copy(reader)
+    complete.use_conf = False
+    return complete
 
 
 def _enforcer() -> Any:

@@ -93,7 +93,7 @@ class Exchange:
     def restore(self, answer: webob.Response) -> None:
         """Let an answer repeat what the caller sent."""
         for now, sent in self.said.items():
-            answer.body = answer.body.replace(now.encode(), sent.encode())
+            put(answer, answer.body.replace(now.encode(), sent.encode()))
 
     def own(self, server_ids: Iterable[str]) -> Set[str]:
         """Return which of the servers are the caller's."""
@@ -104,3 +104,13 @@ class Exchange:
         hidden = ownership.hidden(server_ids, self.caller_id)
         self.found.update(hidden)
         return hidden
+
+
+def put(answer: webob.Response, body: bytes) -> None:
+    """Give an answer another body; its headers stay in their order."""
+    headers = [
+        (name, str(len(body)) if name.lower() == 'content-length' else value)
+        for name, value in answer.headerlist
+    ]
+    answer.body = body
+    answer.headerlist = headers

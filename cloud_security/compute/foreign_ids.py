@@ -92,7 +92,7 @@ def _replace_in_failure(
     hidden = exchange.hidden(named)
     if hidden and exchange.enforces:
         text = _replaced(text, hidden, exchange.caller_id)
-        answer.body = text.encode('latin-1')
+        exchanges.put(answer, text.encode('latin-1'))
 
 
 def _replace_in_success(
@@ -120,7 +120,7 @@ def _replace_in_success(
         holder[key] = jsonutils.loads(
             _replaced(text, foreign, exchange.caller_id)
         )
-    answer.body = jsonutils.dump_as_bytes(body)
+    exchanges.put(answer, jsonutils.dump_as_bytes(body))
 
 
 def _places(node: Any, paths: Iterable[Path]) -> Iterator[Tuple[Any, str]]:

@@ -74,7 +74,7 @@ def show_as_sent(answer: webob.Response) -> None:
         if b'scheduler_hints' in answer.body:
             # Marks and ids are ASCII, the rest stays.
             text = _mapped(answer.body.decode('latin-1'), _without_mark)
-            answer.body = text.encode('latin-1')
+            exchanges.put(answer, text.encode('latin-1'))
         return
     body = jsonutils.loads(answer.body)
     for server in body.get('servers') or [body.get('server')]:
@@ -83,7 +83,7 @@ def show_as_sent(answer: webob.Response) -> None:
             server['scheduler_hints'] = jsonutils.loads(
                 _mapped(text, _without_mark)
             )
-            answer.body = jsonutils.dump_as_bytes(body)
+            exchanges.put(answer, jsonutils.dump_as_bytes(body))
 
 
 def marked_ids(text: str) -> Set[str]:

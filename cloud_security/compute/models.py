@@ -31,6 +31,7 @@ def owned() -> Dict[type, criteria.Owned]:
     # database. Mappings without a user (rows older than Nova 20) are hidden
     # from everybody who is isolated, and so are their build requests.
     member = api_models.InstanceGroupMember
+    migration = models.Migration
     own_mappings = sa.select(mapping.instance_uuid).where(
         mapping.user_id == criteria.OWNER_ID
     )
@@ -61,6 +62,17 @@ def owned() -> Dict[type, criteria.Owned]:
             ),
             row_id=lambda row: row.uuid,
             owner_id=lambda row: row.user_id,
+        ),
+        migration: criteria.Owned(
+            # GET /os-migrations lists them by project, for managers from
+            # Nova 32 on; its own user_id is who moved the server.
+            criterion=migration.instance_uuid.in_(
+                sa.select(instance.uuid).where(
+                    instance.user_id == criteria.OWNER_ID
+                )
+            ),
+            row_id=lambda row: row.instance_uuid,
+            owner_id=None,
         ),
         build: criteria.Owned(
             criterion=build.instance_uuid.in_(own_mappings),

@@ -36,4 +36,4 @@ def hide_usage(exchange: exchanges.Exchange, answer: webob.Response) -> None:
     for resource in RESOURCES:
         if resource in body['quota_set']:
             body['quota_set'][resource]['in_use'] = 0
-    answer.body = jsonutils.dump_as_bytes(body)
+    exchanges.put(answer, jsonutils.dump_as_bytes(body))

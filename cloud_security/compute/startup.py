@@ -17,15 +17,13 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from cloud_security import opts
+from cloud_security import releases
 from cloud_security.compute import models
 from cloud_security.compute import process
 from cloud_security.visibility import criteria
 from cloud_security.visibility import scope as scopes
 
 LOG = logging.getLogger(__name__)
-
-#: Nova's major versions that this release was tested with.
-TESTED = range(34, 35)
 
 
 class UnsafeStart(Exception):
@@ -125,12 +123,12 @@ def _capture(state: Any) -> None:
 
 def _warn_about_release() -> None:
     release = nova_version.version_string()
-    if release.split('.')[0] not in map(str, TESTED):
+    if release.split('.')[0] not in map(str, releases.NOVA):
         LOG.warning(
             'cloud_security was tested with Nova %s to %s, this is Nova %s: '
             'see whether a release for it exists, and try it on a test cloud '
             'first.',
-            TESTED[0],
-            TESTED[-1],
+            releases.OLDEST,
+            releases.NEWEST,
             release,
         )

@@ -32,8 +32,10 @@ def scope(exchange: exchanges.Exchange) -> scopes.Scope:
     def note(row: Any) -> None:
         with harmlessly():
             entry = models.owned()[type(row)]
-            owner_id = entry.owner_id(row)
-            if owner_id != exchange.caller_id:
-                exchange.found[entry.row_id(row)] = owner_id
+            row_id = entry.row_id(row)
+            if entry.owner_id is None:
+                exchange.hidden([row_id])
+            elif entry.owner_id(row) != exchange.caller_id:
+                exchange.found[row_id] = entry.owner_id(row)
 
     return scopes.Scope(is_everybody=True, watch=note)

@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy import orm
 from sqlalchemy.sql import elements
+from sqlalchemy.sql import util as sql_util
 
 from cloud_security.visibility import scope as scopes
 from cloud_security.visibility import statements
@@ -27,11 +28,14 @@ LOG = logging.getLogger(__name__)
 
 
 class Owned(NamedTuple):
-    """How the rows of a model belong to somebody."""
+    """How the rows of a model belong to somebody.
+
+    ``owner_id`` is None where a row does not tell.
+    """
 
     criterion: elements.ColumnElement[bool]
     row_id: Callable[[Any], str]
-    owner_id: Callable[[Any], Optional[str]]
+    owner_id: Optional[Callable[[Any], Optional[str]]]
 
 
 def _current_owner_id() -> Optional[str]:
@@ -88,9 +92,13 @@ class Criteria:
             sa.inspect(model): entry.criterion
             for model, entry in owned.items()
         }
-        self._tables = {mapper.local_table: mapper for mapper in self._options}
-        self._names = {
-            table.name: mapper for table, mapper in self._tables.items()
+        # The same for statements on tables, which the ORM does not compile.
+        self._plain: Dict[Any, Any] = {
+            mapper: sql_util._deep_deannotate(criterion)
+            for mapper, criterion in self._criteria.items()
+        }
+        self._tables = {
+            mapper.local_table.name: mapper for mapper in self._options
         }
         # Relationships to an owned model: joined loading brings its rows in
         # with a statement that names only the other end.
@@ -120,7 +128,8 @@ class Criteria:
         :raises ScopeError: when it cannot be told whose rows it may see.
         """
         statement: Any = state.statement
-        named, entities = statements.reads(statement, self._names)
+        reads = statements.reads(statement, self._tables)
+        named = {entity.mapper for entity in reads.named}
         owned = named & self._options.keys()
         # Loader options of the statement; unknown ones may join anything.
         may_load = getattr(statement, '_with_options', True)
@@ -141,10 +150,16 @@ class Criteria:
             or statements.is_aggregate(statement)
         ):
             return
-        beside = owned - entities
-        if not statements.is_restrictable(statement) or (
-            beside
-            and not beside <= statements.outermost(statement, self._tables)
+        if statements.is_change_of_a_table(statement):
+            changed = self._tables.get(statement.table.name)
+            if owned == {changed}:
+                state.statement = statement.where(self._plain[changed])
+                return
+        beside = self._owned(reads.beside)
+        if (
+            not statements.is_restrictable(statement)
+            or self._owned(reads.lost)
+            or any(entity.is_aliased_class for entity in beside)
         ):
             self._refuse(
                 'A statement reads owned rows in a form that cannot be '
@@ -154,6 +169,11 @@ class Criteria:
         state.statement = statement.where(
             *[self._criteria[mapper] for mapper in beside]
         ).options(*[self._options[mapper] for mapper in owned | loaded])
+
+    def _owned(self, entities: statements.Entities) -> statements.Entities:
+        return {
+            entity for entity in entities if entity.mapper in self._options
+        }
 
     def _loaded(self, named: Set[Any]) -> Set[Any]:
         """Return what joined loading may bring in beside the named."""

@@ -1,5 +1,6 @@
 """A small cloud from Nova's own fixtures, with or without our filter."""
 
+import collections
 import contextvars
 import logging
 import os
@@ -9,7 +10,10 @@ import time
 
 import fixtures
 import futurist
+from nova import utils
 from nova.api import auth
+from nova.api.openstack import api_version_request
+from nova.compute import multi_cell_list
 from nova.conf import CONF
 import nova.policy
 from nova.tests.functional import integrated_helpers
@@ -22,6 +26,10 @@ from sqlalchemy import orm
 from cloud_security import opts
 from cloud_security.visibility import criteria
 from cloud_security.visibility import scope as scopes
+from tests.functional import mutations
+
+if os.environ.get('CLOUD_SECURITY_MUTATION'):
+    mutations.apply(os.environ['CLOUD_SECURITY_MUTATION'])
 
 FILTER = """
 [filter:user_isolation]
@@ -39,6 +47,8 @@ DROP_IN = os.path.abspath(
 )
 MEMBER = ('member', 'reader')
 PROJECT = '6f70656e737461636b20342065766572'
+#: The newest microversion of this Nova.
+LATEST = api_version_request.max_api_version().get_string()
 IMAGE = '155d900f-4e14-4e4c-a73d-069cbf4541e6'
 
 
@@ -92,15 +102,21 @@ class Account:
             if path.startswith('/')
             else url + '/' + path
         )
+        if body is not None and not isinstance(body, bytes):
+            body = jsonutils.dump_as_bytes(body)
+        return self._client.request(
+            url, method, body, self.headers(version, **headers)
+        )
+
+    def headers(self, version=None, **headers):
+        """Return what a request of this account says in its head."""
         sent = dict(self._headers)
         sent.update(
             (name.replace('_', '-'), value) for name, value in headers.items()
         )
         if version:
             sent['OpenStack-API-Version'] = f'compute {version}'
-        if body is not None and not isinstance(body, bytes):
-            body = jsonutils.dump_as_bytes(body)
-        return self._client.request(url, method, body, sent)
+        return sent
 
     def get(self, path, **kwargs):
         """GET and expect success; return the JSON of the answer."""
@@ -152,6 +168,7 @@ class OtherServices(fixtures.Fixture):
                 'cloud_security.visibility.criteria.Criteria.install', noted
             )
         )
+        self._under_way = collections.deque()
         self.is_other = contextvars.ContextVar('is_other', default=False)
         self.useFixture(
             fixtures.MonkeyPatch(
@@ -173,6 +190,17 @@ class OtherServices(fixtures.Fixture):
                 )
             )
 
+        if hasattr(utils, 'pass_context'):  # up to Nova 31
+            pass_context = utils.pass_context
+            self.useFixture(
+                fixtures.MonkeyPatch(
+                    'nova.utils.pass_context',
+                    lambda runner, *args, **kwargs: pass_context(
+                        self._inheriting(runner), *args, **kwargs
+                    ),
+                )
+            )
+
     def _unscoped(self, function, *args, **kwargs):
         def run():
             self.is_other.set(True)
@@ -182,14 +210,28 @@ class OtherServices(fixtures.Fixture):
         return contextvars.copy_context().run(run)
 
     def _inheriting(self, submit):
-        def inheriting(executor, function, *args, **kwargs):
+        def inheriting(*args, **kwargs):
             if self.is_other.get():
-                return submit(
-                    executor, self._unscoped, function, *args, **kwargs
-                )
-            return submit(executor, function, *args, **kwargs)
+                place = [callable(argument) for argument in args].index(True)
+                args = args[:place] + (self._task,) + args[place:]
+                self._under_way.append(None)
+            return submit(*args, **kwargs)
 
         return inheriting
+
+    def _task(self, function, *args, **kwargs):
+        try:
+            return self._unscoped(function, *args, **kwargs)
+        finally:
+            self._under_way.pop()
+
+    def settle(self):
+        """Wait until no thread of the other services has work left."""
+        for _ in range(2000):
+            if not self._under_way:
+                return
+            time.sleep(0.005)
+        raise AssertionError('Nova did not settle within ten seconds.')
 
 
 class Cloud(integrated_helpers._IntegratedTestBase):
@@ -209,7 +251,7 @@ class Cloud(integrated_helpers._IntegratedTestBase):
     RULES = {}
 
     def setUp(self):
-        self.useFixture(OtherServices())
+        self.other_services = self.useFixture(OtherServices())
         super().setUp()
 
     def _setup_services(self):
@@ -265,7 +307,7 @@ class Cloud(integrated_helpers._IntegratedTestBase):
 
     def account(self, user_id, roles=MEMBER, **kwargs):
         """Return an account of the project."""
-        return Account(self.api_fixture.base_url, user_id, roles, **kwargs)
+        return Account(self.api_fixture.api.base_url, user_id, roles, **kwargs)
 
     def boot(
         self,
@@ -306,6 +348,27 @@ class Cloud(integrated_helpers._IntegratedTestBase):
                 )
             )
         return server_id
+
+    def read_in_the_cells_threads(self, note=lambda: None):
+        """Have lists read where Nova prepares them, in threads of its own.
+
+        Nova 34 reads them in the request's thread.
+
+        :param note: called there
+        """
+        holder = multi_cell_list.CrossCellLister
+        if not hasattr(holder, 'query_wrapper'):  # up to Nova 32
+            holder = multi_cell_list
+        prepare = holder.query_wrapper
+
+        def read(*args, **kwargs):
+            rows = list(prepare(*args, **kwargs))
+            note()
+            return iter(rows)
+
+        self.useFixture(
+            fixtures.MockPatchObject(holder, 'query_wrapper', read)
+        )
 
     def wait_until_gone(self, server_id):
         """Wait until a server is deleted."""

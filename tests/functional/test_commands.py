@@ -1,11 +1,11 @@
 """What oslo's own commands make of our entry points and our drop-in."""
 
 import os
-import shutil
 import subprocess
 import sys
 
 import fixtures
+from nova import policies
 import testtools
 
 from tests.functional import cloud
@@ -47,7 +47,17 @@ class TestCommands(testtools.TestCase):
         self.useFixture(fixtures.EnvironmentVariable('HOME', self.folder))
         etc = os.path.join(self.folder, '.nova')
         os.makedirs(os.path.join(etc, 'policy.d'))
-        shutil.copy(cloud.DROP_IN, os.path.join(etc, 'policy.d'))
+        known = {rule.name for rule in policies.list_rules()}
+        with open(cloud.DROP_IN) as drop_in:
+            lines = drop_in.readlines()
+        with open(os.path.join(etc, 'policy.d', '50.yaml'), 'w') as stream:
+            # Nova up to 31 has no managers, and does not mind the rule.
+            stream.writelines(
+                line
+                for line in lines
+                if 'project_manager_api' in known
+                or not line.startswith('"project_manager_api"')
+            )
         for name, text in (
             ('nova.conf', f'[oslo_policy]\npolicy_file={etc}/policy.yaml\n'),
             ('policy.yaml', '"os_compute_api:servers:show": "@"\n'),

@@ -8,7 +8,6 @@ import fixtures
 from nova import exception
 from nova.api.openstack import compute as nova_compute
 from nova.compute import api as compute_api
-from nova.compute import multi_cell_list
 from nova.conf import CONF
 from oslo_config import cfg
 from oslo_utils.fixture import uuidsentinel
@@ -68,7 +67,7 @@ class TestRecords(Filter):
             f'/v2.1/{cloud.PROJECT}/servers/{{}}',
         ):
             before = len(self.records(records.DENIED))
-            self.bob.call('GET', path.format(self.hers), version='2.100')
+            self.bob.call('GET', path.format(self.hers), version=cloud.LATEST)
             self.assertEqual(
                 before + 1, len(self.records(records.DENIED)), path
             )
@@ -269,19 +268,9 @@ class TestThreads(Filter):
     def setUp(self):
         super().setUp()
         self.threads = set()
-        # Nova 34 prepares lists there and reads them in the request's own
-        # thread; let it read where it prepares.
-        prepare = multi_cell_list.CrossCellLister.query_wrapper
-
-        def read(*args, **kwargs):
-            rows = list(prepare(*args, **kwargs))
-            self.threads.add((threading.current_thread(), scopes._here.get()))
-            return iter(rows)
-
-        self.useFixture(
-            fixtures.MonkeyPatch(
-                'nova.compute.multi_cell_list.CrossCellLister.query_wrapper',
-                read,
+        self.read_in_the_cells_threads(
+            lambda: self.threads.add(
+                (threading.current_thread(), scopes._here.get())
             )
         )
 

@@ -8,7 +8,7 @@ from tests.functional import cloud
 from tests.functional import operations
 
 TIMES = re.compile(r'\d{4}-\d\d-\d\dT[\d:.]+Z?')
-VERSIONS = ('2.1', '2.104')
+VERSIONS = ('2.1', cloud.LATEST)
 
 
 class Walk(cloud.Cloud):

@@ -57,7 +57,7 @@ class Project(cloud.Cloud):
 
 class TestProject(Project):
     def test_usage_lists_and_adds_up_the_own_servers(self):
-        for version in ('2.1', '2.40', '2.104'):
+        for version in ('2.1', '2.40', cloud.LATEST):
             usage = self.usage(self.bob, version=version)
             self.assertEqual(
                 self.his,
@@ -248,6 +248,79 @@ class TestSharedGroup(Project):
                     method, f'os-server-groups/{self.hers}'
                 ).status_code,
             )
+
+
+class TestUniqueNames(cloud.Cloud):
+    def test_names_that_others_use_are_taken(self):
+        self.flags(osapi_compute_unique_server_name_scope='project')
+        self.boot(self.alice, name='taken')
+        body = {
+            'server': {
+                'name': 'taken',
+                'flavorRef': '1',
+                'imageRef': cloud.IMAGE,
+                'networks': 'none',
+            }
+        }
+        answer = self.bob.call('POST', 'servers', body, version='2.37')
+        self.assertEqual(409, answer.status_code, answer.text)
+
+
+class TestMigrations(cloud.Cloud):
+    """GET /os-migrations reads no server first, and operators may open it."""
+
+    RULES = dict.fromkeys(
+        (
+            'os_compute_api:os-migrations:index',
+            'os_compute_api:os-migrations:index:all_projects',
+        ),
+        'rule:project_reader_api',
+    )
+
+    def setUp(self):
+        super().setUp()
+        self.his = self.boot(self.bob)
+        self.hers = self.boot(self.alice)
+        context = nova_context.get_admin_context()
+        with scopes.on_this_thread(scopes.EVERYBODY):
+            cell = objects.InstanceMapping.get_by_instance_uuid(
+                context, self.hers
+            ).cell_mapping
+            with nova_context.target_cell(context, cell) as target:
+                for server_id in (self.his, self.hers):
+                    objects.Migration(
+                        target,
+                        instance_uuid=server_id,
+                        status='done',
+                        migration_type='migration',
+                        source_compute='one',
+                        dest_compute='other',
+                        user_id='root',
+                        project_id=cloud.PROJECT,
+                    ).create()
+
+    def servers(self, account, query=''):
+        path = f'os-migrations?project_id={cloud.PROJECT}{query}'
+        return {
+            migration['instance_uuid']
+            for migration in account.get(path, version='2.80')['migrations']
+        }
+
+    def test_a_member_sees_those_of_his_servers(self):
+        self.assertEqual({self.his}, self.servers(self.bob))
+        self.assertEqual(
+            set(), self.servers(self.bob, f'&instance_uuid={self.hers}')
+        )
+
+    def test_a_manager_sees_all(self):
+        self.assertEqual({self.his, self.hers}, self.servers(self.carol))
+
+
+class TestMigrationsWithoutTheFilter(TestMigrations):
+    FILTERED = DROPPED_IN = False
+
+    def test_a_member_sees_those_of_his_servers(self):
+        self.assertEqual({self.his, self.hers}, self.servers(self.bob))
 
 
 class TestProjectWithoutTheFilter(Project):

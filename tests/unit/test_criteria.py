@@ -99,6 +99,7 @@ class TestCriteria(testtools.TestCase):
             .where(Thing.id == Free.thing_id),
             sa.select(Part.id).join(Part.thing),
             sa.select(Free.id).where(Thing.id == Free.thing_id),
+            sa.select(alias.id).where(Thing.id == alias.id),
             sa.select(Thing.id).where(Thing.parts.any()),
             sa.select(Part.id).where(
                 Part.thing_id.in_(sa.select(Thing.id).join(Thing.parts))
@@ -149,6 +150,46 @@ class TestCriteria(testtools.TestCase):
             self.assertEqual(1, updated.rowcount)
             self.assertEqual(1, self.session.query(Thing).delete())
 
+    def test_changes_of_a_table_are_restricted(self):
+        # As oslo.db's update_on_match() makes them on MySQL and PostgreSQL.
+        things = Thing.__table__
+        for size, expected in ((1, 0), (2, 1)):
+            for wanted in (things.c.size == size, Thing.size == size):
+                with scopes.on_this_thread(scopes.Scope(owner_id='bob')):
+                    updated = self.session.execute(
+                        sa.update(things)
+                        .where(sa.and_(wanted, things.c.id < 9))
+                        .values(owner='bob')
+                    )
+                self.assertEqual(expected, updated.rowcount)
+        with scopes.on_this_thread(scopes.Scope(owner_id='bob')):
+            self.assertEqual(
+                1, self.session.execute(sa.delete(things)).rowcount
+            )
+
+    def test_changes_of_a_table_that_read_others_are_refused(self):
+        things = Thing.__table__
+        other = things.alias()
+        for statement in (
+            sa.update(things)
+            .values(size=9)
+            .where(things.c.id.in_(sa.select(other.c.id))),
+            sa.update(things).values(
+                size=sa.select(sa.func.max(other.c.size)).scalar_subquery()
+            ),
+            sa.update(things).values(size=9).where(sa.text('1 = 1')),
+            sa.delete(Free.__table__).where(
+                Free.__table__.c.thing_id.in_(sa.select(things.c.id))
+            ),
+            sa.update(Free.__table__)
+            .values(thing_id=1)
+            .where(Free.__table__.c.thing_id == things.c.id),
+        ):
+            with scopes.on_this_thread(scopes.Scope(owner_id='bob')):
+                self.assertRaises(
+                    scopes.ScopeError, self.session.execute, statement
+                )
+
     def test_inserts_pass(self):
         with scopes.on_this_thread(scopes.Scope(owner_id='bob')):
             self.session.add(Thing(id=9, owner='alice'))
@@ -174,6 +215,7 @@ class TestCriteria(testtools.TestCase):
         )
 
     def test_what_cannot_be_restricted_is_refused(self):
+        alias = orm.aliased(Thing)
         statements = (
             sa.select(Thing.__table__.c.id),
             sa.text('SELECT id FROM things'),
@@ -186,6 +228,13 @@ class TestCriteria(testtools.TestCase):
                 Free.thing_id.in_(
                     sa.select(sa.column('id')).select_from(sa.table('things'))
                 )
+            ),
+            sa.select(Free.id).where(alias.id == Free.thing_id),
+            sa.select(Free.id, sa.alias(Thing.__table__).c.id),
+            sa.update(Free).values(
+                thing_id=sa.select(
+                    sa.func.max(Thing.__table__.c.size)
+                ).scalar_subquery()
             ),
             sa.insert(Free).from_select(['thing_id'], sa.select(Thing.id)),
             sa.select(Free.id).where(

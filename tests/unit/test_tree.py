@@ -20,7 +20,7 @@ README = (ROOT.parent / 'README.rst').read_text()
 MAY_IMPORT = {
     'visibility': {'visibility'},
     'policy': {'policy', 'visibility'},
-    'compute': {'compute', 'policy', 'visibility', 'opts'},
+    'compute': {'compute', 'policy', 'visibility', 'opts', 'releases'},
 }
 
 

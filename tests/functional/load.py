@@ -1,0 +1,326 @@
+"""Many callers at once on one API process, and what each of them is told.
+
+Clients are threads, which eventlet makes greenthreads. They call the API's
+WSGI application themselves, so that an answer can be dropped, left unread or
+cut off in the middle.
+"""
+
+import collections
+import contextlib
+import io
+import itertools
+import random
+import sys
+import threading
+import time
+from typing import FrozenSet
+from typing import NamedTuple
+from typing import Optional
+
+import fixtures
+from oslo_serialization import jsonutils
+from sqlalchemy import event
+from sqlalchemy import orm
+
+from cloud_security.visibility import scope as scopes
+
+_eventlet = sys.modules.get('eventlet')
+IS_EVENTLET = bool(_eventlet and _eventlet.patcher.is_monkey_patched('thread'))
+MODEL = 'greenthreads' if IS_EVENTLET else 'native threads'
+
+
+class Cut(BaseException):
+    """What a server throws at a thread whose client or time is gone."""
+
+
+class Thing(NamedTuple):
+    """A server or a group. Its name and its id tell whose it is."""
+
+    id: str
+    name: str
+    owner: str
+
+
+class Caller(NamedTuple):
+    """Somebody with a token, and what he may be told of."""
+
+    user_id: str
+    roles: str
+    project_id: str
+    sees: FrozenSet[Thing]
+    is_isolated: bool = True
+    is_admin: bool = False
+
+
+class Request(NamedTuple):
+    """What a caller sends, and what is right to answer.
+
+    ``lists`` are the things that a 200 must name, all of them.
+    """
+
+    caller: Caller
+    path: str
+    statuses: FrozenSet[int]
+    method: str = 'GET'
+    body: bytes = b''
+    version: str = '2.1'
+    lists: Optional[FrozenSet[Thing]] = None
+
+
+class Report:
+    """What happened."""
+
+    def __init__(self):
+        self.outcomes = collections.Counter()
+        #: ``(user id, method, path, name of what he may not see)``
+        self.crossings = []
+        #: Other answers than the caller gets when he is alone: ``(user id,
+        #: method, path, status, text)``.
+        self.wrong = []
+        #: Scopes that were still there after their request.
+        self.survivors = []
+        self.seconds = 0.0
+
+    @property
+    def requests(self):
+        return sum(self.outcomes.values())
+
+    def __str__(self):
+        return (
+            f'{MODEL}: {self.requests} requests in {self.seconds:.0f} s, '
+            f'{len(self.crossings)} crossings, {len(self.wrong)} wrong '
+            f'answers, {len(self.survivors)} scopes that survived; '
+            f'{dict(sorted(self.outcomes.items()))}'
+        )
+
+
+class Interleaving(fixtures.Fixture):
+    """Threads change at each statement, and a request can end there.
+
+    The statement has been restricted by then and not yet been executed.
+    """
+
+    def _setUp(self):
+        self._endings = {}
+        event.listen(orm.Session, 'do_orm_execute', self._pause)
+        self.addCleanup(
+            event.remove, orm.Session, 'do_orm_execute', self._pause
+        )
+
+    @contextlib.contextmanager
+    def ending(self, error, statements):
+        """Raise an error in this thread after some statements."""
+        here = threading.get_ident()
+        self._endings[here] = itertools.chain(
+            itertools.repeat(None, statements), itertools.repeat(error)
+        )
+        try:
+            yield
+        finally:
+            del self._endings[here]
+
+    def _pause(self, state):
+        error = next(self._endings.get(threading.get_ident(), iter(())), None)
+        if error is not None:
+            raise error
+        time.sleep(0)
+
+
+class Load:
+    """Requests of all callers in a random order, from many threads."""
+
+    def __init__(self, application, callers, things, interleaving):
+        self.application = application
+        self.callers = callers
+        self.things = things
+        self.interleaving = interleaving
+        self.servers = [thing for thing in things if 'group' not in thing.name]
+        self.report = Report()
+
+    def run(self, requests, threads=16, seconds=600):
+        """Send requests until there were enough, or the time is over.
+
+        :returns: Report
+        """
+        started = time.monotonic()
+        numbers = iter(range(requests))
+        taking = threading.Lock()
+
+        def work(seed):
+            chance = random.Random(seed)
+            while time.monotonic() < started + seconds:
+                with taking:
+                    if next(numbers, None) is None:
+                        return
+                self.one(chance)
+
+        clients = [
+            threading.Thread(target=work, args=(seed,))
+            for seed in range(threads)
+        ]
+        for client in clients:
+            client.start()
+        for client in clients:
+            client.join()
+        self.report.seconds = time.monotonic() - started
+        return self.report
+
+    def one(self, chance):
+        """Send one request and judge its answer."""
+        request = self.request(chance)
+        statements = chance.randrange(8)
+        treatment = chance.choice(
+            [self.read] * 14
+            + [self.leave_unread, self.drop]
+            + [self.fail, self.cut, self.kill, self.time_out]
+        )
+        try:
+            outcome = treatment(request, statements)
+        # What ends a thread must not end the client.
+        except BaseException as error:  # noqa: BLE001
+            outcome = type(error).__name__
+        left = scopes.current()
+        if left is not None:
+            self.report.survivors.append(left)
+        self.report.outcomes[outcome] += 1
+
+    def request(self, chance):
+        """Return what somebody asks for."""
+        caller = chance.choice(self.callers)
+        server = chance.choice(self.servers)
+        seen = server in caller.sees
+        found = frozenset([200 if seen else 404])
+        # Nova itself takes markers from everywhere.
+        marker = frozenset([200 if seen or not caller.is_isolated else 400])
+        lists = frozenset(self.servers) & caller.sees
+        tenants = '?all_tenants=1' if caller.is_admin else ''
+        projects = '?all_projects=1' if caller.is_admin else ''
+        one = f'/servers/{server.id}'
+        ask = {
+            6: lambda: Request(caller, one, found),
+            7: lambda: Request(
+                caller,
+                chance.choice(('/servers', '/servers/detail')) + tenants,
+                frozenset([200]),
+                version=chance.choice(('2.1', '2.69', '2.90')),
+                lists=lists,
+            ),
+            3: lambda: Request(
+                caller, f'/servers?limit=2&marker={server.id}', marker
+            ),
+            2: lambda: Request(
+                caller,
+                '/os-server-groups' + projects,
+                frozenset([200]),
+                lists=caller.sees - frozenset(self.servers),
+            ),
+            2.1: lambda: Request(caller, one + '/os-instance-actions', found),
+            1: lambda: Request(
+                caller,
+                one,
+                found,
+                'PUT',
+                jsonutils.dump_as_bytes({'server': {'name': server.name}}),
+            ),
+            1.1: lambda: Request(
+                caller, '/servers', frozenset([400]), 'POST', b'{"server": '
+            ),
+            1.2: lambda: Request(
+                caller, '/servers', frozenset([406]), version='2.999'
+            ),
+        }
+        return chance.choices(list(ask.values()), list(ask))[0]()
+
+    def read(self, request, _statements):
+        """Read an answer, which must be right."""
+        status, body = self.answer(request)
+        told = {thing for thing in self.things if thing.name in body}
+        if status not in request.statuses or (
+            request.lists is not None and told != request.lists
+        ):
+            asked = request.caller.user_id, request.method, request.path
+            self.report.wrong.append(asked + (status, body[:500]))
+        return str(status)
+
+    def leave_unread(self, request, _statements):
+        """Hang up when the answer begins."""
+        _close(self.send(request)[1])
+        return 'left unread'
+
+    def drop(self, request, _statements):
+        """Hang up without a word."""
+        self.send(request)
+        return 'dropped'
+
+    def fail(self, request, statements):
+        """Have the handler raise in the middle."""
+        with self.interleaving.ending(RuntimeError('broken'), statements):
+            return f'failed with {self.answer(request)[0]}'
+
+    def cut(self, request, statements):
+        """Have the server end the thread's work in the middle."""
+        with self.interleaving.ending(Cut(), statements):
+            return f'too late to cut: {self.answer(request)[0]}'
+
+    def kill(self, request, statements):
+        """Kill the greenthread; native threads exit."""
+        error = _eventlet.greenlet.GreenletExit if IS_EVENTLET else SystemExit
+        with self.interleaving.ending(error(), statements):
+            return f'too late to kill: {self.answer(request)[0]}'
+
+    def time_out(self, request, statements):
+        """Have a timeout strike wherever the thread is."""
+        if not IS_EVENTLET:
+            return self.cut(request, statements)
+        with _eventlet.Timeout(statements / 20):
+            return f'in time: {self.answer(request)[0]}'
+
+    def answer(self, request):
+        """Return the status and the text of an answer, which is judged."""
+        status, chunks = self.send(request)
+        body = b''.join(chunks).decode()
+        _close(chunks)
+        for thing in self.things - request.caller.sees:
+            if thing.name in body or (
+                thing.id in body and thing.id not in request.path
+            ):
+                self.report.crossings.append(
+                    (
+                        request.caller.user_id,
+                        request.method,
+                        request.path,
+                        thing.name,
+                    )
+                )
+        return status, body
+
+    def send(self, request):
+        """Call the application."""
+        path, _, query = request.path.partition('?')
+        started = []
+        chunks = self.application(
+            {
+                'REQUEST_METHOD': request.method,
+                'SERVER_NAME': 'nova',
+                'SERVER_PORT': '80',
+                'SERVER_PROTOCOL': 'HTTP/1.1',
+                'SCRIPT_NAME': '',
+                'PATH_INFO': '/v2.1' + path,
+                'QUERY_STRING': query,
+                'CONTENT_TYPE': 'application/json',
+                'CONTENT_LENGTH': str(len(request.body)),
+                'wsgi.input': io.BytesIO(request.body),
+                'wsgi.url_scheme': 'http',
+                'HTTP_OPENSTACK_API_VERSION': f'compute {request.version}',
+                'HTTP_X_USER_ID': request.caller.user_id,
+                'HTTP_X_PROJECT_ID': request.caller.project_id,
+                'HTTP_X_ROLES': request.caller.roles,
+            },
+            lambda status, headers, *_: started.append(status),
+        )
+        return int(started[0].split()[0]), chunks
+
+
+def _close(chunks):
+    if hasattr(chunks, 'close'):
+        chunks.close()

@@ -1,0 +1,154 @@
+"""What a Nova has and the census has not, and the other way round.
+
+Each function takes what a Nova has and returns sentences that say what to
+decide, and where.
+"""
+
+import re
+
+from oslo_utils import versionutils
+
+from tests.two_worlds import census
+
+WHERE = 'tests/two_worlds/census.py'
+#: What stands for a server in the name of a column.
+REFERENCE = re.compile('instance|server')
+
+
+def of_models(mappers, release):
+    """Compare mapped classes.
+
+    :param mappers: SQLAlchemy's, of both of Nova's databases
+    :param release: Nova's major version
+    """
+    mappers = {name_of(mapper): mapper for mapper in mappers}
+    yield from _differences(
+        set(mappers),
+        census.OWNED.union(
+            census.REACHED, census.UNSERVED, census.ABOUT_NO_SERVER
+        ),
+        release,
+        'Nova has a new table, {}: decide whether its rows have an owner '
+        '(then cloud_security/compute/models.py must filter them), are '
+        'served to members only after a row that has one, are not served to '
+        'members, or are not about servers',
+    )
+    for name in sorted(census.ABOUT_NO_SERVER & set(mappers)):
+        for reference in sorted(_references(mappers[name])):
+            if f'{name}.{reference}' not in census.HARMLESS:
+                yield (
+                    f'{name}.{reference} refers to a server, but {WHERE} '
+                    f'says that {name} is not about servers: decide how its '
+                    f'rows are reached, or why that is harmless.'
+                )
+
+
+def of_routes(route_list, release):
+    """Compare routes.
+
+    :param route_list: ``[(path, {method: …} or another path)]``
+    """
+    found = set()
+    for path, methods in route_list:
+        if isinstance(methods, str):
+            methods = ('redirection',)
+        found.update(f'{method} {path}' for method in methods)
+    yield from _differences(
+        found,
+        {
+            f'{method} {path}'
+            for table in census.ROUTES
+            for path, methods in table.items()
+            for method in methods.split()
+        },
+        release,
+        'Nova has a new route, {}: decide whether it is on one server, lists '
+        'servers, refers to them in query, body or answer, is not about '
+        'servers, or is for admins only; the first three need that '
+        'tests/two_worlds sends it to both worlds',
+    )
+
+
+def of_actions(actions, release):
+    """Compare actions.
+
+    :param actions: ``{path: names}``
+    """
+    yield from _differences(
+        {
+            f'{census.SAME_ACTIONS.get(path, path)} {name}'
+            for path, names in actions.items()
+            for name in names
+        },
+        {
+            f'{path} {name}'
+            for table in census.ACTIONS
+            for path, names in table.items()
+            for name in names.split()
+        },
+        release,
+        'Nova has a new action, {}: decide whether it is for members, for '
+        'managers or for admins, and whether its body or its answer names '
+        'other servers',
+    )
+
+
+def of_microversions(newest):
+    """Compare the newest microversion."""
+    known, newest = map(
+        versionutils.convert_version_to_tuple, (census.MICROVERSION, newest)
+    )
+    for minor in range(known[1] + 1, newest[1] + 1):
+        yield (
+            f"Nova has a new microversion, 2.{minor}: read about it in Nova's "
+            f'REST API version history (nova/api/openstack/compute/'
+            f'rest_api_version_history.rst), decide whether it shows, counts '
+            f'or takes servers elsewhere, and raise MICROVERSION in {WHERE}.'
+        )
+
+
+def name_of(mapper):
+    """Return ``main.Instance``, after the database and the class."""
+    return (
+        f'{mapper.class_.__module__.split(".")[-2]}.{mapper.class_.__name__}'
+    )
+
+
+def _references(mapper):
+    """Yield the columns and relationships that lead to a server."""
+    about = census.OWNED.union(census.REACHED, census.UNSERVED)
+    tables = {
+        other.local_table.name
+        for other in mapper.registry.mappers
+        if name_of(other) in about
+    }
+    for column in mapper.local_table.columns:
+        if REFERENCE.search(column.name) or any(
+            key.target_fullname.split('.')[0] in tables
+            for key in column.foreign_keys
+        ):
+            yield column.name
+    for relation in mapper.relationships:
+        if name_of(relation.mapper) in about:
+            yield relation.key
+
+
+def _differences(found, known, release, decide):
+    for name in sorted(found - known):
+        yield f'{decide.format(name)}, and write it into {WHERE}.'
+    for name in sorted(known - found):
+        if _is_expected(name, release):
+            yield (
+                f'{name} stands in {WHERE}, but Nova {release} has it not: '
+                f'take it out, or say under SINCE and UNTIL which have it.'
+            )
+
+
+def _is_expected(name, release):
+    return not any(
+        release < since and name.startswith(names)
+        for since, names in census.SINCE.items()
+    ) and not any(
+        release > until and name.startswith(names)
+        for until, names in census.UNTIL.items()
+    )

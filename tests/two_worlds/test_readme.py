@@ -1,0 +1,34 @@
+"""The README's table of exceptions is the one that the walk allows."""
+
+import os
+import re
+import unittest
+
+import testtools
+
+from tests.two_worlds import exceptions
+from tests.two_worlds import worlds
+
+
+class TestReadme(testtools.TestCase):
+    def test_its_table_has_these_exceptions_and_no_others(self):
+        with open(os.path.join(worlds.ROOT, 'README.rst')) as readme:
+            text = readme.read()
+        table = text.partition('exceptions are these, and no others:')[2]
+        table = table.partition('\nWhat Cinder')[0]
+        rows = re.findall(r'\n   \* - (.*?)\n     - ', table, re.DOTALL)
+        self.assertEqual(
+            ['What differs'] + [entry.differs for entry in exceptions.TABLE],
+            [' '.join(row.split()) for row in rows],
+        )
+
+    def test_each_is_met_by_the_walk_or_shown_by_a_test(self):
+        for entry in exceptions.TABLE:
+            if not entry.shown_by:
+                self.assertTrue(entry.fits, entry)
+                continue
+            shown = unittest.defaultTestLoader.loadTestsFromName(
+                f'tests.functional.{entry.shown_by}'
+            )
+            self.assertEqual(1, shown.countTestCases(), entry)
+            self.assertEqual([], unittest.defaultTestLoader.errors)

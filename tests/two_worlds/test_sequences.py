@@ -1,0 +1,180 @@
+"""Random sequences: members act in turn, and still nothing tells.
+
+``TWO_WORLDS_REQUESTS`` is how many requests are compared at least,
+``TWO_WORLDS_SEED`` repeats a run; both are printed. A sequence that tells the
+worlds apart is shrunk to the shortest that does.
+"""
+
+import json
+import os
+import random
+import re
+import sys
+
+import hypothesis
+from hypothesis import strategies as st
+import testtools
+
+from tests.two_worlds import population
+from tests.two_worlds import walk
+from tests.two_worlds import worlds
+
+REQUESTS = int(os.environ.get('TWO_WORLDS_REQUESTS', '200'))
+SEED = int(os.environ.get('TWO_WORLDS_SEED') or random.randrange(10**6))
+
+number = st.integers(0, 9999)
+names = st.sampled_from(sorted(walk.VALUES))
+owners = st.sampled_from(('own', 'hidden'))
+LIST = st.tuples(st.just('list'), st.lists(names, max_size=3), number)
+ACT = st.tuples(st.just('act'), owners, owners, number, number)
+OWN = st.tuples(st.just('act'), st.just('own'), owners, number, number)
+MOVES = st.one_of(
+    LIST,
+    LIST,
+    ACT,
+    OWN,
+    OWN,
+    st.tuples(st.just('boot'), owners, st.sampled_from(population.STATES)),
+    st.tuples(st.just('page'), st.integers(1, 3), number),
+    st.tuples(st.just('delete'), owners, number),
+    st.tuples(st.just('rest'), number),
+)
+
+
+class Sequence:
+    """Plays moves; numbers choose among what there is at that point."""
+
+    def __init__(self, both):
+        self.worlds = both
+        self.population = population.Population(both)
+        self.population.begin()
+        self.walk = walk.Walk(both.both('operations')[0])
+        self.on_servers = [
+            operation
+            for operation in self.walk.operations
+            if walk.is_on_a_server(operation['path'])
+        ]
+        self.servers = {'own': [], 'hidden': []}
+        self.count = 0
+
+    def begin(self):
+        """Remove the servers of the last sequence."""
+        self.worlds.both('cell_down', is_down=False)
+        for kind, servers in self.servers.items():
+            for name in servers:
+                self._ask(kind, 'DELETE', f'/servers/<{name}>')
+                del self.worlds.names[name]
+            servers.clear()
+
+    def play(self, move):
+        """Do one move.
+
+        :raises AssertionError: when an answer tells the worlds apart
+        """
+        getattr(self, move[0])(*move[1:])
+
+    def boot(self, kind, state):
+        self.count += 1
+        name = f'{kind}.{state}{self.count}'
+        if self.population.boot(kind, state, name, is_needed=False):
+            self.servers[kind].append(name)
+
+    def list(self, names, choice):
+        path = _pick(walk.LISTS, choice)
+        query = '&'.join(
+            f'{name}={_pick(walk.VALUES[name], choice)}' for name in names
+        )
+        self._ask('own', 'GET', f'{path}?{query}', None, choice)
+
+    def page(self, limit, choice):
+        path = f'/servers?limit={limit}'
+        for _ in range(10):
+            answer = self._ask('own', 'GET', path, None, choice)
+            links = json.loads(answer.body).get('servers_links')
+            if not links:
+                return
+            path = '/' + links[0]['href'].partition('/v2.1/')[2]
+
+    def act(self, kind, target, place, choice):
+        operation = _pick(self.on_servers, place)
+        version = _pick(operation['versions'], choice)
+        paths = self.walk.paths(operation, f'<{target}.chosen>')
+        bodies = self.walk.bodies(operation, version)
+        self._ask(
+            kind,
+            operation['method'],
+            _pick(list(paths), choice),
+            _pick(list(bodies), choice),
+            choice,
+            version,
+        )
+
+    def delete(self, kind, choice):
+        self._ask(kind, 'DELETE', f'/servers/<{kind}.chosen>', None, choice)
+
+    def rest(self, choice):
+        """A cell goes down or comes back; now and then rows are archived."""
+        if choice % 10:
+            self.worlds.both('cell_down', is_down=bool(choice % 2))
+        else:
+            self.worlds.both('archive')
+
+    def _ask(self, kind, method, path, body=None, choice=0, version=None):
+        """Send what a member asks; compare, if it is the isolated one."""
+        asked = worlds.request(
+            population.OWNERS[kind],
+            method,
+            path,
+            body,
+            f'2.{version or _pick((1, 69, 90, self.walk.latest), choice)}',
+        )
+        asked = asked._replace(
+            path=self._chosen(asked.path, choice),
+            body=self._chosen(asked.body, choice),
+        )
+        if kind == 'hidden':
+            return self.worlds.in_a(asked)
+        a, b, is_same = self.worlds.ask(asked)
+        assert is_same, (asked, a, b)
+        return b
+
+    def _chosen(self, text, choice):
+        """Put servers of this sequence for names that it does not have."""
+
+        def choose(found):
+            name, kind = found.group(1), found.group(2)
+            if name in self.worlds.names:
+                return f'<{name}'
+            return '<' + _pick(self.servers[kind] or ['unknown'], choice)
+
+        return re.sub(r'<((own|hidden)\.\w+)', choose, text)
+
+
+def _pick(things, choice):
+    return things[choice % len(things)]
+
+
+class TestSequences(testtools.TestCase):
+    def test_no_sequence_tells_the_worlds_apart(self):
+        both = worlds.Worlds()
+        self.addCleanup(both.close)
+        sequence = Sequence(both)
+
+        @hypothesis.settings(
+            max_examples=max(REQUESTS // 20, 10),
+            deadline=None,
+            database=None,
+            suppress_health_check=list(hypothesis.HealthCheck),
+        )
+        @hypothesis.given(st.lists(MOVES, min_size=8, max_size=40))
+        def play(moves):
+            sequence.begin()
+            for move in moves:
+                sequence.play(move)
+
+        seed = SEED
+        print(f'TWO_WORLDS_SEED={seed}', file=sys.stderr)
+        while both.requests < REQUESTS:
+            hypothesis.seed(seed)(play)()
+            seed += 1
+        print(f'{both.requests} random requests compared', file=sys.stderr)

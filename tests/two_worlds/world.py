@@ -1,0 +1,298 @@
+"""One world: a process with a whole Nova that does what it is told.
+
+``python -m tests.two_worlds.world a`` is Nova with the filter, ``… b`` stock
+Nova. Each line in is one command as JSON, each line out its result. Ids, time
+and chance depend only on the name of the step that a command belongs to: what
+both worlds are told leads to the same ids in both.
+"""
+
+import datetime
+import json
+import os
+import random
+import sys
+import unittest
+import uuid
+
+import fixtures
+
+import tests.functional  # noqa: F401  decides about threads
+import tests.two_worlds.declared  # noqa: F401  listens to decorators
+
+# isort: split
+from nova import exception
+from nova.cmd import manage
+from nova.conductor import api as conductor
+from nova.tests import fixtures as nova_fixtures
+from nova.virt import fake
+from oslo_utils import timeutils
+import webob
+
+from tests.functional import cloud
+from tests.two_worlds import databases
+from tests.two_worlds import declared
+
+START = datetime.datetime(2026, 1, 1)
+NAMESPACE = uuid.UUID('b0b0b0b0-0000-4000-8000-000000000000')
+FILTERS = (
+    'SameHostFilter',
+    'DifferentHostFilter',
+    'JsonFilter',
+    'ComputeFilter',
+    'ServerGroupAntiAffinityFilter',
+    'ServerGroupAffinityFilter',
+)
+
+
+class Determined(fixtures.Fixture):
+    """Ids, time and chance that follow from the step."""
+
+    def _setUp(self):
+        self.addCleanup(timeutils.clear_time_override)
+        self.begin('start', 0)
+        for name, stand_in in (
+            ('uuid.uuid4', self._next_id),
+            ('nova.utils.generate_password', lambda *_, **__: 'password'),
+            (
+                'nova.crypto.generate_key_pair',
+                lambda *_, **__: ('private', 'ssh-rsa AAAA', '00:11:22'),
+            ),
+        ):
+            self.useFixture(fixtures.MonkeyPatch(name, stand_in))
+
+    def begin(self, step, second):
+        """Begin a step.
+
+        :param second: since the worlds began
+        """
+        self.step, self.count = step, 0
+        random.seed(step)
+        timeutils.set_time_override(START + datetime.timedelta(seconds=second))
+
+    def _next_id(self):
+        self.count += 1
+        return uuid.uuid5(NAMESPACE, f'{self.step} {self.count}')
+
+
+class World(cloud.Cloud):
+    """A cloud of two cells, where servers fail or stay behind by name."""
+
+    NUMBER_OF_CELLS = 2
+
+    def setUp(self):
+        self.determined = self.useFixture(Determined())
+        if databases.URL:
+            self.useFixture(databases.Databases())
+        super().setUp()
+        self.held_volumes = set()
+        self.first_images = set(self.glance.images)
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'nova.volume.cinder.API.attachment_create', self._attach
+            )
+        )
+        self.app = self.api_fixture.app()
+        self.accounts = {
+            'alice': self.alice,
+            'bob': self.bob,
+            'reader': self.account('bob', ('reader',)),
+            'root': self.root,
+        }
+        self.down = None
+        self.holding = set()
+        for zone, host in (('one', 'host1'), ('two', 'host2')):
+            body = {'aggregate': {'name': zone, 'availability_zone': zone}}
+            made = self.root.call('POST', 'os-aggregates', body).json()
+            self.root.call(
+                'POST',
+                f'os-aggregates/{made["aggregate"]["id"]}/action',
+                {'add_host': {'host': host}},
+            )
+
+    def _setup_services(self):
+        self.flags(
+            compute_driver='fake.FakeDriver',
+            # Hours pass between requests, and nobody sends heartbeats.
+            service_down_time=10**9,
+            default_schedule_zone='one',
+        )
+        for name in ('instances', 'cores', 'ram', 'server_groups'):
+            self.flags(**{name: -1}, group='quota')
+        super()._setup_services()
+        for name, function in (
+            ('nova.virt.fake.FakeDriver.spawn', _spawn),
+            (
+                'nova.conductor.api.ComputeTaskAPI.'
+                'schedule_and_build_instances',
+                _schedule,
+            ),
+        ):
+            self.useFixture(fixtures.MonkeyPatch(name, function))
+
+    def _setup_scheduler_service(self):
+        self.flags(enabled_filters=FILTERS, group='filter_scheduler')
+        return super()._setup_scheduler_service()
+
+    def _setup_compute_service(self):
+        self._start_compute('host1', cell_name='cell1')
+        self._start_compute('host2', cell_name='cell2')
+
+    def runTest(self):
+        """Obey until the input ends."""
+        _tell('ready')
+        for line in sys.stdin:
+            command = json.loads(line)
+            what = command.pop('do')
+            _tell(getattr(self, 'do_' + what)(**command))
+
+    def do_call(self, step, second, who, method, path, body, version, headers):
+        """Send a request; return ``[status, [[header, value], …], body]``."""
+        self.determined.begin(step, second)
+        request = webob.Request.blank(
+            path, method=method, body=body.encode('utf-8', 'surrogateescape')
+        )
+        request.headers['Content-Type'] = 'application/json'
+        request.headers.update(self.accounts[who].headers(version), **headers)
+        try:
+            answer = request.get_response(self.app)
+        except Exception as error:
+            return [599, [], repr(error)]
+        finally:
+            self.other_services.settle()
+        return [answer.status_int, answer.headerlist, answer.text]
+
+    def do_cell_down(self, is_down):
+        """Take the second cell down, or bring it up."""
+        if self.down:
+            self.down.cleanUp()
+            self.down = None
+        if is_down:
+            self.down = nova_fixtures.DownCellFixture(
+                [self.cell_mappings['cell2']]
+            )
+            self.down.setUp()
+
+    def do_archive(self):
+        """Archive deleted servers where all cells are up, and purge.
+
+        SQLite gives numbers of rows again, which the archive would refuse.
+        """
+        if not self.down:
+            manage.DbCommands().archive_deleted_rows(
+                until_complete=True, purge=True, all_cells=True
+            )
+
+    def _attach(self, context, volume_id, *args, **kwargs):
+        if volume_id in self.held_volumes:
+            raise exception.InvalidVolume(reason='Volume is in use.')
+        return self.cinder.fake_attachment_create(
+            context, volume_id, *args, **kwargs
+        )
+
+    def do_held(self):
+        """Return what Cinder, Neutron and Glance say of servers.
+
+        :returns: ``{'volumes': [[volume id, server id], …], 'ports': [{…}, …],
+            'images': [{…}, …]}``
+        """
+        return {
+            'volumes': [
+                [volume_id, attachment['instance_uuid']]
+                for volume_id, held in self.cinder.volume_to_attachment.items()
+                for attachment in held.values()
+            ],
+            'ports': [
+                port
+                for port in self.neutron._ports.values()
+                if port.get('device_id')
+            ],
+            'images': [
+                {
+                    key: value
+                    for key, value in image.items()
+                    if not isinstance(value, datetime.datetime)
+                }
+                for image in self.glance.images.values()
+            ],
+        }
+
+    def do_hold(self, volumes, ports, images, order):
+        """Let them say that of servers which are not in this world.
+
+        :param order: the ids of all images, as Glance lists them in A
+        """
+        for held in self.cinder.volume_to_attachment.values():
+            for attachment_id in self.holding & held.keys():
+                del held[attachment_id]
+        for kept in (self.neutron._ports, self.glance.images):
+            for held_id in self.holding & kept.keys():
+                del kept[held_id]
+        self.holding = set()
+        self.held_volumes = {volume_id for volume_id, _ in volumes}
+        for volume_id, server_id in volumes:
+            made = self.cinder.create_vol_attachment(volume_id, server_id)
+            self.holding.add(made['id'])
+        for port in ports:
+            self.neutron._ports[port['id']] = port
+            self.holding.add(port['id'])
+        for image in images:
+            self.glance.create(None, image)
+            self.holding.add(image['id'])
+        places = {image_id: place for place, image_id in enumerate(order)}
+        places.update(dict.fromkeys(self.first_images, -1))
+        self.glance.images = {
+            image_id: self.glance.images[image_id]
+            for image_id in sorted(self.glance.images, key=places.get)
+        }
+
+    def do_operations(self):
+        """Return what Nova declares."""
+        return declared.operations()
+
+
+_spawn_original = fake.FakeDriver.spawn
+_schedule_original = conductor.ComputeTaskAPI.schedule_and_build_instances
+
+
+def _spawn(driver, context, instance, *args, **kwargs):
+    if instance.display_name.startswith('failing'):
+        raise exception.BuildAbortException(
+            instance_uuid=instance.uuid, reason='told to'
+        )
+    return _spawn_original(driver, context, instance, *args, **kwargs)
+
+
+def _schedule(conductor, context, build_requests, *args, **kwargs):
+    name = build_requests[0].instance.display_name
+    if not name.startswith('building'):
+        _schedule_original(conductor, context, build_requests, *args, **kwargs)
+
+
+_results = None
+
+
+def _tell(result):
+    _results.write(json.dumps(result) + '\n')
+    _results.flush()
+
+
+def main(side):
+    """Be a world until the input ends.
+
+    :param side: ``a`` or ``b``
+    """
+    global _results
+    # Nova and its tests print; results go where only we write.
+    _results = os.fdopen(os.dup(1), 'w')
+    os.dup2(2, 1)
+    World.FILTERED = World.DROPPED_IN = side == 'a'
+    result = unittest.TestResult()
+    World().run(result)
+    for _, problem in result.errors + result.failures:
+        print(problem, file=sys.stderr)
+    # Whatever threads are left have nothing to do.
+    os._exit(len(result.errors + result.failures))
+
+
+if __name__ == '__main__':
+    main(sys.argv[1])
