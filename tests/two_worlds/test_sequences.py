@@ -1,13 +1,12 @@
 """Random sequences: members act in turn, and still nothing tells.
 
 ``TWO_WORLDS_REQUESTS`` is how many requests are compared at least,
-``TWO_WORLDS_SEED`` repeats a run; both are printed. A sequence that tells the
-worlds apart is shrunk to the shortest that does.
+``TWO_WORLDS_SEED`` where chance begins; both are printed. A sequence that
+tells the worlds apart is shrunk to the shortest that does.
 """
 
 import json
 import os
-import random
 import re
 import sys
 
@@ -20,7 +19,7 @@ from tests.two_worlds import walk
 from tests.two_worlds import worlds
 
 REQUESTS = int(os.environ.get('TWO_WORLDS_REQUESTS', '200'))
-SEED = int(os.environ.get('TWO_WORLDS_SEED') or random.randrange(10**6))
+SEED = int(os.environ.get('TWO_WORLDS_SEED', '1'))
 
 number = st.integers(0, 9999)
 names = st.sampled_from(sorted(walk.VALUES))
