@@ -111,7 +111,8 @@ class Walk:
     def requests(self):
         """Yield every request; what changes own servers comes last."""
         for part in (self.lists, self.hidden, self.elsewhere, self.own):
-            yield from part()
+            # Each once, in this order.
+            yield from dict.fromkeys(part())
 
     def lists(self):
         """Lists of servers, their filters, pages and links."""
@@ -211,7 +212,10 @@ class Walk:
                         yield self._ask(who, method, path, self.latest, body)
 
     def with_a_cell_down(self):
-        """What is asked while the cell of ``remote`` servers is down."""
+        """Yield what is asked while the cell of ``remote`` servers is down."""
+        yield from dict.fromkeys(self._reads())
+
+    def _reads(self):
         for operation in self.operations:
             if operation['method'] != 'GET':
                 continue
