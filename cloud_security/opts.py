@@ -23,6 +23,22 @@ OPTS: List[cfg.Opt] = [
         help='What the user_isolation filter does. Read when the service '
         'starts.',
     ),
+    cfg.StrOpt(
+        'audit',
+        default='log',
+        choices=[
+            ('off', 'Nothing is recorded.'),
+            ('log', "Records in the service's log."),
+            (
+                'both',
+                'Records in the log, and the same as CADF events through '
+                '[oslo_messaging_notifications].',
+            ),
+        ],
+        help='Where it is told that somebody was denied a hidden server, or '
+        "acted on another's because of his role. What monitor mode would "
+        'have hidden is always logged. Read when the service starts.',
+    ),
 ]
 
 

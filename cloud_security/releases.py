@@ -15,3 +15,17 @@ NOVA = {
 }
 OLDEST = min(NOVA)
 NEWEST = max(NOVA)
+
+
+def is_supported(release: str) -> bool:
+    """Tell whether a release of Nova, such as ``34.0.0``, was tested."""
+    return release.split('.')[0] in map(str, NOVA)
+
+
+def warning(release: str) -> str:
+    """Return what to say of a release of Nova that was not tested."""
+    return (
+        f'cloud_security was tested with Nova {OLDEST} to {NEWEST}, this is '
+        f'Nova {release}: see whether a release for it exists, and try it on '
+        'a test cloud first.'
+    )

@@ -3,12 +3,15 @@
 import copy
 import threading
 from typing import Any
+from typing import Dict
+from typing import NamedTuple
 from typing import Optional
 
 from nova import policy as nova_policy
 from oslo_policy import policy
 
 from cloud_security.compute import routing
+from cloud_security.policy import reading
 from cloud_security.policy import rules
 from cloud_security.visibility import scope as scopes
 
@@ -18,48 +21,101 @@ _reading = threading.Lock()
 _reader: Optional[policy.Enforcer] = None
 
 
-def scope_of(
-    context: Any, operation: Optional[routing.Operation]
-) -> scopes.Scope:
+class Decision(NamedTuple):
+    """Whose rows a caller may see, and why.
+
+    ``consulted`` has the rules in the order in which they were asked, with
+    their answers; ``overrides`` tells whether the caller is isolated by
+    nothing but who he is, so that acting on others' servers is remarkable.
+    """
+
+    scope: scopes.Scope
+    consulted: Dict[str, bool]
+    overrides: bool = False
+
+
+def decide(context: Any, operation: Optional[routing.Operation]) -> Decision:
     """Decide the scope of one request.
 
     :param context: nova.context.RequestContext of the caller
     :raises ScopeError: when a rule or the caller is unknown
     """
-    if _holds(rules.EXEMPT, context) or not _holds(rules.ISOLATED, context):
-        return scopes.EVERYBODY
+    consulted: Dict[str, bool] = {}
+
+    def holds(rule: str) -> bool:
+        consulted[rule] = _holds(rule, context, operation)
+        return consulted[rule]
+
+    everybody = Decision(scopes.EVERYBODY, consulted, overrides=True)
+    if holds(rules.EXEMPT):
+        return everybody
+    if not holds(rules.ISOLATED):
+        return everybody._replace(overrides=False)
     if not context.user_id:
         raise scopes.ScopeError('A caller without a user id owns nothing.')
-    own = scopes.Scope(
-        owner_id=context.user_id,
-        # Below one server, Nova loads what that server needs.
-        reaches_needed=operation is not None
-        and operation.server_id is not None,
+    own = Decision(
+        scopes.Scope(
+            owner_id=context.user_id,
+            # Below one server, Nova loads what that server needs.
+            reaches_needed=operation is not None
+            and operation.server_id is not None,
+        ),
+        consulted,
     )
-    if not _holds(rules.SEE_PROJECT, context):
+    if not holds(rules.SEE_PROJECT):
         return own
     if operation is not None and operation.is_read:
-        return scopes.EVERYBODY
-    if not _holds(rules.CHANGE_PROJECT, context):
+        return everybody
+    if not holds(rules.CHANGE_PROJECT):
         return own
-    return scopes.EVERYBODY
+    return everybody
 
 
-def _holds(rule: str, context: Any) -> bool:
+def _holds(
+    rule: str, context: Any, operation: Optional[routing.Operation]
+) -> bool:
     """Evaluate a rule, with all rules in force.
 
-    :raises ScopeError: when rules are missing
+    :raises ScopeError: when rules are missing, or not understood
     """
-    enforcer = _complete(_enforcer())
+    enforcer = in_force()
     if not enforcer.registered_rules.keys() <= enforcer.rules.keys():
         raise scopes.ScopeError(
             f"Nova's policy enforcer lost rules, {rule} cannot be decided: "
             'see what oslo.policy logs about the policy files.'
         )
+    problem = reading.misread(enforcer, rule)
+    if problem:
+        raise scopes.ScopeError(f'Mend the policy files: {problem}.')
     holds: bool = enforcer.authorize(
-        rule, nova_policy.default_target(context), context
+        rule, _Target(context, operation), context
     )
     return holds
+
+
+class _Target(Dict[str, Any]):
+    """The caller's own project and user; ``action`` is read when asked for.
+
+    Most rules do not ask, and Nova wants to be the first to read a body.
+    """
+
+    def __init__(
+        self, context: Any, operation: Optional[routing.Operation]
+    ) -> None:
+        super().__init__(nova_policy.default_target(context))
+        self._operation = operation
+        if operation is not None:
+            self.update(verb=operation.verb, path=operation.path)
+
+    def __missing__(self, key: str) -> str:
+        if key == 'action' and self._operation is not None:
+            return self._operation.action
+        raise KeyError(key)
+
+
+def in_force() -> Any:
+    """Return an enforcer with the rules in force, Nova's and ours."""
+    return _complete(_enforcer())
 
 
 def _complete(enforcer: Any) -> Any:

@@ -12,6 +12,7 @@ from urllib import parse
 from oslo_serialization import jsonutils
 import webob
 
+from cloud_security.compute import callers
 from cloud_security.compute import ownership
 from cloud_security.compute import routing
 
@@ -27,7 +28,8 @@ UUID = re.compile(
 class Exchange:
     """A request on its way in and its answer on the way out.
 
-    ``enforces`` is false in monitor mode: then nothing is changed.
+    ``decision`` is about its caller. ``enforces`` is false in monitor mode:
+    then nothing is changed.
     ``found`` collects hidden servers and their owners, for the record;
     ``said`` tells what the caller wrote where the request now differs.
     """
@@ -35,15 +37,19 @@ class Exchange:
     request: webob.Request
     context: Any
     operation: Optional[routing.Operation]
+    decision: callers.Decision
     enforces: bool = True
     found: Dict[str, Optional[str]] = dataclasses.field(default_factory=dict)
     said: Dict[str, str] = dataclasses.field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Keep what Nova may take out of the request."""
-        # keystonemiddleware writes headers whose value is None.
+        # Bytes that are no text stay; keystonemiddleware writes headers
+        # whose value is None.
+        environ = self.request.environ
         self.sent_in_head = '\n'.join(
-            [parse.unquote(self.request.path_qs)]
+            [environ.get('SCRIPT_NAME', '') + environ.get('PATH_INFO', '')]
+            + [parse.unquote(environ.get('QUERY_STRING', ''))]
             + [str(value) for value in self.request.headers.values()]
         )
 
@@ -70,6 +76,10 @@ class Exchange:
         )
         return {found.lower() for found in UUID.findall('\n'.join(sent))}
 
+    def has_sent(self, text: str) -> bool:
+        """Tell whether a text stands in the head of the request."""
+        return text in self.sent_in_head
+
     def json_body(self) -> Any:
         """Return the request's body, or None where it is no JSON.
 
@@ -80,15 +90,20 @@ class Exchange:
         except (ValueError, RecursionError):
             return None
 
+    def written(self) -> Any:
+        """Return the JSON that is to be stored, None for other requests."""
+        operation = self.operation
+        stores = operation is not None and operation.verb in ('POST', 'PUT')
+        return self.json_body() if stores else None
+
     def rewrite(self, body: Any, said: Dict[str, str]) -> None:
         """Send Nova another body.
 
         :param said: ``{what stands there now: what the caller sent}``, for
             answers that repeat it
         """
-        if self.enforces:
-            self.request.body = jsonutils.dump_as_bytes(body)
-            self.said.update(said)
+        self.request.body = jsonutils.dump_as_bytes(body)
+        self.said.update(said)
 
     def restore(self, answer: webob.Response) -> None:
         """Let an answer repeat what the caller sent."""

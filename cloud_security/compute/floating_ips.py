@@ -13,6 +13,7 @@ from nova import exception
 from nova.network import neutron
 from oslo_log import log as logging
 from oslo_utils import netutils
+import webob
 
 from cloud_security.compute import exchange as exchanges
 
@@ -20,6 +21,7 @@ LOG = logging.getLogger(__name__)
 
 PATHS = ('/servers/{id}/action', '/os-volumes_boot/{id}/action')
 ACTION = 'addFloatingIp'
+TAKE = 'removeFloatingIp'
 #: Valid for Nova's schema, and never the address of a floating IP.
 NO_ADDRESS = '0.0.0.0'
 
@@ -36,9 +38,22 @@ def guard(exchange: exchanges.Exchange) -> None:
     # Nova refuses what is no address before it asks Neutron.
     if not _is_address(address):
         return
-    if _is_held_by_hidden(exchange, address):
+    if _is_held_by_hidden(exchange, address) and exchange.enforces:
         action['address'] = NO_ADDRESS
         exchange.rewrite(body, {NO_ADDRESS: address})
+
+
+def tells(exchange: exchanges.Exchange, answer: webob.Response) -> bool:
+    """Tell whether a failure names the server that holds an address.
+
+    Nova looks that server up first, whatever else the request names.
+    """
+    operation = exchange.operation
+    return (
+        answer.status_code == 404
+        and operation is not None
+        and (operation.action == TAKE or operation.head == 'os-floating-ips')
+    )
 
 
 def _is_address(address: Any) -> bool:

@@ -20,6 +20,7 @@ from oslo_serialization import jsonutils
 import webob
 
 from cloud_security.compute import exchange as exchanges
+from cloud_security.compute import floating_ips
 from cloud_security.compute import hints
 
 Path = Tuple[str, ...]
@@ -56,6 +57,13 @@ TEXTS = {
         ('instanceActions', '*', 'message'),
     ),
 }
+#: Nova's words for who holds what, in failures.
+TELLS = re.compile(
+    r'"message": "(?:Invalid volume: volume \S+ is already attached to '
+    r'instances: [0-9a-f -]+|Fixed IP address \S+ is already in use on '
+    r'instance \S+)"',
+    re.IGNORECASE,
+)
 #: An answer without one of these has none of those places.
 SIGNS = tuple(
     f'"{sign}"'.encode()
@@ -88,7 +96,9 @@ def _replace_in_failure(
     named = _ids_in(text)
     if not named:
         return
-    named -= exchange.sent_ids() | hints.marked_ids(text)
+    if not (TELLS.search(text) or floating_ips.tells(exchange, answer)):
+        # Nova repeats what the caller sent.
+        named -= exchange.sent_ids() | hints.marked_ids(text)
     hidden = exchange.hidden(named)
     if hidden and exchange.enforces:
         text = _replaced(text, hidden, exchange.caller_id)
@@ -101,7 +111,16 @@ def _replace_in_success(
     if head not in SERVERS and head not in TEXTS:
         return
     body = jsonutils.loads(answer.body)
-    servers = list(_places(body, SERVERS.get(head, ())))
+    paths = SERVERS.get(head, ())
+    # What has just been written is repeated.
+    written = [
+        holder[key] for holder, key in _places(exchange.written(), paths)
+    ]
+    servers = [
+        (holder, key)
+        for holder, key in _places(body, paths)
+        if holder[key] not in written
+    ]
     texts = list(_places(body, TEXTS.get(head, ())))
     named = {
         found

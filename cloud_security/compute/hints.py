@@ -29,15 +29,21 @@ MARK = '{}}{{{}}{}{{}{}}'
 
 
 def neutralize(exchange: exchanges.Exchange) -> None:
-    """Let hints not match hidden servers."""
+    """Let hints not match hidden servers.
+
+    Whoever asks, what he marked himself is marked once more, so that it comes
+    back whole.
+    """
     if not exchange.is_for('POST', *PATHS):
         return
     body = exchange.json_body()
     if not isinstance(body, dict):
         return
+    is_isolated = not exchange.decision.scope.is_everybody
+    changes = is_isolated and exchange.enforces
     hints = [body[key] for key in HINTS if isinstance(body.get(key), dict)]
     for hint in hints:
-        if '\\' in str(hint.get(QUERY)):
+        if changes and '\\' in str(hint.get(QUERY)):
             hint[QUERY] = _without_escapes(hint[QUERY])
     texts = {
         (number, name): jsonutils.dumps(value)
@@ -52,11 +58,13 @@ def neutralize(exchange: exchanges.Exchange) -> None:
     }
     if not named:
         return
-    hidden = exchange.hidden(found.replace(MARK, '') for found in named)
-    # What the caller marked himself is marked once more, to come back whole.
-    marked = {
-        found for found in named if found in hidden or found.startswith(MARK)
-    }
+    marked = {found for found in named if found.startswith(MARK)}
+    if is_isolated:
+        hidden = exchange.hidden(found.replace(MARK, '') for found in named)
+        if changes:
+            marked |= named & hidden.keys()
+    if not marked and not changes:
+        return
     for (number, name), text in texts.items():
         hints[number][name] = jsonutils.loads(
             _mapped(text, lambda found: MARK * (found in marked) + found)
@@ -64,14 +72,14 @@ def neutralize(exchange: exchanges.Exchange) -> None:
     exchange.rewrite(body, {MARK + found: found for found in marked})
 
 
-def show_as_sent(answer: webob.Response) -> None:
+def show_as_sent(exchange: exchanges.Exchange, answer: webob.Response) -> None:
     """Spell marked ids back: in servers that are shown, and in complaints
     about showing them.
     """
     if MARK.encode() not in answer.body:
         return
     if answer.status_code >= 400:
-        if b'scheduler_hints' in answer.body:
+        if b'scheduler_hints' in answer.body and not exchange.has_sent(MARK):
             # Marks and ids are ASCII, the rest stays.
             text = _mapped(answer.body.decode('latin-1'), _without_mark)
             exchanges.put(answer, text.encode('latin-1'))

@@ -17,7 +17,6 @@ from typing import Any
 from typing import Callable
 from typing import ContextManager
 from typing import Dict
-from typing import Tuple
 
 from nova.conf import CONF
 import webob
@@ -50,10 +49,11 @@ def factory(
     :raises UnsafeStart: when the filter could not protect
     """
     mode = startup.mode(CONF, local_conf)
+    recorder = records.Recorder(CONF)
 
     def user_isolation(application: Application) -> 'UserIsolation':
         startup.check(application, mode)
-        return UserIsolation(application, mode)
+        return UserIsolation(application, mode, recorder)
 
     return user_isolation
 
@@ -61,9 +61,12 @@ def factory(
 class UserIsolation:
     """WSGI middleware: one request from start to end."""
 
-    def __init__(self, application: Application, mode: str) -> None:
+    def __init__(
+        self, application: Application, mode: str, recorder: records.Recorder
+    ) -> None:
         self.application = application
         self.mode = mode
+        self.recorder = recorder
         # What goes wrong is an error, but monitor mode changes no answer.
         self.careful: Callable[[], ContextManager[None]] = (
             watching.harmlessly
@@ -82,13 +85,20 @@ class UserIsolation:
             )
         if self.mode == 'off':
             return self._answer(request, context, scopes.EVERYBODY)
-        exchange, scope = None, scopes.EVERYBODY
+        exchange = None
         with self.careful():
-            exchange, scope = self._decide(request, context)
-        if exchange is None or scope.is_everybody:
-            answer = self._answer(request, context, scopes.EVERYBODY)
-            hints.show_as_sent(answer)
+            exchange = self._decide(request, context)
+        if exchange is None:
+            return self._answer(request, context, scopes.EVERYBODY)
+        if exchange.decision.scope.is_everybody:
+            with self.careful():
+                hints.neutralize(exchange)
+            answer = self._answer(request, context, watching.others(exchange))
+            exchange.restore(answer)
+            hints.show_as_sent(exchange, answer)
+            self.recorder.write_after(exchange, answer)
             return answer
+        scope = exchange.decision.scope
         if not exchange.enforces:
             scope = watching.scope(exchange)
         with self.careful():
@@ -99,21 +109,24 @@ class UserIsolation:
             for amend in AFTER:
                 amend(exchange, answer)
         exchange.restore(answer)
-        hints.show_as_sent(answer)
-        records.write_after(exchange, answer)
+        hints.show_as_sent(exchange, answer)
+        self.recorder.write_after(exchange, answer)
         return answer
 
     def _decide(
         self, request: webob.Request, context: Any
-    ) -> Tuple[exchanges.Exchange, scopes.Scope]:
+    ) -> exchanges.Exchange:
         operation = routing.operation(self.application, request.environ)
-        scope = callers.scope_of(context, operation)
+        decision = callers.decide(context, operation)
         if attachments.is_asked_by_service(context, operation):
-            scope = scopes.EVERYBODY
-        exchange = exchanges.Exchange(
-            request, context, operation, enforces=self.mode == 'enforce'
+            decision = callers.Decision(scopes.EVERYBODY, decision.consulted)
+        return exchanges.Exchange(
+            request,
+            context,
+            operation,
+            decision,
+            enforces=self.mode == 'enforce',
         )
-        return exchange, scope
 
     def _answer(
         self, request: webob.Request, context: Any, scope: scopes.Scope

@@ -36,6 +36,11 @@ def hidden(
     )
 
 
+def owners(server_ids: Iterable[str]) -> Dict[str, Optional[str]]:
+    """Return the owners of servers, as ``hidden`` does, whoever asks."""
+    return _mappings(server_ids, sa.true())
+
+
 def own(server_ids: Iterable[str], caller_id: str) -> Set[str]:
     """Return those of the servers, deleted ones too, that are a caller's.
 
@@ -45,11 +50,20 @@ def own(server_ids: Iterable[str], caller_id: str) -> Set[str]:
     return set(_mappings(server_ids, mapping.user_id == caller_id))
 
 
+def without_owner() -> int:
+    """Return how many servers have a mapping without a user."""
+    mapping = api_models.InstanceMapping
+    [[count]] = _rows(
+        sa.select(sa.func.count(mapping.id)).where(mapping.user_id.is_(None))
+    )
+    return int(count)
+
+
 def _mappings(
     server_ids: Iterable[str], condition: Any
 ) -> Dict[str, Optional[str]]:
     mapping = api_models.InstanceMapping
-    wanted = sorted(set(server_ids))
+    wanted = sorted(filter(_can_be_stored, set(server_ids)))
     if not wanted:
         return {}
     return {
@@ -60,6 +74,14 @@ def _mappings(
             )
         )
     }
+
+
+def _can_be_stored(server_id: str) -> bool:
+    """Tell whether a database takes an id; PostgreSQL refuses some."""
+    try:
+        return b'\0' not in server_id.encode()
+    except UnicodeEncodeError:
+        return False
 
 
 def _rows(statement: Any) -> Any:

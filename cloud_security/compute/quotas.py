@@ -34,6 +34,7 @@ def hide_usage(exchange: exchanges.Exchange, answer: webob.Response) -> None:
         return
     body = jsonutils.loads(answer.body)
     for resource in RESOURCES:
-        if resource in body['quota_set']:
+        # Nova says -1 where it does not count.
+        if body['quota_set'].get(resource, {}).get('in_use', 0) > 0:
             body['quota_set'][resource]['in_use'] = 0
     exchanges.put(answer, jsonutils.dump_as_bytes(body))

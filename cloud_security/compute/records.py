@@ -1,4 +1,4 @@
-"""One structured log record for what was hidden from whom.
+"""One structured record for what was hidden from whom, or overridden.
 
 The caller must not be able to tell it from an answer, by content or by time:
 the owner is looked up and the record written after the answer has been sent,
@@ -10,13 +10,15 @@ from typing import Callable
 from typing import Dict
 from typing import Iterable
 from typing import Iterator
-from typing import Optional
 
+from oslo_config import cfg
 from oslo_log import log as logging
 from oslo_serialization import jsonutils
+from oslo_utils import timeutils
 import webob
 
 from cloud_security.compute import attachments
+from cloud_security.compute import audit
 from cloud_security.compute import exchange as exchanges
 
 LOG = logging.getLogger(__name__)
@@ -24,6 +26,8 @@ LOG = logging.getLogger(__name__)
 #: An isolated caller got 404 (or the refusal that Cinder gets) for an
 #: existing server of somebody else.
 DENIED = 'cloud_security.denied'
+#: A manager or an admin acted on somebody else's server.
+OVERRODE = 'cloud_security.overrode'
 #: Monitor mode: what enforce would have hidden.
 WOULD_HIDE = 'cloud_security.would_hide'
 #: How many servers a record lists; ``count`` always counts them all.
@@ -45,24 +49,66 @@ class _Closing:
         return iter(self._chunks)
 
 
-def write_after(exchange: exchanges.Exchange, answer: webob.Response) -> None:
-    """Write what there is to record once the answer has been sent."""
-    operation = exchange.operation
-    if not exchange.enforces:
-        _after(answer, lambda: _write(WOULD_HIDE, exchange, exchange.found))
-    elif (
-        operation is not None
-        and operation.server_id is not None
-        and (
-            answer.status_code == 404
-            or attachments.is_refused(exchange, answer)
-        )
-    ):
-        server_id = operation.server_id
-        _after(
-            answer,
-            lambda: _write(DENIED, exchange, exchange.hidden([server_id])),
-        )
+class Recorder:
+    """Writes records into the log and, where it is asked to, on the bus."""
+
+    def __init__(self, conf: cfg.ConfigOpts) -> None:
+        """Prepare for ``[cloud_security] audit``."""
+        self.audit = conf.cloud_security.audit
+        self.bus = audit.Bus() if self.audit == 'both' else None
+
+    def write_after(
+        self, exchange: exchanges.Exchange, answer: webob.Response
+    ) -> None:
+        """Write what there is to record once the answer has been sent."""
+        operation = exchange.operation
+        is_open = exchange.decision.scope.is_everybody
+        if not is_open and not exchange.enforces:
+            self._write_after(WOULD_HIDE, exchange, answer)
+        elif (
+            self.audit == 'off'
+            or operation is None
+            or operation.server_id is None
+        ):
+            return
+        elif is_open:
+            if exchange.found and answer.status_code < 400:
+                self._write_after(OVERRODE, exchange, answer)
+        elif answer.status_code == 404 or attachments.is_refused(
+            exchange, answer
+        ):
+            self._write_after(
+                DENIED, exchange, answer, look_up=operation.server_id
+            )
+
+    def _write_after(
+        self,
+        event: str,
+        exchange: exchanges.Exchange,
+        answer: webob.Response,
+        look_up: str = '',
+    ) -> None:
+        """Write a record of the servers that were found.
+
+        :param look_up: a server that may be hidden, and is looked for then
+        """
+
+        def write() -> None:
+            if look_up:
+                exchange.hidden([look_up])
+            if not exchange.found:
+                return
+            record = _record(exchange)
+            LOG.info(
+                '%s %s',
+                event,
+                jsonutils.dumps(record, sort_keys=True),
+                extra={'cloud_security': record},
+            )
+            if self.bus is not None and event != WOULD_HIDE:
+                self.bus.send(event, record, answer.status_code)
+
+        _after(answer, write)
 
 
 def _after(answer: webob.Response, close: Callable[[], None]) -> None:
@@ -74,18 +120,17 @@ def _after(answer: webob.Response, close: Callable[[], None]) -> None:
         except Exception:
             LOG.exception('A record of hidden servers could not be written.')
 
-    length = answer.content_length
+    # webob takes the length out, and would put it back elsewhere.
+    headers = list(answer.headerlist)
     answer.app_iter = _Closing(answer.app_iter, guarded)
-    answer.content_length = length
+    answer.headerlist = headers
 
 
-def _write(
-    event: str, exchange: exchanges.Exchange, servers: Dict[str, Optional[str]]
-) -> None:
-    if not servers:
-        return
+def _record(exchange: exchanges.Exchange) -> Dict[str, Any]:
     context = exchange.context
-    record: Dict[str, Any] = {
+    servers = exchange.found
+    return {
+        'time': timeutils.utcnow(with_timezone=True).isoformat(),
         'request_id': context.request_id,
         'user_id': context.user_id,
         'project_id': context.project_id,
@@ -96,12 +141,6 @@ def _write(
             for server_id, owner_id in sorted(servers.items())[:MAX_SERVERS]
         ],
     }
-    LOG.info(
-        '%s %s',
-        event,
-        jsonutils.dumps(record, sort_keys=True),
-        extra={'cloud_security': record},
-    )
 
 
 def _operation(exchange: exchanges.Exchange) -> str:
@@ -109,7 +148,5 @@ def _operation(exchange: exchanges.Exchange) -> str:
     operation = exchange.operation
     if operation is None:
         return str(exchange.request.method)
-    name = f'{operation.verb} {operation.path}'
-    if operation.path.endswith('/action'):
-        name += ' ' + ', '.join(map(str, exchange.json_body() or ()))
-    return name[:MAX_OPERATION]
+    name = f'{operation.verb} {operation.path} {operation.action}'
+    return name.strip()[:MAX_OPERATION]

@@ -6,7 +6,9 @@ from typing import Any
 from typing import Dict
 from typing import Optional
 
+from oslo_serialization import jsonutils
 from routes import middleware as routes_middleware
+import webob
 
 _PROJECT = re.compile(r'^/\{project_id:[^}]*\}')
 # A server id in the path, in Nova's two spellings and under its alias.
@@ -25,6 +27,26 @@ class Operation:
     verb: str
     path: str
     arguments: Dict[str, Any]
+    environ: Dict[str, Any] = dataclasses.field(
+        default_factory=dict, repr=False, compare=False
+    )
+
+    @property
+    def action(self) -> str:
+        """The name of the action that Nova runs, '' where it runs none.
+
+        Source: nova/api/openstack/wsgi.py action_peek.
+        """
+        if not self.path.endswith('/action'):
+            return ''
+        try:
+            body = jsonutils.loads(webob.Request(self.environ).body)
+        except (ValueError, RecursionError):
+            return ''
+        if not isinstance(body, dict) or len(body) != 1:
+            return ''
+        [name] = body
+        return str(name)
 
     @property
     def is_read(self) -> bool:
@@ -61,4 +83,5 @@ def operation(router: Any, environ: Dict[str, Any]) -> Optional[Operation]:
         verb=route.conditions['method'][0],
         path=_PROJECT.sub('', route.routepath),
         arguments=environ['wsgiorg.routing_args'][1],
+        environ=environ,
     )

@@ -10,6 +10,7 @@ from typing import Dict
 
 from nova import version as nova_version
 from nova.api.openstack import compute as nova_compute
+from nova.conf import CONF
 from oslo_config import cfg
 from oslo_db.sqlalchemy import orm as oslo_db_orm
 from oslo_log import log as logging
@@ -20,6 +21,7 @@ from cloud_security import opts
 from cloud_security import releases
 from cloud_security.compute import models
 from cloud_security.compute import process
+from cloud_security.compute import watching
 from cloud_security.visibility import criteria
 from cloud_security.visibility import scope as scopes
 
@@ -49,6 +51,8 @@ def mode(conf: cfg.ConfigOpts, local_conf: Dict[str, str]) -> str:
     try:
         opts.register(conf)
         chosen: str = conf.cloud_security.mode
+        # It is read later, but complained about now.
+        conf.cloud_security.audit
     except (cfg.Error, ValueError) as error:
         raise UnsafeStart(
             f'Mend [cloud_security] in nova.conf: {error}'
@@ -76,11 +80,18 @@ def check(application: Any, chosen: str) -> None:
         )
         return
     _warn_about_release()
+    install().watch(watching.watched(chosen, CONF.cloud_security.audit))
+
+
+def install() -> criteria.Criteria:
+    """Restrict the statements of this process, and prove that it works.
+
+    :raises UnsafeStart: when it does not
+    """
     installed = _criteria()
     installed.install()
-    if chosen == 'monitor':
-        installed.watch()
     _prove(installed)
+    return installed
 
 
 @functools.lru_cache(maxsize=None)
@@ -123,12 +134,5 @@ def _capture(state: Any) -> None:
 
 def _warn_about_release() -> None:
     release = nova_version.version_string()
-    if release.split('.')[0] not in map(str, releases.NOVA):
-        LOG.warning(
-            'cloud_security was tested with Nova %s to %s, this is Nova %s: '
-            'see whether a release for it exists, and try it on a test cloud '
-            'first.',
-            releases.OLDEST,
-            releases.NEWEST,
-            release,
-        )
+    if not releases.is_supported(release):
+        LOG.warning(releases.warning(release))

@@ -1,9 +1,15 @@
-"""Monitor mode: note what enforce would have hidden, and change nothing."""
+"""Note whose rows are read, and change nothing.
+
+Monitor mode notes what enforce would have hidden; of callers who may act on
+everybody's servers it is noted on whose they do.
+"""
 
 import contextlib
 from typing import Any
 from typing import Iterator
+from typing import Tuple
 
+from nova.db.api import models as api_models
 from oslo_log import log as logging
 
 from cloud_security.compute import exchange as exchanges
@@ -20,6 +26,38 @@ def harmlessly() -> Iterator[None]:
         yield
     except Exception:
         LOG.exception('cloud_security.would_fail')
+
+
+def watched(mode: str, audit: str) -> Tuple[type, ...]:
+    """Return the models of which each row that is read is noted."""
+    if mode == 'monitor':
+        return tuple(models.owned())
+    return (api_models.InstanceMapping,) if audit != 'off' else ()
+
+
+def others(exchange: exchanges.Exchange) -> scopes.Scope:
+    """Return the scope of a caller who sees everybody's rows.
+
+    Where he acts on a server because of his role, the row that tells whose
+    it is is noted as Nova reads it; that costs no statement.
+    """
+    operation = exchange.operation
+    if (
+        not exchange.decision.overrides
+        or operation is None
+        or operation.server_id is None
+        or operation.is_read
+    ):
+        return scopes.EVERYBODY
+
+    def note(row: Any) -> None:
+        if (
+            isinstance(row, api_models.InstanceMapping)
+            and row.user_id != exchange.caller_id
+        ):
+            exchange.found[row.instance_uuid] = row.user_id
+
+    return scopes.Scope(is_everybody=True, watch=note)
 
 
 def scope(exchange: exchanges.Exchange) -> scopes.Scope:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 from typing import Callable
+from typing import Container
 from typing import Dict
+from typing import Iterable
 from typing import Mapping
 from typing import NamedTuple
 from typing import Optional
@@ -20,6 +22,7 @@ from sqlalchemy import event
 from sqlalchemy import orm
 from sqlalchemy.sql import elements
 from sqlalchemy.sql import util as sql_util
+from sqlalchemy.sql import visitors
 
 from cloud_security.visibility import scope as scopes
 from cloud_security.visibility import statements
@@ -92,6 +95,14 @@ class Criteria:
             sa.inspect(model): entry.criterion
             for model, entry in owned.items()
         }
+        self._subqueries = {
+            mapper
+            for mapper, criterion in self._criteria.items()
+            if any(
+                isinstance(node, sa.sql.Select)
+                for node in visitors.iterate(criterion)
+            )
+        }
         # The same for statements on tables, which the ORM does not compile.
         self._plain: Dict[Any, Any] = {
             mapper: sql_util._deep_deannotate(criterion)
@@ -100,25 +111,25 @@ class Criteria:
         self._tables = {
             mapper.local_table.name: mapper for mapper in self._options
         }
-        # Relationships to an owned model: joined loading brings its rows in
-        # with a statement that names only the other end.
-        self._towards: Dict[Any, Set[Any]] = {}
-        for mapper in self._options:
-            for other in mapper.registry.mappers:
-                if any(
-                    relation.mapper is mapper
-                    for relation in other.relationships
-                ):
-                    self._towards.setdefault(other, set()).add(mapper)
+        # Joined loading brings rows in with a statement that names only the
+        # other end of relationships: where its options say so, or always.
+        self._may_load: Dict[Any, Set[Any]] = {}
+        self._always_load: Dict[Any, Set[Any]] = {}
+        for registry in {mapper.registry for mapper in self._options}:
+            for mapper in registry.mappers:
+                self._may_load[mapper] = self._reached(mapper)
+                self._always_load[mapper] = self._reached(
+                    mapper, (False, 'joined')
+                )
 
     def install(self) -> None:
         """Listen to every session of this process; again changes nothing."""
         if not event.contains(orm.Session, 'do_orm_execute', self.restrict):
             event.listen(orm.Session, 'do_orm_execute', self.restrict)
 
-    def watch(self) -> None:
-        """Show each owned row that is loaded to the scope's watcher."""
-        for model in self.owned:
+    def watch(self, watched: Iterable[type]) -> None:
+        """Show each row of some models that is read to scopes' watchers."""
+        for model in watched:
             if not event.contains(model, 'load', _show_to_watcher):
                 event.listen(model, 'load', _show_to_watcher)
 
@@ -132,8 +143,11 @@ class Criteria:
         named = {entity.mapper for entity in reads.named}
         owned = named & self._options.keys()
         # Loader options of the statement; unknown ones may join anything.
-        may_load = getattr(statement, '_with_options', True)
-        loaded = self._loaded(named) if may_load else set()
+        if getattr(statement, '_with_options', True):
+            load = self._may_load
+        else:
+            load = self._always_load
+        loaded = set().union(*(load.get(mapper, ()) for mapper in named))
         if not owned and not loaded:
             return
         scope = scopes.current()
@@ -169,17 +183,34 @@ class Criteria:
         state.statement = statement.where(
             *[self._criteria[mapper] for mapper in beside]
         ).options(*[self._options[mapper] for mapper in owned | loaded])
+        if (
+            owned & self._subqueries
+            and state.execution_options.get('synchronize_session')
+            == 'evaluate'
+        ):
+            # Python cannot evaluate them, but the database can.
+            state.update_execution_options(synchronize_session='fetch')
 
     def _owned(self, entities: statements.Entities) -> statements.Entities:
         return {
             entity for entity in entities if entity.mapper in self._options
         }
 
-    def _loaded(self, named: Set[Any]) -> Set[Any]:
-        """Return what joined loading may bring in beside the named."""
-        return set().union(
-            *(self._towards.get(mapper, ()) for mapper in named)
-        )
+    def _reached(self, mapper: Any, lazy: Container[Any] = ()) -> Set[Any]:
+        """Return the owned mappers that relationships lead to.
+
+        :param lazy: how they are loaded; without it, all count
+        """
+        found: Set[Any] = set()
+        left = [mapper]
+        while left:
+            for relation in left.pop().relationships:
+                if relation.mapper not in found and (
+                    not lazy or relation.lazy in lazy
+                ):
+                    found.add(relation.mapper)
+                    left.append(relation.mapper)
+        return found & self._options.keys()
 
     def _refuse(self, reason: str) -> None:
         if not self.is_shared():

@@ -20,7 +20,8 @@ from sqlalchemy.sql import selectable
 from sqlalchemy.sql import visitors
 
 RESTRICTABLE = (sa.sql.Select, sa.sql.Update, sa.sql.Delete)
-#: Counts and sums see everybody's rows: quotas belong to the project.
+#: Counts and sums see everybody's rows: quotas belong to the project. So does
+#: the question whether there are rows at all, on which counting depends.
 AGGREGATES = frozenset({'count', 'sum'})
 
 #: Mappers, or their aliases as sqlalchemy.inspect() returns them.
@@ -127,11 +128,14 @@ def is_change_of_a_table(statement: Any) -> bool:
 
 
 def is_aggregate(statement: Any) -> bool:
-    """Tell whether a statement returns counts and sums and nothing else."""
+    """Tell whether a statement returns counts, sums and nothing else."""
     columns = getattr(statement, 'column_descriptions', ())
     return bool(columns) and all(
-        isinstance(column['expr'], functions.FunctionElement)
-        and column['expr'].name in AGGREGATES
+        isinstance(column['expr'], selectable.Exists)
+        or (
+            isinstance(column['expr'], functions.FunctionElement)
+            and column['expr'].name in AGGREGATES
+        )
         for column in columns
     )
 

@@ -10,16 +10,21 @@ import time
 
 import fixtures
 import futurist
+from nova import context as nova_context
+from nova import objects
 from nova import utils
 from nova.api import auth
 from nova.api.openstack import api_version_request
 from nova.compute import multi_cell_list
 from nova.conf import CONF
+from nova.db.api import api as api_db
+from nova.db.api import models as api_models
 import nova.policy
 from nova.tests.functional import integrated_helpers
 from nova.tests.functional.api import client
 import oslo_messaging
 from oslo_serialization import jsonutils
+import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy import orm
 
@@ -71,6 +76,19 @@ def with_filter(paste):
         )
         + FILTER
     )
+
+
+def map_server(server_id, **values):
+    """Write into a server's mapping, in the API database."""
+    mapping = api_models.InstanceMapping
+    context = nova_context.get_admin_context()
+    with scopes.on_this_thread(scopes.EVERYBODY):
+        with api_db.context_manager.writer.using(context) as session:
+            session.execute(
+                sa.update(mapping)
+                .where(mapping.instance_uuid == server_id)
+                .values(**values)
+            )
 
 
 class Account:
@@ -245,6 +263,7 @@ class Cloud(integrated_helpers._IntegratedTestBase):
     FILTERED = True
     DROPPED_IN = True
     MODE = 'enforce'
+    AUDIT = 'log'
     #: Production's default, which Placement's fixture turns off.
     NEW_DEFAULTS = True
     #: What the operator wrote: {rule: check}.
@@ -274,7 +293,7 @@ class Cloud(integrated_helpers._IntegratedTestBase):
             group='oslo_policy',
         )
         opts.register(CONF)
-        self.flags(mode=self.MODE, group='cloud_security')
+        self.flags(mode=self.MODE, audit=self.AUDIT, group='cloud_security')
         nova.policy.reset()
         nova.policy.init(suppress_deprecation_warnings=True)
         create_context = auth.NovaKeystoneContext._create_context
@@ -286,6 +305,8 @@ class Cloud(integrated_helpers._IntegratedTestBase):
                 staticmethod(create_context),
             )
         )
+        # While they build, services take a minute to stop.
+        self.addCleanup(self.other_services.settle)
         self.alice = self.account('alice')
         self.bob = self.account('bob')
         self.dan = self.account('dan', ('reader',))
@@ -369,6 +390,13 @@ class Cloud(integrated_helpers._IntegratedTestBase):
         self.useFixture(
             fixtures.MockPatchObject(holder, 'query_wrapper', read)
         )
+
+    def forget_owner(self, server_id):
+        """Make the mapping one of a Nova before 20."""
+        with scopes.on_this_thread(scopes.EVERYBODY):
+            objects.InstanceMapping._save_in_db(
+                nova_context.get_admin_context(), server_id, {'user_id': None}
+            )
 
     def wait_until_gone(self, server_id):
         """Wait until a server is deleted."""

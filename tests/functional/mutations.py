@@ -5,8 +5,12 @@
 """
 
 import functools
+import inspect
+import re
 from typing import Callable
 from typing import NamedTuple
+
+from sqlalchemy.sql import functions
 
 from cloud_security.compute import attachments
 from cloud_security.compute import floating_ips
@@ -16,7 +20,9 @@ from cloud_security.compute import middleware
 from cloud_security.compute import models
 from cloud_security.compute import quotas
 from cloud_security.compute import records
+from cloud_security.policy import reading
 from cloud_security.visibility import scope as scopes
+from cloud_security.visibility import statements
 
 
 class Mutation(NamedTuple):
@@ -48,6 +54,37 @@ def _switched_off(change: Callable[..., None]) -> Callable[[], None]:
             setattr(middleware, name, kept)
 
     return apply
+
+
+def _without(holder, name: str, entry) -> Callable[[], None]:
+    """Take an entry out of a tuple, or out of those that a dict holds."""
+
+    def apply():
+        entries = getattr(holder, name)
+        if isinstance(entries, dict):
+            kept = {
+                key: tuple(kept for kept in value if kept != entry)
+                for key, value in entries.items()
+            }
+        else:
+            kept = tuple(kept for kept in entries if kept != entry)
+        setattr(holder, name, kept)
+
+    return apply
+
+
+def _fails_open():
+    source = inspect.getsource(floating_ips._is_held_by_hidden)
+    broken = source.replace('return True', 'return False')
+    assert broken != source
+    exec(broken, vars(floating_ips))
+
+
+def _any_function_counts():
+    statements.is_aggregate = lambda statement: any(
+        isinstance(column['expr'], functions.FunctionElement)
+        for column in getattr(statement, 'column_descriptions', ())
+    )
 
 
 def _replaced(holder, name, stand_in) -> Callable[[], None]:
@@ -100,7 +137,74 @@ MUTATIONS = {
         'test_filter.TestRecords',
     ),
     'threads have no scope': Mutation(_no_threads, 'test_filter.TestThreads'),
+    'Neutron is down, and the door open': Mutation(
+        _fails_open,
+        'test_exceptions.TestFloatingIps.'
+        'test_a_hidden_servers_address_cannot_be_taken',
+    ),
+    'rules that are not understood pass': Mutation(
+        _replaced(reading, 'misread', lambda *_: None),
+        'test_policy.TestPolicyFaults.'
+        'test_a_rule_that_is_not_understood_is_an_error',
+    ),
+    'EXISTS is restricted': Mutation(
+        _any_function_counts, 'test_project.TestQuotaCache'
+    ),
+    'any service role opens attachments': Mutation(
+        _replaced(
+            attachments,
+            'is_asked_by_service',
+            lambda context, _operation: bool(context.service_roles),
+        ),
+        'test_exceptions.TestAttachments.'
+        'test_a_service_token_gets_novas_answer_here_and_only_here',
+    ),
+    'naming an id shows who holds it': Mutation(
+        _replaced(foreign_ids, 'TELLS', re.compile('nothing like it')),
+        'test_exceptions.TestForeignIds.'
+        'test_a_complaint_does_not_name_a_hidden_server',
+    ),
 }
+MUTATIONS.update(
+    {
+        f'{entry} is not looked at': Mutation(
+            _without(holder, name, entry), f'test_exceptions.{killer}'
+        )
+        for holder, name, entry, killer in (
+            (
+                hints,
+                'HINTS',
+                'OS-SCH-HNT:scheduler_hints',
+                'TestSpelling.test_hints_are_found_however_they_are_spelled',
+            ),
+            (
+                foreign_ids,
+                'SERVERS',
+                ('floating_ip', 'instance_id'),
+                'TestForeignIds.'
+                'test_a_floating_ip_does_not_name_its_hidden_holder',
+            ),
+            (
+                foreign_ids,
+                'SERVERS',
+                ('volumes', '*', 'attachments', '*', 'serverId'),
+                'TestForeignIds.test_a_volume_does_not_name_its_hidden_holder',
+            ),
+            (
+                foreign_ids,
+                'TEXTS',
+                ('server', 'fault'),
+                'TestForeignIds.test_a_fault_does_not_name_a_hidden_server',
+            ),
+            (
+                foreign_ids,
+                'TEXTS',
+                ('instanceAction', 'message'),
+                'TestForeignIds.test_an_action_does_not_name_a_hidden_server',
+            ),
+        )
+    }
+)
 
 
 def apply(name: str) -> None:

@@ -1,12 +1,15 @@
 """Who is isolated: roles, the operator's rules, and a lost filter."""
 
+import contextlib
 import os
+import threading
 
 import fixtures
 import nova.policy
 from oslo_policy import policy
 from oslo_utils.fixture import uuidsentinel
 
+from cloud_security.compute import callers
 from cloud_security.policy import rules
 from tests.functional import cloud
 from tests.functional import operations
@@ -111,6 +114,19 @@ class TestRoles(Policy):
             self.alice.get(f'servers/{self.hers}')['server']['status'],
         )
 
+    def test_rules_can_ask_what_is_done(self):
+        self.operator_writes(
+            {
+                rules.SEE_PROJECT: "role:member and '/servers/{id}/action':"
+                "%(path)s and 'POST':%(verb)s",
+                rules.CHANGE_PROJECT: "'lock':%(action)s",
+            }
+        )
+        self.assertEqual(202, self.bob.act(self.hers, 'lock').status_code)
+        self.assertEqual(404, self.bob.act(self.hers, 'unlock').status_code)
+        self.assertEqual(404, self.dan.act(self.hers, 'lock').status_code)
+        self.assertNotIn('bob', self.who())
+
     def test_changing_alone_opens_nothing(self):
         self.operator_writes({rules.CHANGE_PROJECT: 'user_id:bob'})
         self.assertNotIn('bob', self.who())
@@ -140,6 +156,17 @@ class TestLegacyRolesWithNewDefaults(Policy):
     def test_whoever_is_in_the_project_needs_a_role(self):
         guest = self.account('guest', ('other',))
         self.assertEqual(403, guest.call('GET', 'servers').status_code)
+        body = {
+            'server': {
+                'name': 'x',
+                'flavorRef': '1',
+                'imageRef': cloud.IMAGE,
+                'networks': 'none',
+            }
+        }
+        for account in (guest, self.dan):
+            answer = account.call('POST', 'servers', body, version='2.37')
+            self.assertEqual(403, answer.status_code)
 
 
 class TestLostFilter(cloud.Cloud):
@@ -178,6 +205,13 @@ class TestLostFilter(cloud.Cloud):
                 self.assertGreaterEqual(answer.status_code, 400, request)
                 refused += answer.status_code == 403
         self.assertGreater(refused, 150)
+        for account, action in (
+            (self.alice, 'lock'),
+            (self.carol, 'migrate'),
+            (self.carol, 'lock'),
+        ):
+            answer = account.act(self.hers, action)
+            self.assertEqual(403, answer.status_code, action)
 
     def test_admins_are_not(self):
         self.assertEqual([self.hers], self.root.ids())
@@ -209,6 +243,57 @@ class TestPolicyFaults(Policy):
             self.assertEqual(500, self.bob.call('GET', 'servers').status_code)
         self.operator_writes({})
         self.assertEqual([], self.bob.ids())
+
+    def test_a_rule_that_is_not_understood_is_an_error(self):
+        for wrong in ('role:x role:y', 'role:x and (', 'rule:missing'):
+            for rule in rules.list_rules():
+                self.operator_writes(
+                    {rules.SEE_PROJECT: '@', rule.name: wrong}
+                )
+                answer = self.bob.act(self.hers, 'lock')
+                self.assertEqual(500, answer.status_code, rule.name)
+        # Through another rule, and in the old form.
+        for check in ('rule:mine', [['rule:mine']]):
+            self.operator_writes(
+                {rules.ISOLATED: check, 'mine': 'role:x and ('}
+            )
+            self.assertEqual(500, self.bob.call('GET', 'servers').status_code)
+        self.operator_writes({rules.ISOLATED: 'not (! or !)'})
+        self.assertEqual([], self.bob.ids())
+
+    def test_files_are_read_by_one_thread_at_a_time(self):
+        self.one_at_a_time('load_rules', callers.in_force)
+
+    def test_rules_are_registered_by_one_thread_at_a_time(self):
+        nova.policy.reset()
+        nova.policy.init(suppress_deprecation_warnings=True)
+        self.one_at_a_time('register_default', callers._enforcer)
+
+    def one_at_a_time(self, method, function):
+        """Call a function in two threads that would meet in a method."""
+        meeting = threading.Barrier(2, timeout=0.3)
+        original = getattr(policy.Enforcer, method)
+        met, failed = [], []
+
+        def meet(*args, **kwargs):
+            with contextlib.suppress(threading.BrokenBarrierError):
+                meeting.wait()
+                met.append(method)
+            return original(*args, **kwargs)
+
+        def call():
+            try:
+                function()
+            except Exception as error:  # noqa: BLE001
+                failed.append(error)
+
+        threads = [threading.Thread(target=call) for _ in range(2)]
+        with fixtures.MockPatchObject(policy.Enforcer, method, meet):
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+        self.assertEqual(([], []), (met, failed))
 
     def test_a_broken_policy_file_is_an_error(self):
         path = os.path.join(self.policy_dir, '95-broken.yaml')

@@ -2,8 +2,10 @@
 
 import datetime
 
+import fixtures
 from nova import context as nova_context
 from nova import objects
+from nova import quota
 from oslo_utils.fixture import uuidsentinel
 
 from cloud_security.policy import rules
@@ -137,6 +139,10 @@ class TestProject(Project):
             2, self.used(self.carol, '?user_id=alice')['instances']
         )
 
+    def test_what_is_not_counted_stays_so(self):
+        self.flags(driver='nova.quota.NoopQuotaDriver', group='quota')
+        self.assertEqual(-1, self.used(self.bob, '?user_id=alice')['cores'])
+
     def test_groups_are_their_owners(self):
         hers, his = self.group(self.alice), self.group(self.bob)
         self.assertEqual(
@@ -160,6 +166,11 @@ class TestProject(Project):
             self.assertEqual(404, answers[0][0])
             self.assertEqual(answers[0], answers[1])
         self.alice.get(f'os-server-groups/{hers}')
+        # Whatever a manager changes, not only servers.
+        self.assertEqual(
+            204,
+            self.carol.call('DELETE', f'os-server-groups/{hers}').status_code,
+        )
 
     def test_nobody_boots_into_a_hidden_group(self):
         answers = []
@@ -206,6 +217,33 @@ class TestProject(Project):
                 ]
             ),
         )
+
+
+class TestQuotaCache(Project):
+    """Nova asks once whether all rows tell whose they are, and remembers."""
+
+    def setUp(self):
+        super().setUp()
+        self.forget()
+        self.addCleanup(self.forget)
+
+    def forget(self):
+        quota.UID_QFD_POPULATED_CACHE_ALL = False
+        quota.UID_QFD_POPULATED_CACHE_BY_PROJECT = set()
+
+    def test_it_is_asked_of_everybodys_rows(self):
+        self.flags(
+            count_usage_from_placement=True,
+            server_group_members=1,
+            group='quota',
+        )
+        for server_id in self.hers:
+            self.forget_owner(server_id)
+        group = self.group(self.bob)
+        self.assertEqual(3, self.used(self.bob)['instances'])
+        self.boot(self.bob, hints={'group': group})
+        self.assertFalse(quota.UID_QFD_POPULATED_CACHE_ALL)
+        self.assertEqual(set(), quota.UID_QFD_POPULATED_CACHE_BY_PROJECT)
 
 
 class TestSharedGroup(Project):
@@ -314,6 +352,19 @@ class TestMigrations(cloud.Cloud):
 
     def test_a_manager_sees_all(self):
         self.assertEqual({self.his, self.hers}, self.servers(self.carol))
+
+
+class TestMigrationsInMonitorMode(TestMigrations):
+    MODE = 'monitor'
+
+    def test_a_member_sees_those_of_his_servers(self):
+        log = self.useFixture(fixtures.FakeLogger('cloud_security'))
+        self.assertEqual({self.his, self.hers}, self.servers(self.bob))
+        self.assertIn(
+            '"servers": '
+            f'[{{"owner_id": "alice", "server_id": "{self.hers}"}}]',
+            log.output,
+        )
 
 
 class TestMigrationsWithoutTheFilter(TestMigrations):

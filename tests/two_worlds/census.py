@@ -77,6 +77,7 @@ ABOUT_NO_SERVER = {
 #: does not matter.
 HARMLESS = {
     'api.CellMapping.instance_mapping': 'not loaded; InstanceMapping is owned',
+    'main.ComputeNode.running_vms': 'a number, for admins',
     'main.ComputeNode.supported_instances': 'kinds of hypervisors',
     'main.Service.instance': 'not loaded; Instance is owned',
 }
@@ -327,3 +328,91 @@ UNTIL = {
         '/flavors/{id}/action update',
     ),
 }
+
+# Names --------------------------------------------------------------------
+
+#: Query parameters and properties of bodies that have been looked at: what
+#: names a server, a group or a user among them has values in walk.VALUES and
+#: samples.NAMED.
+NAMES = {
+    'query': (
+        'access_ip_v4 access_ip_v6 all_projects all_tenants '
+        'auto_disk_config availability_zone binary block_device_mapping '
+        'changes-before changes-since config_drive created_at delete_info '
+        'deleted description detailed display_description display_name end '
+        'flavor hidden host hostname hypervisor_hostname_pattern image '
+        'image_ref info_cache instance_uuid ip ip6 is_public kernel_id '
+        'key_name launch_index launched_at limit locked locked_by marker '
+        'metadata migration_type minDisk minRam name node not-tags '
+        'not-tags-any offset page_size pci_devices power_state progress '
+        'project_id ramdisk_id reservation_id root_device_name '
+        'security_groups server services soft_deleted sort_dir sort_key '
+        'source_compute start status system_metadata tags tags-any '
+        'task_state tenant_id terminated_at type user_id uuid vm_state '
+        'with_servers zone '
+    ),
+    'body': (
+        'OS-DCF:diskConfig OS-FLV-EXT-DATA:ephemeral '
+        'OS-SCH-HNT:scheduler_hints accessIPv4 accessIPv6 addFixedIp '
+        'addFloatingIp addSecurityGroup addTenantAccess add_host address '
+        'adminPass aggregate anyOf availability_zone backup_type binary '
+        'block_device_mapping block_device_mapping_v2 block_migration '
+        'boot_index build_near_host_ip cache changePassword cidr '
+        'config_drive confirmResize connection_info contents cores '
+        'createBackup createImage create_info delete_on_termination '
+        'description destination_type device device_name device_type '
+        'different_cell different_host disabled_reason disk disk_bus '
+        'disk_over_commit display_description display_name evacuate events '
+        'extra_specs fixed_address fixed_ip fixed_ips flavor flavorRef '
+        'floating_ips force forceDelete force_complete forced_down '
+        'from_port group group_id guest_format host hostname '
+        'hypervisor_hostname id imageRef image_id injectNetworkInfo '
+        'injected_file_content_bytes injected_file_path_bytes '
+        'injected_files instances interfaceAttachment ip_address '
+        'ip_protocol key_name key_pairs keypair length lock locked_reason '
+        'maintenance_mode max_count max_server_per_host meta metadata '
+        'metadata_items migrate min_count name net_id networkId networks '
+        'new_file no_device onSharedStorage os-flavor-access:is_public '
+        'os-getConsoleOutput os-getSPICEConsole os-getSerialConsole '
+        'os-getVNCConsole os-migrateLive os-resetState os-start os-stop '
+        'os:scheduler_hints parent_group_id path pause personality '
+        'pinned_availability_zone policies policy pool port port_id '
+        'preserve_ephemeral protocol public_key query quota_class_set '
+        'quota_set ram reboot rebuild remote_console removeFixedIp '
+        'removeFloatingIp removeSecurityGroup removeTenantAccess '
+        'remove_host rescue rescue_image_ref resize restore resume '
+        'return_reservation_id revertResize rotation rules rxtx_factor '
+        'same_host security_group security_group_rule security_group_rules '
+        'security_groups server serverId server_group server_group_members '
+        'server_groups server_uuid set_metadata share share_id shelve '
+        'shelveOffload size snapshot snapshot_id source_type state status '
+        'suspend swap tag tags target_cell tenant to_port '
+        'trigger_crash_dump trusted_image_certificates type unlock unpause '
+        'unrescue unshelve user_data user_id uuid vcpus virtual_name volume '
+        'volumeAttachment volumeId volume_id volume_size volume_type '
+    ),
+}
+
+# What the walk must see succeed --------------------------------------------
+
+#: What Nova's fixtures refuse whatever a member sends.
+NOT_IN_FIXTURES = (
+    'addSecurityGroup removeSecurityGroup '
+    'os-getSPICEConsole os-getSerialConsole'
+)
+
+
+def labels_of_members():
+    """Return what walk.label() calls operations that members use most."""
+    path = '/servers/{id}/action'
+    actions = set(FOR_MEMBERS[path].split()) - set(NOT_IN_FIXTURES.split())
+    return {f'POST {path} {name}' for name in actions} | {
+        'DELETE /servers/{id}',
+        'GET /servers',
+        'GET /servers/detail',
+        'GET /servers/{id}',
+        'POST /servers',
+        'PUT /servers/{id}',
+        'POST /servers/{server_id}/metadata',
+        'PUT /servers/{server_id}/tags',
+    }

@@ -8,6 +8,7 @@ to 34.
 
 import collections
 import inspect
+import json
 import sys
 
 from nova.api import validation
@@ -22,7 +23,8 @@ LATEST = api_version_request.max_api_version().ver_minor
 
 #: {(module, function): {'body': [...], 'query': [...], 'version': [...]}}
 _declared = collections.defaultdict(lambda: collections.defaultdict(list))
-_actions = {}
+#: {action: places}; os-volumes_boot declares those of servers again.
+_actions = collections.defaultdict(set)
 
 
 def _listen(holder, name, kind):
@@ -34,7 +36,7 @@ def _listen(holder, name, kind):
         def decorate(function):
             place = (function.__module__, function.__qualname__)
             if kind == 'action':
-                _actions[args[0]] = place
+                _actions[args[0]].add(place)
             else:
                 schema = None if kind == 'version' else args[0]
                 bounds = args if kind == 'version' else args[1:]
@@ -76,9 +78,9 @@ def operations():
     """Return every operation of Nova's API, with what it accepts.
 
     :returns: ``[{'method': 'POST', 'path': '/servers/{id}/action',
-        'action': 'lock', 'versions': [1, 73, …], 'bodies': [[first, last,
-        [valid, …], [broken, …]], …], 'query': ['limit', …]}, …]``, versions
-        as minor microversions
+        'action': 'lock', 'newest': 104, 'versions': [1, 73, …], 'bodies':
+        [[first, last, [valid, …], [broken, …]], …], 'query': ['limit', …]},
+        …]``, versions as minor microversions, ``newest`` the last that has it
     """
     from nova.api.openstack.compute import routes
 
@@ -92,10 +94,34 @@ def operations():
                 place = _place(main, function)
                 found.append(_operation(method, path, None, place))
                 continue
-            for action, place in sorted(_actions.items()):
-                if any(_has(part, place) for part in [main] + others):
-                    found.append(_operation(method, path, action, place))
+            for action, places in sorted(_actions.items()):
+                found.extend(
+                    _operation(method, path, action, place)
+                    for place in sorted(places)
+                    if any(_has(part, place) for part in [main] + others)
+                )
     return found
+
+
+def names():
+    """Return the names of what can be written, in ``query`` and ``body``."""
+    found = {'query': set(), 'body': set()}
+    operations()
+    for declared in _declared.values():
+        for kind, known in found.items():
+            for _, _, schema in declared.get(kind, ()):
+                known.update(_properties(schema))
+    return {kind: sorted(known) for kind, known in found.items()}
+
+
+def _properties(schema):
+    if isinstance(schema, dict):
+        yield from schema.get('properties', ())
+        for part in schema.values():
+            yield from _properties(part)
+    elif isinstance(schema, (list, tuple)):
+        for part in schema:
+            yield from _properties(part)
 
 
 def _has(controller, place):
@@ -127,6 +153,10 @@ def _operation(method, path, action, place):
         'method': method,
         'path': path,
         'action': action,
+        'newest': max(
+            (last for _, last, _ in declared.get('version', ())),
+            default=LATEST,
+        ),
         'versions': sorted(edge for edge in edges if 0 < edge <= LATEST),
         'bodies': [
             [first, last, samples.valid(schema), samples.broken(schema)]
@@ -135,3 +165,7 @@ def _operation(method, path, action, place):
         ],
         'query': sorted(query),
     }
+
+
+if __name__ == '__main__':
+    json.dump(names(), sys.stdout)

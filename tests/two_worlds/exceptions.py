@@ -4,6 +4,7 @@ The README's table has the same rows; a test compares them. Each row is met by
 the walk, or names the test that shows it.
 """
 
+import json
 import re
 from typing import Callable
 from typing import NamedTuple
@@ -14,83 +15,148 @@ class Exception_(NamedTuple):
     """A row of the README's table."""
 
     differs: str
-    #: Whether a request and its two answers are such a difference.
+    why: str
+    #: Whether a request and its two answers are such a difference; the ids
+    #: that mean something in world B are the last argument.
     fits: Optional[Callable] = None
     #: The test that shows what the walk does not meet.
     shown_by: str = ''
 
 
-def _totals(asked, a, b):
+def _headers(answer):
+    """Return the headers but the length, which follows from the body."""
+    return [
+        header for header in answer.headers if header[0] != 'Content-Length'
+    ]
+
+
+def _totals(asked, a, b, _known):
     """Quota totals; everything else in the answers is equal."""
-    if not re.search('/(limits|os-quota-sets/)', asked.path):
+    path, _, query = asked.path.partition('?')
+    if '/limits' in path:
+        numbers = r'("total\w+Used"): \d+'
+    elif path.endswith('/detail') and 'user_id=' not in query:
+        numbers = r'("in_use"): \d+'
+    else:
         return False
-    a, b = (
-        re.sub(r'("(?:total\w+Used|in_use)"): \d+', r'\1: N', answer.body)
-        for answer in (a, b)
+    a_body, b_body = (
+        re.sub(numbers, r'\1: N', answer.body) for answer in (a, b)
     )
-    return a == b
+    return (a.status, _headers(a), a_body) == (b.status, _headers(b), b_body)
 
 
-def _guard(asked, a, b):
+def _guard(asked, a, b, _known):
     """Cinder's question about an attachment of a server not there."""
+    found = re.match(r'/v2\.1/servers/(.*)/os-volume_attachments/', asked.path)
     return (
         asked.method == 'GET'
-        and '/os-volume_attachments/' in asked.path
+        and found is not None
+        # Of a server in Nova's database, own ones get Nova's answer.
+        and not re.fullmatch(r'<own\.(?!archived)\w+>', found.group(1))
         and (a.status, b.status) == (403, 404)
+        and a.body == REFUSAL
+        and _headers(a) == _headers(b)
     )
 
 
-def _held(asked, a, b):
+def _held(asked, a, b, known):
     """Nova in A knows that a volume is attached, in B only Cinder does."""
+    message = json.loads(a.body or '{}').get('badRequest', {}).get('message')
+    told = re.fullmatch(
+        r'Invalid volume: volume \S+ is already attached to instances: (\S+)',
+        message or '',
+    )
     return (
         '<hidden.volume>' in asked.path + asked.body
         and a.status == b.status == 400
-        and 'already attached' in a.body
-        and 'in use' in b.body
+        and told is not None
+        # Some id that stands for no server.
+        and told.group(1) not in known
+        and b.body == IN_USE
+        and _headers(a) == _headers(b)
     )
 
 
+REFUSAL = json.dumps(
+    {
+        'forbidden': {
+            'code': 403,
+            'message': "Policy doesn't allow os_compute_api:"
+            'os-volumes-attachments:show to be performed.',
+        }
+    }
+)
+IN_USE = json.dumps(
+    {
+        'badRequest': {
+            'code': 400,
+            'message': 'Invalid volume: Volume is in use.',
+        }
+    }
+)
 TABLE = (
-    Exception_("Totals of quota and limits are the project's", _totals),
+    Exception_(
+        "Totals of quota and limits are the project's",
+        'One shared quota is why people share a project.',
+        _totals,
+    ),
     Exception_(
         'A fixed IP, a port, a volume, a floating IP that a hidden server '
         'holds is still taken',
+        'Neutron and Cinder hold them.',
         _held,
-        # Nova's fixtures have no floating IPs.
         'test_exceptions.TestFloatingIps.'
         'test_a_hidden_servers_address_cannot_be_taken',
     ),
     Exception_(
         '``GET /servers/{server}/os-volume_attachments/{volume}`` answers '
         '403 for hidden and for unknown servers, instead of 404',
+        'Cinder asks this with the user\'s token and takes 404 as "gone, '
+        'delete the attachment" (CVE-2023-2088).',
         _guard,
+    ),
+    Exception_(
+        'Up to microversion 2.35, floating IPs, volumes and images name '
+        'nothing but own servers that are not archived',
+        'Members can have Neutron, Cinder and Glance say any id there',
+        shown_by='test_exceptions.TestForeignIds.'
+        'test_a_floating_ip_does_not_name_its_hidden_holder',
+    ),
+    Exception_(
+        'The scheduler counts all servers',
+        "A host's capacity is everybody's",
+        shown_by='test_scheduler.TestScheduler.test_it_counts_all_servers',
     ),
     Exception_(
         'With ``osapi_compute_unique_server_name_scope`` (off by default), '
         'names that others use are taken',
+        'names are unique in the project.',
         shown_by='test_project.TestUniqueNames.'
         'test_names_that_others_use_are_taken',
     ),
     Exception_(
         'A server group can hold servers of several owners (from before, or '
         "a manager's)",
+        'its policy counts all of them.',
         shown_by='test_project.TestSharedGroup.test_the_own_server_works_on',
     ),
     Exception_(
         "The scheduler hint ``query`` is stored without JSON's escapes",
+        'An escape must not hide the id of a server in it.',
         shown_by='test_exceptions.TestSpelling.'
         'test_escapes_within_a_query_are_read',
     ),
 )
 
 
-def find(asked, a, b):
+def find(asked, a, b, known):
     """Return what differs, as in the table, or None.
 
     :param asked: the request, with names for ids
     :param a: world A's answer, with ids of world B
+    :param known: the ids that have names, as world B calls them
     """
     for entry in TABLE:
-        if entry.fits and entry.fits(asked, a, b):
+        if entry.fits and entry.fits(asked, a, b, known):
             return entry.differs
     return None

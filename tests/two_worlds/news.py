@@ -12,7 +12,7 @@ from tests.two_worlds import census
 
 WHERE = 'tests/two_worlds/census.py'
 #: What stands for a server in the name of a column.
-REFERENCE = re.compile('instance|server')
+REFERENCE = re.compile('instance|server|guest|_vm|vm_|machine')
 
 
 def of_models(mappers, release):
@@ -91,6 +91,20 @@ def of_actions(actions, release):
         'managers or for admins, and whether its body or its answer names '
         'other servers',
     )
+
+
+def of_names(kind, names):
+    """Compare what can be written.
+
+    :param kind: ``query`` or ``body``
+    """
+    for name in sorted(set(names) - set(census.NAMES[kind].split())):
+        yield (
+            f'Nova takes a new name in a {kind}, {name}: decide whether it '
+            'names or finds servers, groups or users (then it needs values in '
+            'tests/two_worlds/walk.py VALUES or samples.py NAMED), and add it '
+            f'to NAMES in {WHERE}.'
+        )
 
 
 def of_microversions(newest):

@@ -2,6 +2,9 @@
 
 import collections
 import itertools
+import json
+import subprocess
+import sys
 
 import tests.functional  # noqa: F401  decides about threads
 
@@ -24,6 +27,7 @@ from tests.functional import cloud
 from tests.functional import operations
 from tests.two_worlds import census
 from tests.two_worlds import news
+from tests.two_worlds import worlds
 
 RELEASE = int(nova_version.version_string().partition('.')[0])
 NEWEST = api_version_request.max_api_version().get_string()
@@ -101,6 +105,24 @@ class TestCensus(testtools.TestCase):
 
     def test_every_action_is_classified(self):
         self.assertEqual([], list(news.of_actions(actions(), RELEASE)))
+
+    def test_every_name_is_known(self):
+        # Nova's decorators must be listened to before Nova is loaded.
+        run = subprocess.run(
+            [
+                sys.executable,
+                '-W',
+                'ignore',
+                '-m',
+                'tests.two_worlds.declared',
+            ],
+            cwd=worlds.ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            check=True,
+        )
+        for kind, names in json.loads(run.stdout).items():
+            self.assertEqual([], list(news.of_names(kind, names)))
 
     def test_every_microversion_has_been_read_about(self):
         self.assertEqual([], list(news.of_microversions(NEWEST)))
@@ -216,6 +238,12 @@ class TestCensusCanFail(testtools.TestCase):
         self.assertOneIsStale(
             '/servers/{id}/action lock', news.of_actions(less, RELEASE)
         )
+
+    def test_a_new_name(self):
+        for kind in census.NAMES:
+            self.assertOneSays(
+                'lent_to', news.of_names(kind, ['name', 'lent_to'])
+            )
 
     def test_a_new_microversion(self):
         minor = int(census.MICROVERSION.partition('.')[2])

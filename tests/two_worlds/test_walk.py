@@ -6,6 +6,7 @@ import sys
 
 import testtools
 
+from tests.two_worlds import census
 from tests.two_worlds import exceptions
 from tests.two_worlds import population
 from tests.two_worlds import walk
@@ -17,24 +18,30 @@ STRIDE = int(os.environ.get('TWO_WORLDS_STRIDE', '1'))
 
 class Walk(testtools.TestCase):
     SIDE_OF_A = 'a'
+    are_alike = False
     stride = STRIDE
 
     def setUp(self):
         super().setUp()
-        self.worlds = worlds.Worlds(self.SIDE_OF_A)
+        self.worlds = worlds.Worlds(self.SIDE_OF_A, self.are_alike)
         self.addCleanup(self.worlds.close)
         self.population = population.Population(self.worlds)
         self.population.settle()
         self.walk = walk.Walk(self.worlds.both('operations')[0])
+        #: Operations that the member has been answered with 2xx.
+        self.succeeded = set()
 
     def differences(self, requests):
         """Send requests; return those that are answered differently."""
         found = []
         before = self.worlds.requests
         for asked in itertools.islice(requests, 0, None, self.stride):
-            if walk.needs_a_living_server(asked):
-                self.population.revive()
+            if walk.is_about_own(asked):
+                self.population.prepare(walk.action(asked))
             a, b, is_same = self.worlds.ask(asked)
+            self.population.note(asked, walk.action(asked), b)
+            if b.status < 300:
+                self.succeeded.add(asked.label)
             if not is_same:
                 found.append((asked, a, b))
         print(
@@ -54,10 +61,31 @@ class TestWalk(Walk):
                 set(self.worlds.excused),
                 'An exception that nothing needs is to be removed.',
             )
+            self.assertEqual(
+                set(),
+                (census.labels_of_members() & self.walk.labels)
+                - self.succeeded,
+                'What a member may do must succeed once, or nothing is tried.',
+            )
 
     def test_a_cell_that_is_down_tells_nothing(self):
         self.worlds.both('cell_down', is_down=True)
         self.assertEqual([], self.differences(self.walk.with_a_cell_down()))
+
+
+class TestStock(Walk):
+    are_alike = True
+    stride = 25
+
+    def test_who_is_not_isolated_gets_stock_nova(self):
+        callers = itertools.cycle(('carol', 'root', 'neutron'))
+        requests = (
+            asked._replace(who=next(callers))
+            for asked in self.walk.requests()
+            if not asked.label.startswith('POST /servers')
+            and '<own.active>' not in asked.path
+        )
+        self.assertEqual([], self.differences(requests))
 
 
 class TestWalkWithoutTheFilter(Walk):

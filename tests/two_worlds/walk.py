@@ -5,23 +5,32 @@ about hidden servers, own ones and none, valid and broken, in every spelling
 that Nova's router or database might accept.
 """
 
+import itertools
 import re
+import uuid
 
 from tests.functional import operations
+from tests.two_worlds import census
+from tests.two_worlds import floating_ips
 from tests.two_worlds import population
 from tests.two_worlds import worlds
 
 CALLERS = ('bob', 'reader')
-HIDDEN = [f'hidden.{state}' for state in population.STATES]
+HIDDEN = [f'hidden.{state}' for state in population.STATES + ('ownerless',)]
 OWN = [f'own.{state}' for state in population.STATES]
 #: What is put for the last {id} of a route.
 PARTS = {
     'os-volume_attachments': ('<hidden.volume>', '<own.volume>', '<unknown>'),
-    'os-interface': ('<hidden.port>', '<unknown>'),
+    'os-interface': ('<hidden.port>', '<own.port>', '<unknown>'),
     'os-server-groups': ('<hidden.group>', '<own.group>', '<unknown>'),
     'os-simple-tenant-usage': (population.PROJECT,),
     'os-quota-sets': (population.PROJECT,),
     'os-volumes': ('<hidden.volume>', '<own.volume>'),
+    'os-floating-ips': tuple(
+        str(uuid.uuid5(floating_ips.NAMESPACE, address))
+        # Members may delete them; the own server's is needed.
+        for address in floating_ips.ADDRESSES[::2]
+    ),
     # Members may delete it.
     'images': ('a2459075-d96c-40d5-893e-577ff92e721c',),
     'flavors': ('1',),
@@ -89,6 +98,46 @@ QUERIES = (
     'limit=1&limit=2',
     'tags=tag-of-alice&tags=tag-of-bob',
 )
+#: More bodies of actions.
+ACTIONS = {
+    # Taking a hidden server's is told from the worlds on purpose.
+    'addFloatingIp': [
+        {'address': address} for address in floating_ips.ADDRESSES[:2]
+    ],
+    'removeFloatingIp': [
+        {'address': address} for address in floating_ips.ADDRESSES
+    ],
+}
+#: Servers that members make: what is added to the server, and hints.
+NETWORK = '3cb9bc59-5699-4588-a4b1-b87f96708bc6'
+MADE = (
+    ({}, {}),
+    ({'min_count': 2, 'max_count': 2, 'return_reservation_id': True}, {}),
+    ({'metadata': {'of': 'bob'}, 'availability_zone': 'two'}, {}),
+    ({'networks': [{'uuid': NETWORK}]}, {}),
+    ({'networks': [{'uuid': NETWORK, 'fixed_ip': '192.168.1.3'}]}, {}),
+    ({'networks': [{'port': '<hidden.port>'}]}, {}),
+    ({'networks': [{'port': '<own.port>'}]}, {}),
+    ({'block_device_mapping_v2': ['<own.free>']}, {}),
+    ({'block_device_mapping_v2': ['<own.volume>']}, {}),
+    ({'block_device_mapping_v2': ['<hidden.volume>']}, {}),
+    ({}, {'group': '<hidden.group>'}),
+    ({}, {'group': '<own.group>'}),
+    ({}, {'same_host': ['<hidden.active>']}),
+    ({}, {'same_host': '<own.active>'}),
+    ({}, {'different_host': ['<hidden.active>', '<unknown>']}),
+    ({}, {'different_host': ['<own.active>']}),
+    ({}, {'near': '<hidden.active>', 'same_host': '<hidden.active|upper>'}),
+    ({}, {'query': '["=", "$instances.<hidden.active>.name", "a"]'}),
+)
+#: What clients and services write into the head.
+HEADS = (
+    {'X_Service_Roles': 'service'},
+    {'Accept': 'application/xml'},
+    {'X_OpenStack_Nova_API_Version': '2.26'},
+    {'X_Forwarded_For': '<hidden.active>'},
+    {'X_OpenStack_Request_Id': 'req-<hidden.active>'},
+)
 LISTS = ('/servers', '/servers/detail', '/os-volumes_boot')
 DEEP = 4
 
@@ -102,6 +151,8 @@ class Walk:
 
     def __init__(self, operations_of_nova):
         self.operations = operations_of_nova
+        #: Of what members may do, each must succeed at least once.
+        self.labels = {label(operation) for operation in operations_of_nova}
         self.latest = max(
             edge
             for operation in operations_of_nova
@@ -110,7 +161,13 @@ class Walk:
 
     def requests(self):
         """Yield every request; what changes own servers comes last."""
-        for part in (self.lists, self.hidden, self.elsewhere, self.own):
+        for part in (
+            self.lists,
+            self.hidden,
+            self.elsewhere,
+            self.made,
+            self.own,
+        ):
             # Each once, in this order.
             yield from dict.fromkeys(part())
 
@@ -118,18 +175,21 @@ class Walk:
         """Lists of servers, their filters, pages and links."""
         for who in CALLERS:
             for operation in self._where(lambda path: path in LISTS, 'GET'):
-                path = operation['path']
+                path, newest = operation['path'], operation['newest']
                 for version in self._versions(who, operation):
-                    yield self._ask(who, 'GET', path, version)
+                    yield self._ask(who, operation, path, version)
                 for name in operation['query']:
-                    for value in VALUES.get(name, ('1', 'x')):
+                    values = VALUES.get(name, ('1', 'x'))
+                    for value in values if who == 'bob' else values[:1]:
                         query = f'{path}?{name}={value}'
-                        yield self._ask(who, 'GET', query, self.latest)
+                        yield self._ask(who, operation, query, newest)
                         if who == 'bob' and path == '/servers':
-                            yield self._ask(who, 'GET', query, 1)
+                            yield self._ask(who, operation, query, 1)
                 for query in QUERIES:
-                    for version in (1, 69, self.latest):
-                        yield self._ask(who, 'GET', f'{path}?{query}', version)
+                    for version in (1, 69, newest)[-self._depth(who) :]:
+                        yield self._ask(
+                            who, operation, f'{path}?{query}', version
+                        )
 
     def hidden(self):
         """Operations on one hidden server."""
@@ -144,15 +204,14 @@ class Walk:
         for version in self._versions(who, operation):
             for path in self.paths(operation, '<hidden.active>'):
                 for body in self.bodies(operation, version):
-                    yield self._ask(
-                        who, operation['method'], path, version, body
-                    )
+                    yield self._ask(who, operation, path, version, body)
         if who != 'bob':
             return
         for name in HIDDEN[1:]:
             path = next(self.paths(operation, f'<{name}>'))
-            body = next(self.bodies(operation, self.latest))
-            yield self._ask(who, operation['method'], path, self.latest, body)
+            newest = operation['newest']
+            body = next(self.bodies(operation, newest))
+            yield self._ask(who, operation, path, newest, body)
 
     def _oddly_spelled(self, operation):
         for spelled in worlds.SPELLINGS:
@@ -160,9 +219,9 @@ class Walk:
                 if name.startswith('own') and operation['method'] != 'GET':
                     continue
                 path = next(self.paths(operation, f'<{name}|{spelled}>'))
-                body = next(self.bodies(operation, self.latest))
+                body = next(self.bodies(operation, operation['newest']))
                 yield self._ask(
-                    'bob', operation['method'], path, self.latest, body
+                    'bob', operation, path, operation['newest'], body
                 )
 
     def elsewhere(self):
@@ -172,44 +231,94 @@ class Walk:
                 operation['method'] == 'GET' and operation['path'] in LISTS
             ):
                 continue
+            is_gone = operation['path'] in census.GONE
             for who in CALLERS:
                 for version in self._versions(who, operation):
                     for path in self.paths(operation, '<hidden.active>'):
-                        for body in self.bodies(operation, version):
+                        bodies = self.bodies(operation, version)
+                        # There, one answers for all.
+                        for body in itertools.islice(bodies, is_gone or None):
                             yield self._ask(
-                                who, operation['method'], path, version, body
+                                who, operation, path, version, body
                             )
+                path = next(self.paths(operation, '<unknown>'))
                 for name in operation['query']:
                     for value in VALUES.get(name, ('1', 'x')):
-                        path = next(self.paths(operation, '<unknown>'))
                         yield self._ask(
                             who,
-                            'GET',
+                            operation,
                             f'{path}?{name}={value}',
-                            self.latest,
+                            operation['newest'],
                         )
         for method in ('GET', 'PUT', 'DELETE', 'HEAD', 'PATCH'):
             for path in ('/servers/<hidden.active>', '/servers'):
-                yield self._ask(
-                    'bob', 'POST', f'{path}?_method={method}', 1, {}
+                yield worlds.request(
+                    'bob', 'POST', f'{path}?_method={method}', {}
                 )
         for prefix in ('/v2', '/v2.1/' + population.PROJECT, '/v2.1/other'):
             for path in ('', '/<hidden.active>', '/<own.active>', '/detail'):
                 yield worlds.request('bob', 'GET', f'{prefix}/servers{path}')
 
+        for head in HEADS:
+            for path in ('/servers', '/servers/detail', '/servers/<unknown>'):
+                for server in ('<hidden.active>', '<own.active>'):
+                    for method in ('GET', 'HEAD'):
+                        yield worlds.request(
+                            'bob',
+                            method,
+                            path.replace('<unknown>', server),
+                            **head,
+                        )
+            yield worlds.request(
+                'bob', 'DELETE', '/servers/<hidden.active>', **head
+            )
+
+    def made(self):
+        """Servers that are made."""
+        for operation in self._where(lambda path: path == '/servers', 'POST'):
+            for version in (37, self.latest):
+                for more, hints in MADE:
+                    body = {
+                        'server': {
+                            'name': 'made',
+                            'flavorRef': '1',
+                            'imageRef': population.IMAGE,
+                            'networks': 'none',
+                            **more,
+                        },
+                        'os:scheduler_hints': hints,
+                    }
+                    volumes = more.get('block_device_mapping_v2')
+                    if volumes:
+                        del body['server']['imageRef']
+                        body['server']['block_device_mapping_v2'] = [
+                            {
+                                'uuid': volume,
+                                'source_type': 'volume',
+                                'destination_type': 'volume',
+                                'boot_index': 0,
+                            }
+                            for volume in volumes
+                        ]
+                    yield self._ask(
+                        'bob', operation, '/servers', version, body
+                    )
+
     def own(self):
         """Operations on own servers."""
         for who in reversed(CALLERS):
             for operation in self._where(is_on_a_server):
-                method = operation['method']
-                if method == 'GET':
+                newest = operation['newest']
+                if operation['method'] == 'GET':
                     for name in OWN:
                         for path in self.paths(operation, f'<{name}>'):
-                            yield self._ask(who, 'GET', path, self.latest)
+                            yield self._ask(who, operation, path, newest)
                     continue
                 for path in self.paths(operation, '<own.active>'):
-                    for body in self.bodies(operation, self.latest):
-                        yield self._ask(who, method, path, self.latest, body)
+                    for body in self.bodies(operation, newest):
+                        yield self._ask(who, operation, path, newest, body)
+                    body = next(self.bodies(operation, 1))
+                    yield self._ask(who, operation, path, 1, body)
 
     def with_a_cell_down(self):
         """Yield what is asked while the cell of ``remote`` servers is down."""
@@ -222,16 +331,29 @@ class Walk:
             path = operation['path']
             for name in ('remote', 'active'):
                 for kind in ('hidden', 'own'):
-                    for version in (68, 69, self.latest):
+                    for version in (68, 69, operation['newest']):
                         for whole in self.paths(operation, f'<{kind}.{name}>'):
-                            yield self._ask('bob', 'GET', whole, version)
+                            yield self._ask('bob', operation, whole, version)
             if path in LISTS:
                 for query in QUERIES:
                     whole = f'{path}?{query}'
-                    yield self._ask('bob', 'GET', whole, self.latest)
+                    yield self._ask(
+                        'bob', operation, whole, operation['newest']
+                    )
 
-    def _ask(self, who, method, path, version, body=None):
-        return worlds.request(who, method, path, body, text(version))
+    def _ask(self, who, operation, path, version, body=None):
+        return worlds.request(
+            who,
+            operation['method'],
+            path,
+            body,
+            text(version),
+            label(operation),
+        )
+
+    def _depth(self, who):
+        """Return how many versions suffice: a reader reads as a member."""
+        return 3 if who == 'bob' else 1
 
     def _versions(self, who, operation):
         """Return every edge for the member, both ends for the reader."""
@@ -267,13 +389,15 @@ class Walk:
         action = operation['action']
         if action in operations.ACTIONS:
             yield {action: operations.ACTIONS[action]}
+        for arguments in ACTIONS.get(action, ()):
+            yield {action: arguments}
         rest = re.sub(
             r'^/(servers|os-volumes_boot)/\{[a-z_]+\}', '', operation['path']
         )
         known = operations.BODIES.get((operation['method'], rest))
         if known is not None:
             yield known
-        is_at_end = version in (1, self.latest)
+        is_at_end = version in (1, operation['newest'])
         for first, last, valid, broken in operation['bodies']:
             if first <= version <= last:
                 yield from valid
@@ -287,6 +411,22 @@ def is_on_a_server(path):
     return bool(re.match(r'/(servers|os-volumes_boot)/\{', path))
 
 
-def needs_a_living_server(asked):
-    """Tell whether a request may change ``<own.active>``."""
-    return asked.method != 'GET' and '<own.active>' in asked.path
+def label(operation):
+    """Return such as ``POST /servers/{id}/action reboot``."""
+    words = operation['method'], operation['path'], operation['action'] or ''
+    return ' '.join(words).strip()
+
+
+def is_about_own(asked):
+    """Tell whether a member may change ``<own.active>`` with a request."""
+    return (
+        asked.who == 'bob'
+        and asked.method != 'GET'
+        and '<own.active>' in asked.path
+    )
+
+
+def action(asked):
+    """Return the name of the action that a request calls, or None."""
+    _, _, name = asked.label.partition('/action ')
+    return name or None

@@ -20,17 +20,23 @@ import tests.functional  # noqa: F401  decides about threads
 import tests.two_worlds.declared  # noqa: F401  listens to decorators
 
 # isort: split
+from nova import context as nova_context
 from nova import exception
 from nova.cmd import manage
 from nova.conductor import api as conductor
+from nova.db.api import api as api_db
+from nova.db.api import models as api_models
 from nova.tests import fixtures as nova_fixtures
 from nova.virt import fake
 from oslo_utils import timeutils
+import sqlalchemy as sa
 import webob
 
+from cloud_security.visibility import scope as scopes
 from tests.functional import cloud
 from tests.two_worlds import databases
 from tests.two_worlds import declared
+from tests.two_worlds import floating_ips
 
 START = datetime.datetime(2026, 1, 1)
 NAMESPACE = uuid.UUID('b0b0b0b0-0000-4000-8000-000000000000')
@@ -84,6 +90,9 @@ class World(cloud.Cloud):
         if databases.URL:
             self.useFixture(databases.Databases())
         super().setUp()
+        self.floating_ips = self.useFixture(
+            floating_ips.FloatingIPs(self.neutron, cloud.PROJECT)
+        )
         self.held_volumes = set()
         self.first_images = set(self.glance.images)
         self.useFixture(
@@ -97,6 +106,8 @@ class World(cloud.Cloud):
             'bob': self.bob,
             'reader': self.account('bob', ('reader',)),
             'root': self.root,
+            'carol': self.carol,
+            'neutron': self.neutron_user,
         }
         self.down = None
         self.holding = set()
@@ -114,6 +125,9 @@ class World(cloud.Cloud):
             compute_driver='fake.FakeDriver',
             # Hours pass between requests, and nobody sends heartbeats.
             service_down_time=10**9,
+            # Deleted servers can be restored, and two hosts are few.
+            reclaim_instance_interval=10**9,
+            allow_resize_to_same_host=True,
             default_schedule_zone='one',
         )
         for name in ('instances', 'cores', 'ram', 'server_groups'):
@@ -182,18 +196,23 @@ class World(cloud.Cloud):
                 until_complete=True, purge=True, all_cells=True
             )
 
-    def _attach(self, context, volume_id, *args, **kwargs):
-        if volume_id in self.held_volumes:
+    def _attach(self, context, volume_id, server_id, *args, **kwargs):
+        """Refuse a volume that another server has, as Cinder does."""
+        held = self.cinder.volume_to_attachment.get(volume_id, {})
+        if volume_id in self.held_volumes or any(
+            attachment['instance_uuid'] != server_id
+            for attachment in held.values()
+        ):
             raise exception.InvalidVolume(reason='Volume is in use.')
         return self.cinder.fake_attachment_create(
-            context, volume_id, *args, **kwargs
+            context, volume_id, server_id, *args, **kwargs
         )
 
     def do_held(self):
         """Return what Cinder, Neutron and Glance say of servers.
 
         :returns: ``{'volumes': [[volume id, server id], …], 'ports': [{…}, …],
-            'images': [{…}, …]}``
+            'images': [{…}, …], 'floating_ips': [{…}, …]}``
         """
         return {
             'volumes': [
@@ -214,9 +233,22 @@ class World(cloud.Cloud):
                 }
                 for image in self.glance.images.values()
             ],
+            'floating_ips': self.floating_ips.held(),
         }
 
-    def do_hold(self, volumes, ports, images, order):
+    def do_disown(self, server_id):
+        """Take the owner out of a server's mapping, as before Nova 20."""
+        mapping = api_models.InstanceMapping
+        with scopes.on_this_thread(scopes.EVERYBODY):
+            context = nova_context.get_admin_context()
+            with api_db.context_manager.writer.using(context) as session:
+                session.execute(
+                    sa.update(mapping)
+                    .where(mapping.instance_uuid == server_id)
+                    .values(user_id=None)
+                )
+
+    def do_hold(self, volumes, ports, images, floating_ips, order):
         """Let them say that of servers which are not in this world.
 
         :param order: the ids of all images, as Glance lists them in A
@@ -238,6 +270,7 @@ class World(cloud.Cloud):
         for image in images:
             self.glance.create(None, image)
             self.holding.add(image['id'])
+        self.floating_ips.hold(floating_ips)
         places = {image_id: place for place, image_id in enumerate(order)}
         places.update(dict.fromkeys(self.first_images, -1))
         self.glance.images = {

@@ -1,0 +1,151 @@
+"""Who acted on whose server because of his role, in the log and on the bus."""
+
+import queue
+import threading
+import warnings
+
+import fixtures
+from oslo_serialization import jsonutils
+
+from cloud_security.compute import audit
+from cloud_security.compute import records
+from tests.functional import cloud
+
+
+class Audit(cloud.Cloud):
+    AUDIT = 'log'
+
+    def _setup_services(self):
+        super()._setup_services()
+
+    def setUp(self):
+        self.sent = queue.Queue()
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'oslo_messaging.Notifier.info',
+                lambda notifier, ctxt, event_type, payload: (
+                    # Nova sends others.
+                    event_type.startswith('audit.')
+                    and self.send(event_type, payload)
+                ),
+            )
+        )
+        super().setUp()
+        # Nova's fixtures make errors of warnings; pycadf's is about names.
+        warnings.filterwarnings('ignore', message='Invalid uuid')
+        self.log = self.useFixture(fixtures.FakeLogger(nuke_handlers=False))
+        self.hers = self.boot(self.alice)
+
+    def send(self, event_type, payload):
+        self.sent.put((event_type, payload))
+
+    def records(self, event):
+        return [
+            jsonutils.loads(line.partition(event)[2])
+            for line in self.log.output.splitlines()
+            if line.startswith(event)
+        ]
+
+
+class TestLog(Audit):
+    def test_acting_on_anothers_server_is_recorded(self):
+        for account in (self.carol, self.root):
+            answer = account.act(self.hers, 'lock')
+            self.assertEqual(202, answer.status_code)
+            record = self.records(records.OVERRODE)[-1]
+            self.assertEqual(account.user_id, record['user_id'])
+            self.assertEqual(
+                'POST /servers/{id}/action lock', record['operation']
+            )
+            self.assertEqual(
+                [{'owner_id': 'alice', 'server_id': self.hers}],
+                record['servers'],
+            )
+        self.assertTrue(self.sent.empty())
+
+    def test_nothing_else_is(self):
+        own = self.boot(self.carol)
+        for account, server_id in (
+            (self.carol, own),
+            (self.alice, self.hers),
+            (self.bob, self.hers),
+        ):
+            account.act(server_id, 'lock')
+        self.carol.get(f'servers/{self.hers}')
+        self.carol.act(self.hers, 'nonsense')
+        self.assertEqual([], self.records(records.OVERRODE))
+
+    def test_nothing_is_asked_for_it(self):
+        asked = self.useFixture(
+            fixtures.MockPatch('cloud_security.compute.ownership._rows')
+        ).mock
+        self.carol.act(self.hers, 'lock')
+        self.assertEqual(1, len(self.records(records.OVERRODE)))
+        asked.assert_not_called()
+
+
+class TestOff(Audit):
+    AUDIT = 'off'
+
+    def test_nothing_is_recorded(self):
+        self.carol.act(self.hers, 'lock')
+        self.bob.act(self.hers, 'lock')
+        for kind in (records.OVERRODE, records.DENIED):
+            self.assertEqual([], self.records(kind))
+
+
+class TestBus(Audit):
+    AUDIT = 'both'
+
+    def received(self):
+        return self.sent.get(timeout=20)
+
+    def test_events_are_cadf(self):
+        self.carol.act(self.hers, 'lock')
+        kind, event_ = self.received()
+        self.assertEqual('audit.cloud_security.overrode', kind)
+        self.assertEqual(
+            ('activity', 'success', 'update/lock', 'carol', self.hers),
+            (
+                event_['eventType'],
+                event_['outcome'],
+                event_['action'],
+                event_['initiator']['id'],
+                event_['target']['id'],
+            ),
+        )
+        self.assertEqual(
+            'alice', event_['attachments'][0]['content']['owner_id']
+        )
+        self.bob.call('DELETE', f'servers/{self.hers}')
+        kind, event_ = self.received()
+        self.assertEqual('audit.cloud_security.denied', kind)
+        self.assertEqual(
+            ('failure', 'delete', '404'),
+            (
+                event_['outcome'],
+                event_['action'],
+                event_['reason']['reasonCode'],
+            ),
+        )
+
+    def test_a_dead_bus_breaks_nothing(self):
+        self.send = self.fail_to_send
+        self.assertEqual(202, self.carol.act(self.hers, 'lock').status_code)
+        self.wait_for(lambda: 'could not be sent' in self.log.output)
+        del self.send
+        self.assertEqual(202, self.carol.act(self.hers, 'lock').status_code)
+        self.received()
+
+    def fail_to_send(self, *_):
+        raise RuntimeError('the bus is dead')
+
+    def test_a_full_bus_holds_up_nothing(self):
+        going_on = threading.Event()
+        self.addCleanup(going_on.set)
+        self.send = lambda *_: going_on.wait(60)
+        self.useFixture(fixtures.MockPatchObject(audit, 'SIZE', 1))
+        for _ in range(6):
+            self.assertEqual(404, self.bob.act(self.hers, 'lock').status_code)
+        self.assertEqual(6, len(self.records(records.DENIED)))
+        self.assertIn('does not take audit events', self.log.output)
