@@ -16,12 +16,25 @@ from cloud_security.visibility import scope as scopes
 
 ROOT = pathlib.Path(cloud_security.__file__).parent
 README = (ROOT.parent / 'README.rst').read_text()
+#: What stands beside the parts and imports nothing of them.
+ALONE = {'identity', 'opts', 'releases'}
 #: What each part may import of the package. Only compute/ knows Nova.
 MAY_IMPORT = {
     'visibility': {'visibility'},
     'policy': {'policy', 'visibility'},
-    'compute': {'compute', 'policy', 'visibility', 'opts', 'releases'},
+    'compute': {'compute', 'policy', 'visibility'} | ALONE,
+    'cmd': {'cmd', 'compute', 'identity'},
 }
+#: What works on hosts and in images without Nova.
+WITHOUT_NOVA = (
+    'cmd/activation.py',
+    'cmd/manage.py',
+    'cmd/report.py',
+    'compute/activation.py',
+    'compute/changes.py',
+    'compute/paste.py',
+    'compute/report.py',
+)
 
 
 def imports(path):
@@ -53,6 +66,23 @@ class TestTree(testtools.TestCase):
                     if names[0] == 'nova':
                         self.assertEqual('compute', part, path)
 
+    def test_what_stands_alone_imports_no_part(self):
+        found = {path.stem for path in ROOT.glob('*.py')} - {'__init__'}
+        self.assertEqual(ALONE, found)
+        for name in ALONE:
+            for imported in imports(ROOT / f'{name}.py'):
+                self.assertNotIn(
+                    imported.split('.')[0], ('cloud_security', 'nova'), name
+                )
+
+    def test_what_switches_on_and_reports_needs_no_nova(self):
+        for name in WITHOUT_NOVA:
+            for imported in imports(ROOT / name):
+                parts = imported.split('.')
+                self.assertNotEqual('nova', parts[0], name)
+                if parts[0] == 'cloud_security':
+                    self.assertIn('/'.join(parts[1:]) + '.py', WITHOUT_NOVA)
+
     def test_modules_are_small(self):
         for path in ROOT.rglob('*.py'):
             lines = len(path.read_text().splitlines())
@@ -63,6 +93,7 @@ class TestTree(testtools.TestCase):
             'visibility',
             'policy',
             'compute',
+            'cmd',
             'etc/policy.d',
             'tests',
             'tools',

@@ -1,0 +1,157 @@
+"""``cloud-security-manage server set-owner`` and ``project hand-over``."""
+
+import getpass
+import os
+from typing import Any
+from typing import List
+
+from cloud_security import identity
+from cloud_security.cmd import manage
+from cloud_security.compute import configuration
+from cloud_security.compute import handover
+
+
+class _HandingOver(manage.Command):
+    """What both commands do with a list of servers."""
+
+    def get_parser(self, prog_name: str) -> Any:
+        """Add what both have."""
+        parser = super().get_parser(prog_name)
+        configuration.add_arguments(parser)
+        parser.add_argument(
+            '--dry-run',
+            action='store_true',
+            help='show what would change, and change nothing',
+        )
+        return parser
+
+    def hand_over(
+        self, servers: List[handover.Server], user_id: str, is_dry_run: bool
+    ) -> int:
+        """Hand servers over, one after the other.
+
+        :returns: 0, or 1 when one was refused
+        """
+        for project_id in {server.project_id for server in servers}:
+            self._check_role(user_id, project_id)
+        refused = 0
+        for number, server in enumerate(servers, 1):
+            said = (
+                f'{number} of {len(servers)}: {server.server_id} {server.name}'
+            )
+            try:
+                self._one(server, user_id, is_dry_run, said)
+            except handover.Refused as error:
+                refused += 1
+                self.app.stderr.write(f'{said}: {error}\n')
+        if servers:
+            self._say('Not handed over, if there is any:')
+            for what in handover.STAYS:
+                self._say(f'- {what}')
+        if refused:
+            self.app.stderr.write(
+                f'{refused} of {len(servers)} servers were refused: run the '
+                'same command again.\n'
+            )
+        return 1 if refused else 0
+
+    def _one(
+        self,
+        server: handover.Server,
+        user_id: str,
+        is_dry_run: bool,
+        said: str,
+    ) -> None:
+        if server.is_owned_by(user_id):
+            self._say(f'{said} is theirs already')
+        elif is_dry_run:
+            self._say(f'{said} would be handed over by {server.owner_id}')
+        else:
+            handover.hand_over(server, user_id, _operator())
+            self._say(f'{said} is handed over')
+
+    def _check_role(self, user_id: str, project_id: str) -> None:
+        keystone = identity.connect()
+        if keystone is None:
+            self.app.stderr.write(
+                'Keystone was not asked whether the new owner has a role in '
+                f'{project_id}: no OS_ variables are set.\n'
+            )
+        elif not keystone.is_in_project(user_id, project_id):
+            raise handover.Refused(
+                f'{user_id} has no role in project {project_id}: he could '
+                'not reach what is handed over. Nothing was changed.'
+            )
+
+    def _say(self, text: str) -> None:
+        self.app.stdout.write(f'{text}\n')
+
+
+def _operator() -> str:
+    """Return who runs this: who became root, or the account, or its number."""
+    try:
+        return os.environ.get('SUDO_USER') or getpass.getuser()
+    except (KeyError, OSError):
+        return f'uid {os.getuid()}'
+
+
+class SetOwner(_HandingOver):
+    """Give one server to another user of its project."""
+
+    def get_parser(self, prog_name: str) -> Any:
+        """Add the server and the user."""
+        parser = super().get_parser(prog_name)
+        parser.add_argument('server', metavar='SERVER', help='id of a server')
+        parser.add_argument('user', metavar='USER', help='id of the new owner')
+        return parser
+
+    def take_action(self, parsed_args: Any) -> int:
+        """Hand it over."""
+        configuration.load(parsed_args)
+        configuration.keep_log()
+        with configuration.reading():
+            return self.hand_over(
+                [handover.server(parsed_args.server)],
+                parsed_args.user,
+                parsed_args.dry_run,
+            )
+
+
+class HandOver(_HandingOver):
+    """Give all servers of one user in a project to another user.
+
+    When it was interrupted, or servers were busy, run it again.
+    """
+
+    def get_parser(self, prog_name: str) -> Any:
+        """Add the users and the project."""
+        parser = super().get_parser(prog_name)
+        for name, metavar, text in (
+            ('--from', 'USER', 'id of the user who leaves'),
+            ('--to', 'USER', 'id of the new owner'),
+            ('--project', 'PROJECT', 'id of the project'),
+        ):
+            parser.add_argument(
+                name,
+                dest=name.strip('-') + '_id',
+                required=True,
+                metavar=metavar,
+                help=text,
+            )
+        return parser
+
+    def take_action(self, parsed_args: Any) -> int:
+        """Hand them over."""
+        if parsed_args.from_id == parsed_args.to_id:
+            raise manage.Nonsense('--from and --to are the same user.')
+        configuration.load(parsed_args)
+        configuration.keep_log()
+        with configuration.reading():
+            servers = handover.servers(
+                parsed_args.from_id, parsed_args.to_id, parsed_args.project_id
+            )
+            if not servers:
+                self._say('There are no servers to hand over.')
+            return self.hand_over(
+                servers, parsed_args.to_id, parsed_args.dry_run
+            )

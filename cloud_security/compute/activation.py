@@ -1,0 +1,123 @@
+"""Switching the filter on and off, in the files of one host or image.
+
+Two things belong to us: the filter's place in api-paste.ini, and a link in
+policy.d. It must never change anything else, nor leave half a file.
+Imports nothing of Nova, which an image need not have.
+"""
+
+import dataclasses
+import os
+import sysconfig
+from typing import List
+from typing import Optional
+
+from cloud_security.compute import changes
+from cloud_security.compute import paste as pastes
+
+PASTE = '/etc/nova/api-paste.ini'
+LINK = '50-cloud-security.yaml'
+#: Where packages put the rules, and where pip and a checkout have them.
+RULES = (
+    '/etc/cloud-security/policy.yaml',
+    os.path.join(
+        sysconfig.get_path('data'), 'share/cloud_security/policy.d', LINK
+    ),
+    os.path.abspath(os.path.join(__file__, '../../../etc/policy.d', LINK)),
+)
+#: How those end, wherever they were when the link was made.
+ENDINGS = (RULES[0], '/policy.d/' + LINK)
+
+
+@dataclasses.dataclass
+class Host:
+    """Where the files of a host or an image are.
+
+    ``root`` is the folder of an image; the other paths are as in the image.
+    Without ``policy_dir`` it is policy.d beside the api-paste.ini.
+    """
+
+    paste: str = PASTE
+    policy_dir: Optional[str] = None
+    root: str = '/'
+
+    @property
+    def paste_path(self) -> str:
+        """The api-paste.ini, as it is reached from here."""
+        return self._reached(self.paste)
+
+    @property
+    def link_path(self) -> str:
+        """The link to the rules, as it is reached from here."""
+        folder = self.policy_dir or os.path.join(
+            os.path.dirname(self.paste), 'policy.d'
+        )
+        return self._reached(os.path.join(folder, LINK))
+
+    def _reached(self, path: str) -> str:
+        if not os.path.isabs(path):
+            path = os.path.abspath(path)
+        return os.path.join(self.root, path.lstrip('/'))
+
+    def enabling(self) -> List[changes.Step]:
+        """Return what is to be done, nothing where all is done.
+
+        :raises Refused: when it cannot be done
+        """
+        return self._edit(pastes.enable) + self._link()
+
+    def disabling(self) -> List[changes.Step]:
+        """Return what is to be done, nothing where all is done.
+
+        :raises Refused: when it cannot be done
+        """
+        # Without the filter, the rules would refuse members.
+        steps: List[changes.Step] = []
+        path = self.link_path
+        if self._is_our_link(path):
+            steps.append(changes.Unlink(path, os.readlink(path)))
+        return steps + self._edit(pastes.disable)
+
+    def _edit(self, change: pastes.Change) -> List[changes.Step]:
+        path = self.paste_path
+        if os.path.islink(path):
+            raise changes.Refused(
+                f'{path} is a link: name the file itself with --paste.'
+            )
+        before = changes.read(path)
+        try:
+            after = change(before)
+        except pastes.NotUnderstood as error:
+            raise changes.Refused(
+                f'{path} is not understood ({error}), so nothing was '
+                'changed: edit it by hand, as the documentation shows.'
+            ) from error
+        return [changes.Edit(path, before, after)] if after != before else []
+
+    def _link(self) -> List[changes.Step]:
+        path = self.link_path
+        stale: List[changes.Step] = []
+        if self._is_our_link(path):
+            target = os.readlink(path)
+            if os.path.exists(self._reached(target)):
+                return []
+            # Python, or the package, is somewhere else since.
+            stale = [changes.Unlink(path, target)]
+        for rules in RULES:
+            if os.path.isfile(self._reached(rules)):
+                return stale + [changes.Link(path, rules)]
+        raise changes.Refused(
+            f'None of {", ".join(map(self._reached, RULES))} is there: '
+            'install cloud_security again.'
+        )
+
+    def _is_our_link(self, path: str) -> bool:
+        if os.path.islink(path):
+            if os.readlink(path).endswith(ENDINGS):
+                return True
+        elif not os.path.lexists(path):
+            return False
+        raise changes.Refused(
+            f'{path} is not the link that cloud-security-manage makes: move '
+            'it out of that folder. Your own rules belong into a file that '
+            'sorts after it.'
+        )

@@ -1,0 +1,144 @@
+"""What a caller may see and change, and why, without a request of his.
+
+The code that decides in the filter decides here, and Nova's own look-ups find
+the server, or do not, in the scope that it gives.
+"""
+
+from typing import Any
+from typing import Dict
+from typing import Iterable
+from typing import NamedTuple
+from typing import Optional
+
+from nova import context as nova_context
+from nova import exception
+from nova import objects
+from nova.conf import CONF
+from oslo_serialization import jsonutils
+from oslo_utils import uuidutils
+import webob
+
+from cloud_security.compute import callers
+from cloud_security.compute import ownership
+from cloud_security.compute import routing
+from cloud_security.compute import startup
+from cloud_security.visibility import scope as scopes
+
+SHOW = 'os_compute_api:servers:show'
+#: How scopes are called, by whether they are everybody's.
+ALL = 'as in stock Nova'
+OWN = 'own servers only'
+
+
+class Explanation(NamedTuple):
+    """What a request of a caller's would come to.
+
+    ``rules`` are those that were asked, with their answers, for reading and
+    then for acting; the last three are None where no server was named.
+    ``answer`` is that to GET, ``acts`` what becomes of actions.
+    """
+
+    mode: str
+    rules: Dict[str, bool]
+    sees: str
+    changes: str
+    owner: Optional[str]
+    answer: Optional[str]
+    acts: Optional[str]
+
+
+def explain(
+    user_id: str,
+    project_id: str,
+    roles: Iterable[str],
+    server_id: str = '',
+    action: str = '',
+) -> Explanation:
+    """Explain; Nova's configuration must have been read.
+
+    :param server_id: a server that the caller asks for
+    :param action: what he would do to it, such as ``reboot``; rules can ask
+        for that
+    :raises ScopeError: when it cannot be decided; the filter raises it too
+    """
+    context = nova_context.RequestContext(
+        user_id=user_id,
+        project_id=project_id,
+        roles=list(roles),
+        # This thread works for nobody.
+        overwrite=False,
+    )
+    reads = callers.decide(
+        context, routing.Operation('GET', '/servers/{id}', {'id': server_id})
+    )
+    changes = callers.decide(
+        context,
+        routing.Operation(
+            'POST',
+            '/servers/{id}/action',
+            {'id': server_id},
+            webob.Request.blank(
+                '/', POST=jsonutils.dump_as_bytes({action: None})
+            ).environ,
+        ),
+    )
+    owner = answer = acts = None
+    if server_id:
+        owner = _owner(server_id)
+        answer = _answer(context, reads.scope, server_id)
+        acts = ALL
+        if _answer(context, changes.scope, server_id) == '404':
+            acts = '404'
+    return Explanation(
+        CONF.cloud_security.mode,
+        {**reads.consulted, **changes.consulted},
+        _said(reads.scope),
+        _said(changes.scope),
+        owner,
+        answer,
+        acts,
+    )
+
+
+def _said(scope: scopes.Scope) -> str:
+    return ALL if scope.is_everybody else OWN
+
+
+def _owner(server_id: str) -> str:
+    found = ownership.owners([server_id])
+    if not found:
+        return 'there is no such server'
+    [owner_id] = found.values()
+    return owner_id or 'nobody: its API record has no user'
+
+
+def _answer(context: Any, scope: scopes.Scope, server_id: str) -> str:
+    """Return the answer to GET /servers/{server_id}, in enforce mode."""
+    startup.install()
+    if not uuidutils.is_uuid_like(server_id):
+        return '404'
+    try:
+        with scopes.entered(scope, context.request_id):
+            project_id = _project_id(context, server_id)
+            context.can(SHOW, target={'project_id': project_id})
+    except (exception.InstanceMappingNotFound, exception.InstanceNotFound):
+        return '404'
+    except exception.PolicyNotAuthorized:
+        return '403'
+    return '200'
+
+
+def _project_id(context: Any, server_id: str) -> str:
+    """Look a server up as Nova's API does.
+
+    Source: nova/compute/api.py API._get_instance, Nova 29 to 34.
+    """
+    mapping = objects.InstanceMapping.get_by_instance_uuid(context, server_id)
+    if mapping.cell_mapping is None:
+        build = objects.BuildRequest.get_by_instance_uuid(context, server_id)
+        return str(build.instance.project_id)
+    with nova_context.target_cell(context, mapping.cell_mapping) as cell:
+        instance = objects.Instance.get_by_uuid(
+            cell, server_id, expected_attrs=[]
+        )
+    return str(instance.project_id)

@@ -1,0 +1,218 @@
+"""What stands in the way of our rules in Nova's policy files.
+
+oslo.policy reads every file of policy.d that does not begin with a dot, in
+the order of their names; the last one that names a rule wins.
+"""
+
+import os
+from typing import Any
+from typing import Dict
+from typing import Iterator
+from typing import List
+from typing import Optional
+from typing import Sequence
+from typing import Set
+from typing import Tuple
+
+from nova import context as nova_context
+from nova.conf import CONF
+import yaml
+
+from cloud_security.compute import activation
+from cloud_security.compute import changes
+from cloud_security.policy import reading
+from cloud_security.policy import rules
+
+#: The rules that the drop-in names; a rule of Nova that refers to one of them
+#: is closed to members where the filter is missing.
+BASE = frozenset(
+    {
+        'admin_or_owner',
+        'project_manager_api',
+        'project_member_api',
+        'project_member_or_admin',
+        'project_reader_api',
+        'project_reader_or_admin',
+    }
+)
+#: How names of files end that nobody meant to be read.
+LEFT_OVER = (
+    '~',
+    '.bak',
+    '.orig',
+    '.old',
+    '.save',
+    '.swp',
+    '.rpmnew',
+    '.rpmorig',
+    '.rpmsave',
+    '.dpkg-dist',
+    '.dpkg-new',
+    '.dpkg-old',
+    '.ucf-dist',
+    changes.BACKUP,
+)
+#: Somebody with all that a project can give, whom every rule is tried with.
+MEMBER = {'user_id': 'a member', 'project_id': 'a project'}
+ROLES = ('reader', 'member', 'manager')
+
+
+def files() -> Iterator[str]:
+    """Yield the policy files that Nova reads, in that order."""
+    found = CONF.find_file(CONF.oslo_policy.policy_file)
+    if found:
+        yield found
+    for directory in CONF.oslo_policy.policy_dirs:
+        path = CONF.find_file(directory)
+        if path and os.path.isdir(path):
+            for name in sorted(os.listdir(path)):
+                found = os.path.join(path, name)
+                if not name.startswith('.') and not os.path.isdir(found):
+                    yield found
+
+
+def unreadable(paths: List[str]) -> Iterator[str]:
+    """Yield sentences about files that are not, or should not be, read."""
+    for path in paths:
+        if os.path.islink(path) and not os.path.exists(path):
+            yield (
+                f'{path} leads to {os.readlink(path)}, which is not there, so '
+                'every request fails: remove the link, or run '
+                'cloud-security-manage enable after installing again.'
+            )
+            continue
+        if path.endswith(LEFT_OVER):
+            yield (
+                f'{path} is read, and wins over files before it: move it out '
+                'of that directory.'
+            )
+        try:
+            _rules_in(path)
+        except (OSError, ValueError, yaml.YAMLError) as error:
+            yield f'{path} cannot be read, so every request fails: {error}.'
+
+
+def open_without_the_filter(enforcer: Any, paths: List[str]) -> Iterator[str]:
+    """Yield sentences about rules that would let members past a lost filter.
+
+    :param enforcer: with the rules in force, outside of any request
+    """
+    last: Dict[str, str] = {
+        name: path for path in paths for name in _rules_in(path)
+    }
+    context = _somebody(ROLES)
+    opened: Dict[str, List[str]] = {}
+    for name in sorted(BASE | set(enforcer.registered_rules)):
+        if name not in enforcer.rules or not (
+            name in BASE or _is_closed_by_default(enforcer, name)
+        ):
+            continue
+        if enforcer.enforce(name, dict(MEMBER), context):
+            part = next(
+                (
+                    part
+                    for part in reading.referred(enforcer, name)
+                    if part in last
+                ),
+                name,
+            )
+            opened.setdefault(last.get(part, 'no file'), []).append(name)
+    if opened and _place_of_ours(paths) is None:
+        yield (
+            f'{activation.LINK} is not among the policy files, so that a lost '
+            'filter would go unnoticed: run cloud-security-manage enable.'
+        )
+        return
+    for path, names in opened.items():
+        yield (
+            f'Rules in {path} no longer ask for isolation:enforced, so that '
+            f'a lost filter would go unnoticed: {reading.listed(names)}. Add '
+            '"and isolation:enforced" to them.'
+        )
+
+
+def replaced(paths: List[str]) -> Iterator[str]:
+    """Yield sentences about rules of the operator's that ours replace."""
+    place = _place_of_ours(paths)
+    for path in paths[: place or 0]:
+        names = sorted(BASE & set(_rules_in(path)))
+        if names:
+            yield (
+                f'{activation.LINK} is read after {path} and replaces its '
+                f'{reading.listed(names)}: move what you wrote into a file '
+                'that sorts after it, with "and isolation:enforced" added.'
+            )
+
+
+def _place_of_ours(paths: List[str]) -> Optional[int]:
+    names = [os.path.basename(path) for path in paths]
+    return names.index(activation.LINK) if activation.LINK in names else None
+
+
+def _somebody(roles: Sequence[str]) -> nova_context.RequestContext:
+    """Return a caller; this thread goes on working for nobody."""
+    return nova_context.RequestContext(
+        roles=list(roles), overwrite=False, **MEMBER
+    )
+
+
+def _is_closed_by_default(enforcer: Any, name: str) -> bool:
+    check = enforcer.registered_rules[name].check
+    return any(
+        getattr(part, 'match', None) in BASE for part in reading.checks(check)
+    )
+
+
+def contradictions(enforcer: Any) -> Iterator[Tuple[bool, str]]:
+    """Yield what our rules say that cannot be meant.
+
+    :returns: whether it opens a door, and a sentence
+    """
+    for rule in rules.list_rules():
+        problem = reading.misread(enforcer, rule.name)
+        if problem:
+            yield True, f'{problem}: every request fails. Mend it.'
+            return
+
+    def holds(rule: str, *roles: str) -> bool:
+        return bool(enforcer.enforce(rule, dict(MEMBER), _somebody(roles)))
+
+    member = ('reader', 'member')
+    if holds(rules.EXEMPT, *member):
+        yield True, f'{rules.EXEMPT} holds for members: nobody is isolated.'
+    elif holds(rules.SEE_PROJECT, *member):
+        yield True, f'{rules.SEE_PROJECT} holds for members: all see all.'
+    if str(enforcer.rules[rules.ISOLATED]) == '!':
+        yield True, f'{rules.ISOLATED} never holds: nobody is isolated.'
+    for role in ('manager',) + member:
+        if holds(rules.CHANGE_PROJECT, role) and not holds(
+            rules.SEE_PROJECT, role
+        ):
+            yield (
+                False,
+                f'{rules.CHANGE_PROJECT} holds for the role {role} and '
+                f'{rules.SEE_PROJECT} does not: it counts for nothing then.',
+            )
+
+
+def roles(enforcer: Any) -> Set[str]:
+    """Return the roles that our rules name."""
+    return {
+        check.match.lower()
+        for rule in (rules.SEE_PROJECT, rules.CHANGE_PROJECT)
+        for part in reading.referred(enforcer, rule)
+        for check in reading.checks(enforcer.rules.get(part))
+        if getattr(check, 'kind', None) == 'role'
+    }
+
+
+def _rules_in(path: str) -> Dict[str, Any]:
+    """Return the rules in a policy file.
+
+    :raises ValueError: when it holds something else
+    """
+    with open(path) as stream:
+        found = yaml.safe_load(stream) or {}
+    if not isinstance(found, dict):
+        raise ValueError('it holds no rules')
+    return found

@@ -1,0 +1,249 @@
+"""Does isolation hold, on this host? What is checked, and what to do.
+
+Each finding is a sentence that names what was found and what to do about it.
+"""
+
+import os
+from typing import Any
+from typing import Iterable
+
+from nova import version
+from nova.conf import CONF
+from oslo_config import cfg
+from oslo_upgradecheck import upgradecheck
+
+from cloud_security import identity
+from cloud_security import releases
+from cloud_security.compute import callers
+from cloud_security.compute import configuration
+from cloud_security.compute import ownership
+from cloud_security.compute import paste
+from cloud_security.compute import policy_files
+from cloud_security.compute import targets
+
+Code = upgradecheck.Code
+Result = upgradecheck.Result
+
+PASTE = cfg.StrOpt(
+    'paste',
+    help="The api-paste.ini that Nova's API reads, where the environment of "
+    'this command does not tell (OS_NOVA_CONFIG_DIR, OS_NOVA_CONFIG_FILES).',
+)
+
+
+def result(failures: Iterable[str], warnings: Iterable[str] = ()) -> Result:
+    """Return what sentences about problems come to."""
+    failures, warnings = list(failures), list(warnings)
+    code = (
+        Code.FAILURE
+        if failures
+        else Code.WARNING
+        if warnings
+        else Code.SUCCESS
+    )
+    return Result(code, ' '.join(failures + warnings) or None)
+
+
+class Checks(upgradecheck.UpgradeCommands):
+    """What is checked."""
+
+    def check_mode(self) -> Result:
+        """[cloud_security] in nova.conf."""
+        try:
+            mode = CONF.cloud_security.mode
+            CONF.cloud_security.audit
+        except (cfg.Error, ValueError) as error:
+            return result([f'Mend [cloud_security] in nova.conf: {error}.'])
+        if mode == 'off':
+            return result(
+                [
+                    '[cloud_security] mode is off: nobody is isolated. '
+                    'Set it to enforce.'
+                ]
+            )
+        if mode == 'monitor':
+            return result(
+                (),
+                [
+                    '[cloud_security] mode is monitor: nothing is hidden yet. '
+                    'Read cloud-security-manage report, then set it to '
+                    'enforce.'
+                ],
+            )
+        return result(())
+
+    def check_release(self) -> Result:
+        """The release of Nova."""
+        release = version.version_string()
+        if releases.is_supported(release):
+            return result(())
+        return result((), [releases.warning(release)])
+
+    def check_paste(self) -> Result:
+        """The filter in the pipelines."""
+        path = _paste()
+        try:
+            with open(path) as stream:
+                found = paste.Paste(stream.read())
+        except (OSError, UnicodeDecodeError) as error:
+            return result(
+                [
+                    f'{path} cannot be read ({error}): name the one that '
+                    "Nova's API reads with --paste."
+                ]
+            )
+        except paste.NotUnderstood as error:
+            return result([f'{path} is not understood: {error}.'])
+        failures = []
+        for pipeline in found.pipelines:
+            if found.is_missing(pipeline):
+                failures.append(f'{pipeline.name} has no filter.')
+            elif not found.is_isolated(pipeline):
+                failures.append(
+                    f'In {pipeline.name} the filter is not the last.'
+                )
+        if failures:
+            failures.append(
+                f'Run cloud-security-manage enable for {path}, and restart '
+                "Nova's API; an upgrade may have brought a new file."
+            )
+        warnings = [
+            f'{path}{ending} is what an upgrade left: compare it, and run '
+            'cloud-security-manage enable when you take it over.'
+            for ending in ('.rpmnew', '.dpkg-dist', '.dpkg-new')
+            if os.path.exists(path + ending)
+        ]
+        other = CONF.find_file(CONF.wsgi.api_paste_config)
+        if other and not os.path.samefile(other, path):
+            warnings.append(
+                f'[wsgi] api_paste_config is {other}, which the nova-api of '
+                'Nova up to 31 reads instead: if that is what runs here, '
+                f'name it with --paste, and enable it, too.'
+            )
+        return result(failures, warnings)
+
+    def check_policy_files(self) -> Result:
+        """Files that break or override the rules."""
+        paths = list(policy_files.files())
+        failures = list(policy_files.unreadable(paths))
+        if failures:
+            return result(failures)
+        try:
+            enforcer = callers.in_force()
+        except Exception as error:
+            return result([f'Mend the policy files: {error}.'])
+        return result(
+            policy_files.open_without_the_filter(enforcer, paths),
+            policy_files.replaced(paths),
+        )
+
+    def check_rules(self) -> Result:
+        """The rules of cloud_security."""
+        enforcer = _in_force()
+        if enforcer is None:
+            return result(['The policy files cannot be read, see above.'])
+        found = list(policy_files.contradictions(enforcer))
+        return result(
+            [text for is_open, text in found if is_open],
+            [text for is_open, text in found if not is_open],
+        )
+
+    def check_traps(self) -> Result:
+        """The operator's rules on user_id."""
+        enforcer = _in_force()
+        if enforcer is None:
+            return result(['The policy files cannot be read, see above.'])
+        return result(targets.traps(enforcer))
+
+    def check_defaults(self) -> Result:
+        """[oslo_policy] in nova.conf."""
+        if CONF.oslo_policy.enforce_new_defaults:
+            return result(())
+        return result(
+            (),
+            [
+                '[oslo_policy] enforce_new_defaults is off: Nova lets '
+                'everybody in who belongs to the project, readers too. '
+                'Isolation holds, but consider switching it on.'
+            ],
+        )
+
+    def check_owners(self) -> Result:
+        """Servers that belong to nobody."""
+        try:
+            count = ownership.without_owner()
+        except Exception as error:
+            return result(
+                [
+                    "Nova's API database does not answer, see [api_database] "
+                    f'connection in nova.conf: {_first_line(error)}.'
+                ]
+            )
+        if not count:
+            return result(())
+        return result(
+            (),
+            [
+                f'{count} servers have no owner in the API database and are '
+                'hidden from everybody isolated: run nova-manage db '
+                'online_data_migrations, or again the hand-over that was '
+                'interrupted.'
+            ],
+        )
+
+    def check_roles(self) -> Result:
+        """The roles that the rules name."""
+        enforcer = _in_force()
+        if enforcer is None:
+            return result(['The policy files cannot be read, see above.'])
+        try:
+            keystone = identity.connect()
+            if keystone is None:
+                return Result(
+                    Code.SUCCESS,
+                    'Keystone was not asked: no OS_ variables are set.',
+                )
+            missing = [
+                role
+                for role in sorted(policy_files.roles(enforcer))
+                if not keystone.knows_role(role)
+            ]
+        except identity.Unknown as error:
+            return result((), [f'{error}.'])
+        return result(
+            (),
+            [
+                f'The rules name the role {role}, which Keystone does not '
+                'know: create it, or name another.'
+                for role in missing
+            ],
+        )
+
+    _upgrade_checks = (
+        ('Mode', check_mode),
+        ("Nova's release", check_release),
+        ('Filter in api-paste.ini', check_paste),
+        ('Policy files', check_policy_files),
+        ('Rules of cloud_security', check_rules),
+        ('Rules on user_id', check_traps),
+        ('Policy defaults', check_defaults),
+        ('Servers without owner', check_owners),
+        ('Roles', check_roles),
+    )
+
+
+def _in_force() -> Any:
+    """Return the enforcer, None where a policy file is broken."""
+    try:
+        return callers.in_force()
+    except Exception:
+        return None
+
+
+def _first_line(error: Exception) -> str:
+    return ''.join(str(error).strip().splitlines()[:1]).rstrip('.')
+
+
+def _paste() -> str:
+    """Return the api-paste.ini that this host's API reads."""
+    return str(CONF.paste or configuration.api_files()[0])

@@ -1,0 +1,296 @@
+"""The commands as operators start them: a process, nova.conf, databases."""
+
+import json
+import os
+import subprocess
+import sys
+
+import fixtures
+from nova.db.api import models as api_models
+from nova.db.main import models
+from oslo_utils.fixture import uuidsentinel as uuids
+import sqlalchemy as sa
+import testtools
+
+from cloud_security.compute import activation
+from tests.functional import cloud
+
+ROOT = os.path.abspath(f'{cloud.DROP_IN}/../../..')
+
+
+class EndToEnd(testtools.TestCase):
+    def setUp(self):
+        super().setUp()
+        self.etc = self.useFixture(fixtures.TempDir()).path
+        self.databases = {}
+        for name, module in (('api', api_models), ('cell', models)):
+            url = f'sqlite:///{self.etc}/{name}.sqlite'
+            self.databases[name] = sa.create_engine(url)
+            module.BASE.metadata.create_all(self.databases[name])
+            self.addCleanup(self.databases[name].dispose)
+        self.fill()
+        self.writes(
+            'nova.conf',
+            '[DEFAULT]',
+            f'log_file = {self.etc}/nova.log',
+            f'state_path = {self.etc}',
+            '[api_database]',
+            f'connection = sqlite:///{self.etc}/api.sqlite',
+            '[database]',
+            f'connection = sqlite:///{self.etc}/cell.sqlite',
+            '[oslo_policy]',
+            f'policy_dirs = {self.etc}/policy.d',
+        )
+        self.writes('api-paste.ini', cloud.api_paste())
+
+    def fill(self):
+        """Make one server of alice's in one cell."""
+        for engine, model, values in (
+            (
+                'api',
+                api_models.CellMapping,
+                {
+                    'id': 1,
+                    'uuid': uuids.cell,
+                    'name': 'one',
+                    'transport_url': 'rabbit://user:password@127.0.0.1:1/',
+                    'database_connection': (
+                        f'sqlite:///{self.etc}/cell.sqlite'
+                    ),
+                    'disabled': False,
+                },
+            ),
+            (
+                'api',
+                api_models.InstanceMapping,
+                {
+                    'instance_uuid': uuids.hers,
+                    'cell_id': 1,
+                    'project_id': 'p',
+                    'user_id': 'alice',
+                    'queued_for_delete': False,
+                },
+            ),
+            (
+                'cell',
+                models.Instance,
+                {
+                    'uuid': uuids.hers,
+                    'project_id': 'p',
+                    'user_id': 'alice',
+                    'display_name': 'hers',
+                    'deleted': 0,
+                },
+            ),
+        ):
+            with self.databases[engine].begin() as connection:
+                connection.execute(sa.insert(model.__table__).values(**values))
+
+    def writes(self, name, *lines):
+        with open(os.path.join(self.etc, name), 'w') as stream:
+            stream.writelines(f'{line}\n' for line in lines)
+
+    def owners(self):
+        """Return what the two databases say."""
+        return [
+            self.databases[name].connect().execute(sa.select(column)).scalar()
+            for name, column in (
+                ('api', api_models.InstanceMapping.__table__.c.user_id),
+                ('cell', models.Instance.__table__.c.user_id),
+            )
+        ]
+
+    def run_command(self, name, *arguments, **environment):
+        """Run a command; return its exit code, output and complaints."""
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith('OS_')
+        }
+        done = subprocess.run(
+            [
+                sys.executable,
+                '-W',
+                'ignore',
+                self.program(name),
+                *arguments,
+            ],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=dict(kept, OS_NOVA_CONFIG_DIR=self.etc, **environment),
+        )
+        complaints = [
+            line
+            for line in done.stderr.splitlines()
+            if 'ventlet' not in line and line.strip()
+        ]
+        return done.returncode, done.stdout, '\n'.join(complaints)
+
+    def program(self, name):
+        """Write what pip would install; the log is called like it."""
+        self.writes(
+            f'cloud-security-{name}',
+            'import sys',
+            f'sys.path.insert(0, {ROOT!r})',
+            f'from cloud_security.cmd.{name} import main',
+            'sys.exit(main())',
+        )
+        return f'{self.etc}/cloud-security-{name}'
+
+    def manage(self, *arguments, **kwargs):
+        return self.run_command('manage', *arguments, **kwargs)
+
+    def status(self, **kwargs):
+        """Return the exit code and what is found, by check."""
+        code, out, err = self.run_command(
+            'status', 'upgrade', 'check', '--json', **kwargs
+        )
+        self.assertNotIn('Traceback', out + err)
+        checks = json.loads(out)['checks']
+        return code, {
+            check['check']: check['details']
+            for check in checks
+            if check['result']
+        }
+
+
+class TestEndToEnd(EndToEnd):
+    def test_the_day_of_an_operator(self):
+        code, found = self.status()
+        self.assertEqual(2, code)
+        self.assertIn('has no filter', found['Filter in api-paste.ini'])
+        self.assertIn('is not among', found['Policy files'])
+        code, out, err = self.manage(
+            'enable', '--paste', f'{self.etc}/api-paste.ini'
+        )
+        self.assertEqual((0, ''), (code, err))
+        self.assertEqual((0, {}), self.status())
+        for line in ('mode = monitor', 'mode = off'):
+            with open(f'{self.etc}/nova.conf', 'a') as stream:
+                stream.write(f'[cloud_security]\n{line}\n')
+            code, found = self.status()
+            self.assertEqual(1 if 'monitor' in line else 2, code)
+            self.assertEqual(['Mode'], list(found))
+        code, out, err = self.manage(
+            'disable', '--paste', f'{self.etc}/api-paste.ini'
+        )
+        self.assertEqual((0, ''), (code, err))
+        with open(f'{self.etc}/api-paste.ini') as stream:
+            self.assertEqual(cloud.api_paste() + '\n', stream.read())
+        self.assertEqual(2, self.status()[0])
+
+    def test_explain_and_hand_over(self):
+        os.makedirs(f'{self.etc}/policy.d')
+        os.symlink(cloud.DROP_IN, f'{self.etc}/policy.d/{activation.LINK}')
+        bob = (
+            *('explain', '--user', 'bob', '--project', 'p'),
+            *('--role', 'member', '--role', 'reader'),
+            *('-f', 'json', uuids.hers),
+        )
+        code, out, err = self.manage(*bob)
+        self.assertEqual((0, ''), (code, err))
+        found = json.loads(out)
+        self.assertEqual(('alice', '404'), (found['owner'], found['answer']))
+        code, out, err = self.manage(
+            'server', 'set-owner', uuids.hers, 'bob', SUDO_USER='olga'
+        )
+        self.assertEqual(0, code, err)
+        self.assertIn('hers is handed over', out)
+        self.assertEqual(['bob', 'bob'], self.owners())
+        found = json.loads(self.manage(*bob)[1])
+        self.assertEqual(('bob', '200'), (found['owner'], found['answer']))
+
+    def test_the_record_is_where_novas_log_is(self):
+        self.manage('server', 'set-owner', uuids.hers, 'bob', SUDO_USER='olga')
+        with open(f'{self.etc}/nova.log') as stream:
+            log = stream.read()
+        for event in ('handing_over', 'handed_over'):
+            self.assertRegex(log, rf'INFO .*cloud_security\.{event} {{"by": ')
+        self.assertIn('"by": "olga"', log)
+
+    def test_the_record_is_in_novas_folder_of_logs(self):
+        with open(f'{self.etc}/nova.conf') as stream:
+            text = stream.read().replace(
+                f'log_file = {self.etc}/nova.log', f'log_dir = {self.etc}'
+            )
+        self.writes('nova.conf', text)
+        self.manage('server', 'set-owner', uuids.hers, 'bob')
+        with open(f'{self.etc}/cloud-security-manage.log') as stream:
+            self.assertIn('cloud_security.handed_over', stream.read())
+
+    def test_where_nova_has_no_log_the_record_is_on_standard_error(self):
+        with open(f'{self.etc}/nova.conf') as stream:
+            text = stream.read().replace('log_file', '#')
+        self.writes('nova.conf', text)
+        code, out, err = self.manage('server', 'set-owner', uuids.hers, 'bob')
+        self.assertEqual(0, code)
+        self.assertIn('cloud_security.handed_over {"by": ', err)
+        self.assertNotIn('cloud_security.handed_over', out)
+
+    def test_dead_databases_are_told(self):
+        for name in ('api', 'cell'):
+            self.databases[name].dispose()
+            os.unlink(f'{self.etc}/{name}.sqlite')
+        self.manage('enable', '--paste', f'{self.etc}/api-paste.ini')
+        code, found = self.status()
+        self.assertEqual(2, code)
+        self.assertEqual(['Servers without owner'], list(found))
+        self.assertIn(
+            "Nova's API database does not answer",
+            found['Servers without owner'],
+        )
+        for arguments in (
+            ('server', 'set-owner', uuids.hers, 'bob'),
+            (
+                *('explain', '--user', 'u', '--project', 'p'),
+                *('--role', 'r', uuids.hers),
+            ),
+        ):
+            code, out, err = self.manage(*arguments)
+            self.assertEqual((1, ''), (code, out))
+            self.assertIn("Nova's databases do not answer (", err)
+            self.assertNotIn('Traceback', err)
+
+    def test_a_keystone_that_does_not_answer_is_told(self):
+        keystone = {
+            'OS_AUTH_URL': 'http://127.0.0.1:1/v3',
+            'OS_USERNAME': 'u',
+            'OS_PASSWORD': 'p',
+            'OS_PROJECT_NAME': 'p',
+            'OS_USER_DOMAIN_ID': 'default',
+            'OS_PROJECT_DOMAIN_ID': 'default',
+        }
+        code, out, err = self.manage(
+            'server', 'set-owner', uuids.hers, 'bob', **keystone
+        )
+        self.assertEqual((1, ''), (code, out))
+        self.assertIn('Keystone does not tell', err)
+        self.assertEqual(['alice', 'alice'], self.owners())
+        self.manage('enable', '--paste', f'{self.etc}/api-paste.ini')
+        code, found = self.status(**keystone)
+        self.assertEqual((1, ['Roles']), (code, list(found)))
+        del keystone['OS_PASSWORD']
+        code, out, err = self.manage('explain', **keystone)
+        self.assertEqual((1, ''), (code, out))
+        self.assertIn('Keystone gave no token', err)
+
+    def test_status_complains_in_one_sentence(self):
+        for arguments in ((), ('upgrade',), ('downgrade',), ('--nonsense',)):
+            code, out, err = self.run_command('status', *arguments)
+            self.assertEqual((2, ''), (code, out))
+            self.assertEqual(1, len(err.splitlines()), err)
+            self.assertIn('see cloud-security-status --help', err)
+        code, out, _ = self.run_command('status', '--help')
+        self.assertEqual(0, code)
+        self.assertIn('upgrade', out)
+
+    def test_a_nova_conf_that_cannot_be_read_is_told(self):
+        self.writes('nova.conf', 'nonsense')
+        code, out, err = self.run_command('status', 'upgrade', 'check')
+        self.assertEqual((255, ''), (code, out))
+        self.assertIn('nova.conf cannot be read', err)
+        code, out, err = self.manage('server', 'set-owner', uuids.hers, 'bob')
+        self.assertEqual((1, ''), (code, out))
+        self.assertIn('nova.conf', err)
+        self.assertNotIn('Traceback', err)

@@ -1,0 +1,258 @@
+"""explain agrees with what the API answers, for everybody and each server."""
+
+import contextlib
+import io
+import json
+import logging
+
+import fixtures
+from oslo_utils.fixture import uuidsentinel
+
+from cloud_security import identity
+from cloud_security.cmd import manage
+from cloud_security.compute import explanation
+from cloud_security.policy import rules
+from tests.functional import cloud
+
+ACCOUNTS = {
+    'alice': cloud.MEMBER,
+    'bob': cloud.MEMBER,
+    'dan': ('reader',),
+    'carol': ('manager',) + cloud.MEMBER,
+    'root': ('admin', 'manager') + cloud.MEMBER,
+    'neutron_user': ('service',) + cloud.MEMBER,
+    'eve': cloud.MEMBER,
+}
+
+
+class Explain(cloud.Cloud):
+    def setUp(self):
+        super().setUp()
+        self.hers = self.boot(self.alice)
+        self.other = self.boot(self.eve)
+        deleted = self.boot(self.alice)
+        self.alice.call('DELETE', f'servers/{deleted}')
+        self.wait_until_gone(deleted)
+        self.servers = {
+            'hers': self.hers,
+            "another project's": self.other,
+            'deleted': deleted,
+            'unknown': uuidsentinel.unknown,
+            'no id': 'x',
+        }
+
+    def explain(self, name, *arguments):
+        account = getattr(self, name)
+        return explanation.explain(
+            account.user_id, account.project_id, ACCOUNTS[name], *arguments
+        )
+
+    def assert_agrees(self):
+        """Expect the API's answers to be those that were foretold."""
+        answers = {}
+        for name in ACCOUNTS:
+            account = getattr(self, name)
+            for what, server_id in self.servers.items():
+                answer = account.call('GET', f'servers/{server_id}')
+                found = self.explain(name, server_id, 'os-resetState')
+                self.assertEqual(
+                    str(answer.status_code), found.answer, (name, what)
+                )
+                # A body that is refused as such, once the server is found.
+                acted = account.act(server_id, 'reboot', {'type': 'x'})
+                answers[name, what] = found.answer
+                self.assertIn(acted.status_code, (400, 403, 404))
+            # An admin shows servers of other projects, and lists his own's.
+            if account.project_id == cloud.PROJECT:
+                self.assertEqual(
+                    self.hers in account.ids(),
+                    answers[name, 'hers'] != '404',
+                    name,
+                )
+        return answers
+
+
+class TestExplain(Explain):
+    def test_it_agrees_with_the_api(self):
+        answers = self.assert_agrees()
+        self.assertEqual(
+            {'alice', 'carol', 'root', 'neutron_user'},
+            {
+                name
+                for (name, what), answer in answers.items()
+                if what == 'hers' and answer == '200'
+            },
+        )
+
+    def test_it_agrees_with_the_api_where_policy_refuses(self):
+        self.operator_writes({'os_compute_api:servers:show': '!'})
+        answers = self.assert_agrees()
+        self.assertEqual('403', answers['alice', 'hers'])
+        self.assertEqual('404', answers['bob', 'hers'])
+
+    def test_actions_agree_with_the_api(self):
+        self.operator_writes(
+            {rules.CHANGE_PROJECT: "'reboot':%(action)s and role:manager"}
+        )
+        for name in ACCOUNTS:
+            for action, arguments in (
+                ('reboot', {'type': 'HARD'}),
+                ('addSecurityGroup', {'name': 'x'}),
+            ):
+                found = self.explain(name, self.hers, action)
+                self.other_services.settle()
+                self.wait_for(
+                    lambda: (
+                        not self.root.get(f'servers/{self.hers}')['server'][
+                            'OS-EXT-STS:task_state'
+                        ]
+                    )
+                )
+                answer = getattr(self, name).act(self.hers, action, arguments)
+                hidden = (
+                    answer.status_code == 404
+                    and f'Instance {self.hers} could not' in answer.text
+                )
+                self.assertEqual(
+                    hidden, found.acts == '404', (name, action, answer.text)
+                )
+
+    def test_it_names_the_rules_and_how_they_came_out(self):
+        self.assertEqual(
+            {
+                rules.EXEMPT: False,
+                rules.ISOLATED: True,
+                rules.SEE_PROJECT: False,
+            },
+            self.explain('bob').rules,
+        )
+        self.assertEqual(
+            {
+                rules.EXEMPT: False,
+                rules.ISOLATED: True,
+                rules.SEE_PROJECT: True,
+                rules.CHANGE_PROJECT: True,
+            },
+            self.explain('carol').rules,
+        )
+        self.assertEqual({rules.EXEMPT: True}, self.explain('root').rules)
+
+    def test_it_tells_what_is_seen_and_changed_and_whose_a_server_is(self):
+        self.operator_writes({rules.CHANGE_PROJECT: '!'})
+        found = self.explain('carol', self.hers)
+        self.assertEqual(
+            (explanation.ALL, explanation.OWN), (found.sees, found.changes)
+        )
+        self.assertEqual(
+            ('alice', '200', '404'), (found.owner, found.answer, found.acts)
+        )
+        self.assertEqual(
+            'there is no such server',
+            self.explain('bob', uuidsentinel.unknown).owner,
+        )
+        cloud.map_server(self.hers, user_id=None)
+        found = self.explain('alice', self.hers)
+        self.assertEqual('404', found.answer)
+        self.assertIn('nobody', found.owner)
+
+
+class TestExplainOldDefaults(Explain):
+    NEW_DEFAULTS = False
+
+    def test_it_agrees_with_the_api(self):
+        self.assert_agrees()
+
+
+class TestCommand(Explain):
+    def setUp(self):
+        super().setUp()
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'cloud_security.compute.configuration.load', lambda *args: None
+            )
+        )
+        self.asks(None)
+
+    def asks(self, keystone):
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'cloud_security.identity.connect', lambda: keystone
+            )
+        )
+
+    def manage(self, *arguments):
+        """Run explain; return its exit code and what it says where."""
+        out, err = io.StringIO(), io.StringIO()
+        root = logging.getLogger()
+        before = list(root.handlers), root.level
+        program = manage.Manage()
+        program.stdout, program.stderr = out, err
+        try:
+            with contextlib.redirect_stdout(out):
+                code = program.run(['explain', *arguments])
+        finally:
+            root.handlers[:], root.level = before
+        return code, out.getvalue(), err.getvalue()
+
+    def test_a_caller_is_given(self):
+        code, out, err = self.manage(
+            *('--user', 'bob', '--project', cloud.PROJECT),
+            *('--role', 'member', '--role', 'reader'),
+            *('-f', 'json', self.hers),
+        )
+        self.assertEqual(0, code, err)
+        self.assertEqual(
+            {
+                'mode': 'enforce',
+                'user': 'bob',
+                'project': cloud.PROJECT,
+                'roles': 'member, reader',
+                rules.EXEMPT: False,
+                rules.ISOLATED: True,
+                rules.SEE_PROJECT: False,
+                'sees': explanation.OWN,
+                'changes': explanation.OWN,
+                'server': self.hers,
+                'owner': 'alice',
+                'answer': '404',
+                'actions': '404',
+            },
+            json.loads(out),
+        )
+
+    def test_a_caller_is_who_keystone_says(self):
+        class Keystone:
+            def caller(self):
+                return identity.Caller('carol', cloud.PROJECT, ('manager',))
+
+        self.asks(Keystone())
+        code, out, _ = self.manage('-f', 'json')
+        self.assertEqual(0, code)
+        self.assertEqual('carol', json.loads(out)['user'])
+        self.assertEqual(explanation.ALL, json.loads(out)['changes'])
+
+    def test_half_a_caller_is_one_sentence(self):
+        for arguments in (('--user', 'bob'), ()):
+            code, out, err = self.manage(*arguments)
+            self.assertEqual((2, ''), (code, out))
+            self.assertEqual(1, err.count('\n'), err)
+            self.assertIn('Give --user, --project and --role', err)
+
+    def test_modes_that_hide_nothing_are_said(self):
+        for mode in ('monitor', 'off'):
+            self.flags(mode=mode, group='cloud_security')
+            code, out, _ = self.manage(
+                *('--user', 'bob', '--project', 'p', '--role', 'member'),
+                *('-f', 'value', '-c', 'mode'),
+            )
+            self.assertEqual(0, code)
+            self.assertIn(f'{mode}: no', out)
+            self.assertIn('this is enforce', out)
+
+    def test_a_broken_policy_is_one_sentence(self):
+        self.operator_writes({rules.ISOLATED: 'role:x &'})
+        code, out, err = self.manage(
+            *('--user', 'bob', '--project', 'p', '--role', 'member')
+        )
+        self.assertEqual((1, ''), (code, out))
+        self.assertIn(f'{rules.ISOLATED} cannot be understood', err)

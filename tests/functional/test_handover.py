@@ -1,0 +1,522 @@
+"""Servers that get another owner, also when it stops half-way."""
+
+import contextlib
+import io
+import logging
+
+import fixtures
+from nova import context as nova_context
+from nova import objects
+from nova.db.main import api as main_db
+from nova.db.main import models
+from oslo_db import exception as db_exception
+from oslo_serialization import jsonutils
+from oslo_utils.fixture import uuidsentinel
+import sqlalchemy as sa
+
+from cloud_security.cmd import manage
+from cloud_security.compute import handover
+from cloud_security.visibility import scope as scopes
+from tests.functional import cloud
+
+#: What a member reads of a server.
+PATHS = ('', '/tags', '/metadata', '/os-interface', '/ips')
+#: The writes of one hand-over.
+WRITES = 3
+
+
+class Boom(Exception):
+    """The process ends here."""
+
+
+class HandOver(cloud.Cloud):
+    def setUp(self):
+        super().setUp()
+        self.hers = self.boot(self.alice)
+        self.alice.call(
+            'PUT', f'servers/{self.hers}/tags/red', version=cloud.LATEST
+        )
+        self.other_services.settle()
+        # Commands have a process of their own, without the filter.
+        self.enter(scopes.on_this_thread(scopes.EVERYBODY))
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'cloud_security.identity.connect', lambda: None
+            )
+        )
+        for name in ('load', 'keep_log'):
+            self.useFixture(
+                fixtures.MonkeyPatch(
+                    f'cloud_security.compute.configuration.{name}',
+                    lambda *args: None,
+                )
+            )
+
+    def enter(self, manager):
+        """Stay inside a context manager until the end of the test."""
+        stack = contextlib.ExitStack()
+        stack.enter_context(manager)
+        self.addCleanup(stack.close)
+
+    def manage(self, *arguments):
+        """Run a command; return its exit code and what it says where."""
+        out, err = io.StringIO(), io.StringIO()
+        root = logging.getLogger()
+        before = list(root.handlers), root.level
+        program = manage.Manage()
+        program.stdout, program.stderr = out, err
+        try:
+            code = program.run(list(arguments))
+        finally:
+            root.handlers[:], root.level = before
+        return code, out.getvalue(), err.getvalue()
+
+    def give(self, server_id, user_id='bob', **changes):
+        """Hand a server over, as it was found, but for some changes."""
+        found = handover.server(server_id)._replace(**changes)
+        return handover.hand_over(found, user_id, 'operator')
+
+    def writes_server(self, server_id, **values):
+        """Write into a server in its cell."""
+        found = handover.server(server_id)
+        context = nova_context.get_admin_context()
+        with nova_context.target_cell(context, found.cell) as target:
+            writer = main_db.get_context_manager(target).writer
+            with writer.using(target) as session:
+                session.execute(
+                    sa.update(models.Instance)
+                    .where(models.Instance.uuid == server_id)
+                    .values(**values)
+                )
+
+    def seen(self, account, server_id):
+        """Return what an account sees of a server, nothing but 'list'."""
+        found = {
+            path
+            for path in PATHS
+            if account.call(
+                'GET', f'servers/{server_id}{path}', version=cloud.LATEST
+            ).status_code
+            == 200
+        }
+        for path in ('servers', 'servers/detail', 'servers?tags=red'):
+            if server_id in account.ids(path, version=cloud.LATEST):
+                found.add('list')
+        return found
+
+    def assert_owned(self, account, server_id):
+        """Expect that one member sees a server, whole, and no other."""
+        for other in (self.alice, self.bob, self.dan, self.eve):
+            seen = self.seen(other, server_id)
+            expected = set()
+            if other is account:
+                expected = set(PATHS) | {'list'}
+            self.assertEqual(expected, seen, other.user_id)
+        self.assertTrue(
+            handover.server(server_id).is_owned_by(account.user_id)
+        )
+
+    def between_writes(self, note):
+        """Call something before the first write and after each.
+
+        :param note: called with the number of writes that were done
+        """
+        done = iter(range(100))
+        execute = {name: getattr(handover, name) for name in ('_map', '_own')}
+
+        def noting(write):
+            def write_and_note(*args):
+                if not counts:
+                    counts.append(next(done))
+                    note(counts[-1])
+                answer = write(*args)
+                counts.append(next(done))
+                note(counts[-1])
+                return answer
+
+            return write_and_note
+
+        counts = []
+        patches = contextlib.ExitStack()
+        for name, write in execute.items():
+            patches.enter_context(
+                fixtures.MonkeyPatch(
+                    f'cloud_security.compute.handover.{name}', noting(write)
+                )
+            )
+        return patches
+
+
+class TestHandOver(HandOver):
+    def test_one_server_changes_hands(self):
+        self.assert_owned(self.alice, self.hers)
+        self.assertTrue(self.give(self.hers))
+        self.assert_owned(self.bob, self.hers)
+        self.assertEqual(
+            204, self.bob.call('DELETE', f'servers/{self.hers}').status_code
+        )
+
+    def test_again_changes_nothing(self):
+        self.give(self.hers)
+        with self.between_writes(self.fail):
+            self.assertFalse(self.give(self.hers))
+        self.assert_owned(self.bob, self.hers)
+
+    def test_wherever_it_stops_running_it_again_ends_the_same(self):
+        for stop in range(WRITES + 1):
+
+            def note(count):
+                if count == stop:
+                    raise Boom
+
+            with self.between_writes(note):
+                self.assertRaises(Boom, self.give, self.hers)
+            self.give(self.hers)
+            self.assert_owned(self.bob, self.hers)
+            self.give(self.hers, 'alice')
+            self.assert_owned(self.alice, self.hers)
+
+    def test_where_it_stopped_the_whole_project_is_handed_over_again(self):
+        for stop in range(WRITES + 1):
+
+            def note(count):
+                if count == stop:
+                    raise Boom
+
+            with self.between_writes(note):
+                self.assertRaises(Boom, self.give, self.hers)
+            code, out, err = self.manage(
+                *('project', 'hand-over', '--from', 'alice', '--to', 'bob'),
+                *('--project', cloud.PROJECT),
+            )
+            self.assertEqual(0, code, err)
+            self.assert_owned(self.bob, self.hers)
+            self.give(self.hers, 'alice')
+
+    def test_at_no_step_does_a_member_see_what_is_not_his(self):
+        steps = []
+
+        def note(count):
+            steps.append(count)
+            for account in (self.dan, self.eve):
+                self.assertEqual(set(), self.seen(account, self.hers))
+            alice = self.seen(self.alice, self.hers)
+            bob = self.seen(self.bob, self.hers)
+            self.assertFalse(alice and bob)
+            cell_says = handover.server(self.hers).owner_id
+            if cell_says == 'alice':
+                self.assertEqual(set(), bob)
+            else:
+                self.assertEqual(set(), alice)
+            self.assertIn(
+                'list', self.seen(self.carol, self.hers), 'the manager'
+            )
+
+        with self.between_writes(note):
+            self.give(self.hers)
+        self.assertEqual(list(range(WRITES + 1)), steps)
+        self.assert_owned(self.bob, self.hers)
+
+    def test_what_nova_fills_in_meanwhile_does_no_harm(self):
+        for stop in range(1, WRITES):
+
+            def note(count):
+                if count == stop:
+                    self.root.get(f'servers/{self.hers}')
+                    self.assertIsNotNone(handover.server(self.hers).mapped_to)
+
+            with self.between_writes(note):
+                self.give(self.hers)
+            self.assert_owned(self.bob, self.hers)
+            self.give(self.hers, 'alice')
+
+    def test_a_mapping_without_owner_gets_one(self):
+        cloud.map_server(self.hers, user_id=None)
+        self.assertTrue(self.give(self.hers))
+        self.assert_owned(self.bob, self.hers)
+
+    def test_a_server_with_two_owners_goes_to_one_of_them_first(self):
+        for owner_id in ('alice', 'carol'):
+            cloud.map_server(self.hers, user_id='carol')
+            error = self.assertRaises(handover.Refused, self.give, self.hers)
+            self.assertIn('two owners, carol and alice', str(error))
+            self.give(self.hers, owner_id)
+            found = handover.server(self.hers)
+            self.assertTrue(found.is_owned_by(owner_id))
+
+    def test_a_busy_server_is_refused_and_stays(self):
+        self.writes_server(self.hers, task_state='rebooting')
+        error = self.assertRaises(handover.Refused, self.give, self.hers)
+        self.assertIn('A task is running on it (rebooting)', str(error))
+        self.assert_owned(self.alice, self.hers)
+
+    def test_a_task_that_begins_meanwhile_is_refused_and_stays(self):
+        self.writes_server(self.hers, task_state='rebooting')
+        error = self.assertRaises(
+            handover.Refused, self.give, self.hers, task=None
+        )
+        self.assertIn('(rebooting): run the command again', str(error))
+        self.assert_owned(self.alice, self.hers)
+
+    def test_a_task_does_not_keep_what_was_begun_from_its_end(self):
+        def note(count):
+            if count == 2:
+                raise Boom
+
+        with self.between_writes(note):
+            self.assertRaises(Boom, self.give, self.hers)
+        self.writes_server(self.hers, task_state='rebooting')
+        self.give(self.hers)
+        self.assert_owned(self.bob, self.hers)
+
+    def test_a_server_that_is_being_made_is_refused(self):
+        cloud.map_server(self.hers, cell_id=None)
+        error = self.assertRaises(handover.Refused, self.give, self.hers)
+        self.assertIn('or still being made', str(error))
+
+    def test_unknown_deleted_and_senseless_ids_are_refused(self):
+        self.alice.call('DELETE', f'servers/{self.hers}')
+        self.wait_until_gone(self.hers)
+        for server_id in (self.hers, uuidsentinel.unknown):
+            error = self.assertRaises(handover.Refused, self.give, server_id)
+            self.assertIn(f'There is no server {server_id}', str(error))
+        error = self.assertRaises(handover.Refused, self.give, 'x')
+        self.assertEqual('x is not the id of a server.', str(error))
+
+    def test_of_two_operators_the_later_one_is_refused(self):
+        stale = handover.server(self.hers)
+        self.give(self.hers, 'bob')
+        error = self.assertRaises(
+            handover.Refused, handover.hand_over, stale, 'dan', 'operator'
+        )
+        self.assertIn('Somebody else is handing it over', str(error))
+        self.assert_owned(self.bob, self.hers)
+
+    def test_an_operator_who_is_overtaken_is_refused(self):
+        for stop in range(WRITES):
+            patches = None
+
+            def note(count):
+                if count == stop:
+                    patches.close()
+                    self.give(self.hers, 'dan')
+
+            patches = self.between_writes(note)
+            try:
+                self.give(self.hers, 'bob')
+            except handover.Refused:
+                pass
+            finally:
+                patches.close()
+            found = handover.server(self.hers)
+            self.assertIn(found.owner_id, ('bob', 'dan'))
+            self.assertTrue(found.is_owned_by(found.owner_id), stop)
+            self.give(self.hers, 'alice')
+
+    def test_a_task_that_ends_for_two_operators_leaves_what_is_found(self):
+        """One gives up while the other goes on: run again, all is well."""
+        self.writes_server(self.hers, task_state='rebooting')
+        patches = None
+
+        def note(count):
+            if count == 1:
+                patches.close()
+                self.assertRaises(
+                    handover.Refused, self.give, self.hers, task=None
+                )
+                self.writes_server(self.hers, task_state=None)
+
+        patches = self.between_writes(note)
+        with patches:
+            try:
+                self.give(self.hers, task=None)
+            except handover.Refused:
+                pass
+        self.give(self.hers)
+        self.assert_owned(self.bob, self.hers)
+
+    def test_two_records_tell_who_did_it(self):
+        logger = self.useFixture(
+            fixtures.FakeLogger('cloud_security.compute.handover')
+        )
+        self.give(self.hers)
+        begun, done = logger.output.splitlines()
+        record = {
+            'by': 'operator',
+            'from_user_id': 'alice',
+            'to_user_id': 'bob',
+            'project_id': cloud.PROJECT,
+            'server_id': self.hers,
+        }
+        for line, event in ((begun, handover.BEGUN), (done, handover.DONE)):
+            self.assertTrue(line.startswith(f'{event} '))
+            self.assertEqual(record, jsonutils.loads(line.split(' ', 1)[1]))
+
+
+class TestCommands(HandOver):
+    HAND_OVER = (
+        *('project', 'hand-over', '--from', 'alice', '--to', 'bob'),
+        *('--project', cloud.PROJECT),
+    )
+
+    def test_a_server_is_handed_over(self):
+        code, out, err = self.manage('server', 'set-owner', self.hers, 'bob')
+        self.assertEqual(0, code, err)
+        self.assertIn(f'1 of 1: {self.hers} of-alice is handed over\n', out)
+        for what in handover.STAYS:
+            self.assertIn(f'- {what}\n', out)
+        self.assertIn('Keystone was not asked', err)
+        self.assert_owned(self.bob, self.hers)
+        code, out, err = self.manage('server', 'set-owner', self.hers, 'bob')
+        self.assertEqual(0, code, err)
+        self.assertIn('is theirs already', out)
+
+    def test_a_dry_run_changes_nothing(self):
+        for arguments in (
+            ('server', 'set-owner', self.hers, 'bob'),
+            self.HAND_OVER,
+        ):
+            code, out, err = self.manage(*arguments, '--dry-run')
+            self.assertEqual(0, code, err)
+            self.assertIn('would be handed over by alice\n', out)
+            self.assert_owned(self.alice, self.hers)
+
+    def test_what_is_refused_is_one_sentence(self):
+        for server_id in ('x', uuidsentinel.unknown):
+            code, out, err = self.manage(
+                'server', 'set-owner', server_id, 'bob'
+            )
+            self.assertEqual((1, ''), (code, out))
+            self.assertEqual(1, err.count('\n'), err)
+            self.assertIn(server_id, err)
+        code, out, err = self.manage(
+            *('project', 'hand-over', '--from', 'bob', '--to', 'bob'),
+            *('--project', 'p'),
+        )
+        self.assertEqual((2, ''), (code, out))
+        self.assertEqual(1, err.count('\n'), err)
+        self.assertIn('--from and --to are the same user.', err)
+
+    def test_arguments_that_make_no_sense_exit_with_2(self):
+        for arguments in (
+            ('server', 'set-owner', self.hers),
+            ('project', 'hand-over', '--from', 'alice'),
+            ('explain', '--rol'),
+        ):
+            said = io.StringIO()
+            with contextlib.redirect_stderr(said):
+                stop = self.assertRaises(SystemExit, self.manage, *arguments)
+            self.assertEqual(2, stop.code)
+            self.assertEqual(1, said.getvalue().count('\n'))
+
+    def test_each_command_has_help(self):
+        for name in ('server set-owner', 'project hand-over', 'explain'):
+            code, out, _ = self.manage('help', *name.split())
+            self.assertEqual(0, code)
+            self.assertIn(f'{name} ', out)
+
+    def test_a_new_owner_without_a_role_is_refused(self):
+        class Keystone:
+            def is_in_project(self, user_id, project_id):
+                return (user_id, project_id) == ('bob', cloud.PROJECT)
+
+        self.useFixture(
+            fixtures.MonkeyPatch('cloud_security.identity.connect', Keystone)
+        )
+        code, out, err = self.manage('server', 'set-owner', self.hers, 'eve')
+        self.assertEqual((1, ''), (code, out))
+        self.assertIn(f'eve has no role in project {cloud.PROJECT}', err)
+        self.assert_owned(self.alice, self.hers)
+        code, _, err = self.manage('server', 'set-owner', self.hers, 'bob')
+        self.assertEqual((0, ''), (code, err))
+        self.assert_owned(self.bob, self.hers)
+
+    def test_a_project_is_handed_over(self):
+        hers = [self.hers, self.boot(self.alice), self.boot(self.alice)]
+        nobodys, dans = self.boot(self.alice), self.boot(self.carol)
+        cloud.map_server(nobodys, user_id=None)
+        cloud.map_server(dans, user_id=None)
+        eves = self.boot(self.eve)
+        mine = self.boot(self.bob)
+        self.other_services.settle()
+        code, out, err = self.manage(*self.HAND_OVER)
+        self.assertEqual(0, code, err)
+        self.assertIn('4 of 4: ', out)
+        for server_id in hers + [nobodys, mine]:
+            self.assert_owned(self.bob, server_id)
+        self.assert_owned(self.eve, eves)
+        self.assertEqual('carol', handover.server(dans).owner_id)
+        self.assertIsNone(handover.server(dans).mapped_to)
+        code, out, _ = self.manage(*self.HAND_OVER)
+        self.assertEqual(0, code)
+        self.assertIn('There are no servers to hand over.', out)
+
+    def test_a_project_is_handed_over_but_for_what_is_busy(self):
+        busy = self.boot(self.alice)
+        self.other_services.settle()
+        self.writes_server(busy, task_state='rebooting')
+        code, out, err = self.manage(*self.HAND_OVER)
+        self.assertEqual(1, code)
+        self.assertIn(f'2 of 2: {busy} of-alice: A task is running', err)
+        self.assertIn('1 of 2 servers were refused: run the same', err)
+        self.assert_owned(self.bob, self.hers)
+        self.assert_owned(self.alice, busy)
+        self.writes_server(busy, task_state=None)
+        code, out, err = self.manage(*self.HAND_OVER)
+        self.assertEqual(0, code, err)
+        self.assert_owned(self.bob, busy)
+
+    def test_a_project_that_was_interrupted_is_resumed(self):
+        hers = [self.hers, self.boot(self.alice), self.boot(self.alice)]
+        self.other_services.settle()
+
+        def note(count):
+            if count == WRITES + 2:
+                raise KeyboardInterrupt
+
+        with self.between_writes(note):
+            self.assertEqual(130, self.manage(*self.HAND_OVER)[0])
+        code, out, err = self.manage(*self.HAND_OVER)
+        self.assertEqual(0, code, err)
+        self.assertIn('2 of 2: ', out)
+        for server_id in hers:
+            self.assert_owned(self.bob, server_id)
+
+    def test_a_dead_database_is_one_sentence(self):
+        def dead(*args):
+            raise db_exception.DBConnectionError(
+                Exception('refused\n(Background on this error)')
+            )
+
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'cloud_security.compute.handover._servers', dead
+            )
+        )
+        code, out, err = self.manage(*self.HAND_OVER)
+        self.assertEqual((1, ''), (code, out))
+        self.assertEqual(1, err.count('\n'), err)
+        self.assertIn("Nova's databases do not answer", err)
+
+    def test_the_operator_is_who_became_root(self):
+        self.useFixture(fixtures.EnvironmentVariable('SUDO_USER', 'olga'))
+        logger = self.useFixture(
+            fixtures.FakeLogger('cloud_security.compute.handover')
+        )
+        self.manage('server', 'set-owner', self.hers, 'bob')
+        self.assertIn('"by": "olga"', logger.output)
+
+
+class TestWithoutTheFilter(HandOver):
+    FILTERED = DROPPED_IN = False
+
+    def test_everybody_sees_it_before_and_after(self):
+        for _ in range(2):
+            self.assertIn('list', self.seen(self.bob, self.hers))
+            self.assertIn('list', self.seen(self.alice, self.hers))
+            self.give(self.hers)
+        with nova_context.target_cell(
+            nova_context.get_admin_context(), handover.server(self.hers).cell
+        ) as cell:
+            instance = objects.Instance.get_by_uuid(cell, self.hers)
+        self.assertEqual('bob', instance.user_id)

@@ -1,0 +1,252 @@
+"""Switching on and off: files, links, and what stands in the way."""
+
+import os
+import pathlib
+import shutil
+import stat
+
+import fixtures
+import testtools
+
+from cloud_security.compute import activation
+from cloud_security.compute import changes
+from cloud_security.compute import paste
+
+FRESH = pathlib.Path(__file__).parent / 'api_paste' / 'nova-32.ini'
+PACKAGED, _, RULES = activation.RULES
+
+
+class TestActivation(testtools.TestCase):
+    def setUp(self):
+        super().setUp()
+        self.etc = pathlib.Path(self.useFixture(fixtures.TempDir()).path)
+        self.paste = self.etc / 'api-paste.ini'
+        shutil.copyfile(FRESH, self.paste)
+        self.link = self.etc / 'policy.d' / activation.LINK
+        self.host = activation.Host(str(self.paste))
+        self.rules_are(RULES)
+
+    def rules_are(self, *paths):
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'cloud_security.compute.activation.RULES', paths
+            )
+        )
+
+    def enable(self):
+        for step in self.host.enabling():
+            step.do()
+
+    def disable(self):
+        for step in self.host.disabling():
+            step.do()
+
+    def files(self):
+        """Return ``{path: content or target of a link}``."""
+        return {
+            str(path.relative_to(self.etc)): (
+                os.readlink(path) if path.is_symlink() else path.read_text()
+            )
+            for path in self.etc.rglob('*')
+            if path.is_symlink() or path.is_file()
+        }
+
+    def assert_refused(self, why, *steps):
+        before = self.files()
+        for name in steps or ('enabling', 'disabling'):
+            error = self.assertRaises(
+                changes.Refused, getattr(self.host, name)
+            )
+            self.assertIn(why, str(error))
+            self.assertTrue(str(error).endswith('.'), error)
+        self.assertEqual(before, self.files())
+
+    def test_enable_changes_the_file_and_links_the_rules(self):
+        self.enable()
+        self.assertEqual(
+            {
+                'api-paste.ini': paste.enable(FRESH.read_text()),
+                'api-paste.ini.before-cloud-security': FRESH.read_text(),
+                f'policy.d/{activation.LINK}': RULES,
+            },
+            self.files(),
+        )
+        self.assertTrue(self.link.read_text().startswith('# cloud_security'))
+
+    def test_the_second_time_there_is_nothing_to_do(self):
+        self.enable()
+        before = self.files()
+        self.assertEqual([], self.host.enabling())
+        self.enable()
+        self.assertEqual(before, self.files())
+
+    def test_disable_gives_back_the_same_bytes_and_removes_the_link(self):
+        self.enable()
+        self.disable()
+        self.assertEqual(FRESH.read_bytes(), self.paste.read_bytes())
+        self.assertFalse(os.path.lexists(self.link))
+        self.assertEqual([], self.host.disabling())
+
+    def test_disable_removes_the_link_before_the_filter(self):
+        self.enable()
+        kinds = [type(step) for step in self.host.disabling()]
+        self.assertEqual([changes.Unlink, changes.Edit], kinds)
+
+    def test_mode_and_owner_are_kept_and_the_file_is_another(self):
+        os.chmod(self.paste, 0o640)
+        owner = (1234, 2345) if os.getuid() == 0 else (-1, -1)
+        os.chown(self.paste, *owner)
+        before = self.paste.stat()
+        self.enable()
+        for path in (self.paste, f'{self.paste}{changes.BACKUP}'):
+            after = os.stat(path)
+            self.assertNotEqual(before.st_ino, after.st_ino)
+            self.assertEqual(0o640, stat.S_IMODE(after.st_mode))
+            self.assertEqual(before.st_uid, after.st_uid)
+            self.assertEqual(before.st_gid, after.st_gid)
+
+    def test_what_is_shown_is_a_diff_and_a_link(self):
+        edit, link = self.host.enabling()
+        self.assertIn(f'--- {self.paste}\n+++ {self.paste}\n', edit.shown())
+        added = [
+            line
+            for line in edit.shown().splitlines()
+            if line.startswith('+') and 'user_isolation' in line
+        ]
+        self.assertEqual(3, len(added))
+        self.assertEqual(f'+{self.link} -> {RULES}\n', link.shown())
+        self.assertEqual({'api-paste.ini'}, set(self.files()))
+        self.enable()
+        unlink, edit = self.host.disabling()
+        self.assertEqual(f'-{self.link} -> {RULES}\n', unlink.shown())
+
+    def test_a_write_that_fails_leaves_the_old_file_and_no_other(self):
+        before = self.files()
+        edit = self.host.enabling()[0]
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'os.replace', lambda *args: os.stat('/no such file')
+            )
+        )
+        error = self.assertRaises(changes.Refused, edit.do)
+        self.assertIn('cannot be written (No such file', str(error))
+        self.assertEqual(before, self.files())
+
+    def test_a_file_that_changes_meanwhile_is_left_alone(self):
+        edit = self.host.enabling()[0]
+        self.paste.write_text('somebody wrote this')
+        error = self.assertRaises(changes.Refused, edit.do)
+        self.assertIn('changed by somebody else', str(error))
+        self.assertEqual('somebody wrote this', self.paste.read_text())
+
+    def test_a_missing_file_is_one_sentence_with_what_to_do(self):
+        self.paste.unlink()
+        self.assert_refused(f'There is no {self.paste}: run this on a host')
+
+    def test_a_folder_instead_of_a_file_is_refused(self):
+        self.paste.unlink()
+        self.paste.mkdir()
+        self.assert_refused('cannot be read (Is a directory)')
+
+    def test_a_file_that_is_no_text_is_refused(self):
+        self.paste.write_bytes(b'\xff\xfe')
+        error = self.assertRaises(changes.Refused, self.host.enabling)
+        self.assertIn('is no text', str(error))
+
+    def test_a_file_that_is_a_link_is_refused(self):
+        self.paste.rename(self.etc / 'real.ini')
+        self.paste.symlink_to('real.ini')
+        self.assert_refused('is a link: name the file itself')
+
+    def test_a_file_that_is_not_understood_is_refused(self):
+        self.paste.write_text('[app:x]\nkey = value\n')
+        self.assert_refused('edit it by hand')
+
+    def test_a_foreign_file_in_policy_d_is_refused(self):
+        self.link.parent.mkdir()
+        self.link.write_text('{}')
+        self.assert_refused('is not the link that cloud-security-manage')
+
+    def test_a_foreign_link_in_policy_d_is_refused(self):
+        self.link.parent.mkdir()
+        self.link.symlink_to('/etc/hostname')
+        self.assert_refused('is not the link that cloud-security-manage')
+
+    def test_other_files_in_policy_d_stay(self):
+        self.link.parent.mkdir()
+        own = self.link.parent / '90-own.yaml'
+        own.write_text('{}')
+        self.enable()
+        self.disable()
+        self.assertEqual('{}', own.read_text())
+
+    def test_nova_can_read_the_folder_whatever_the_umask(self):
+        before = os.umask(0o077)
+        self.addCleanup(os.umask, before)
+        self.enable()
+        mode = stat.S_IMODE(self.link.parent.stat().st_mode)
+        self.assertEqual(0o755, mode)
+
+    def test_a_dangling_link_of_ours_is_made_again(self):
+        self.link.parent.mkdir()
+        gone = '/opt/python3.9/share/cloud_security/policy.d/'
+        self.link.symlink_to(gone + activation.LINK)
+        kinds = [type(step) for step in self.host.enabling()]
+        self.assertEqual([changes.Edit, changes.Unlink, changes.Link], kinds)
+        self.enable()
+        self.assertEqual(RULES, os.readlink(self.link))
+
+    def test_a_dangling_link_of_ours_is_removed(self):
+        self.link.parent.mkdir()
+        self.link.symlink_to('/etc/cloud-security/policy.yaml')
+        self.disable()
+        self.assertFalse(os.path.lexists(self.link))
+
+    def test_without_the_rules_nothing_is_done(self):
+        self.rules_are('/nowhere/policy.yaml')
+        self.assert_refused('install cloud_security again', 'enabling')
+
+    def test_the_rules_of_a_package_come_first(self):
+        self.assertEqual('/etc/cloud-security/policy.yaml', PACKAGED)
+        self.rules_are('/nowhere/policy.yaml', RULES)
+        self.enable()
+        self.assertEqual(RULES, os.readlink(self.link))
+
+
+class TestRoot(testtools.TestCase):
+    """The files of an image, where nothing of this host may be meant."""
+
+    def setUp(self):
+        super().setUp()
+        self.root = pathlib.Path(self.useFixture(fixtures.TempDir()).path)
+        etc = self.root / 'etc'
+        (etc / 'nova').mkdir(parents=True)
+        (etc / 'cloud-security').mkdir()
+        (etc / 'cloud-security' / 'policy.yaml').write_text('{}')
+        shutil.copyfile(FRESH, etc / 'nova' / 'api-paste.ini')
+        self.host = activation.Host(root=str(self.root))
+
+    def test_paths_are_those_of_the_image(self):
+        for step in self.host.enabling():
+            step.do()
+        link = self.root / 'etc/nova/policy.d' / activation.LINK
+        self.assertEqual('/etc/cloud-security/policy.yaml', os.readlink(link))
+        self.assertIn(
+            paste.NAME, (self.root / 'etc/nova/api-paste.ini').read_text()
+        )
+        self.assertEqual([], self.host.enabling())
+        for step in self.host.disabling():
+            step.do()
+        self.assertEqual(
+            FRESH.read_bytes(),
+            (self.root / 'etc/nova/api-paste.ini').read_bytes(),
+        )
+
+    def test_the_folder_of_policies_can_be_another(self):
+        host = activation.Host(
+            policy_dir='/etc/kolla/policy.d', root=str(self.root)
+        )
+        self.assertEqual(
+            str(self.root / 'etc/kolla/policy.d' / activation.LINK),
+            host.link_path,
+        )

@@ -1,0 +1,101 @@
+"""Nothing that an operator can set, write or call is undocumented."""
+
+import configparser
+import pathlib
+import re
+
+import testtools
+
+import cloud_security
+from cloud_security import opts
+from cloud_security.policy import rules
+
+ROOT = pathlib.Path(cloud_security.__file__).parent.parent
+SOURCE = ROOT / 'doc' / 'source'
+STATUS = ROOT / 'cloud_security' / 'compute' / 'status.py'
+TEXT = '\n'.join(path.read_text() for path in SOURCE.rglob('*.rst'))
+COMMANDS = configparser.ConfigParser()
+COMMANDS.read(ROOT / 'setup.cfg')
+
+
+def entries(group):
+    """Return the names of entry points."""
+    return [
+        line.partition('=')[0].strip()
+        for line in COMMANDS['entry_points'][group].strip().splitlines()
+    ]
+
+
+class TestDocumentation(testtools.TestCase):
+    def test_options_are_generated_from_the_code(self):
+        reference = (SOURCE / 'reference.rst').read_text()
+        for directive in ('show-options', 'show-policy'):
+            self.assertIn(f'.. {directive}::\n', reference)
+        self.assertIn('\n   cloud_security\n', reference)
+        self.assertIn(
+            'namespace = cloud_security\n',
+            (SOURCE / 'policy-generator.conf').read_text(),
+        )
+
+    def test_each_option_and_choice_is_told_what_it_is_for(self):
+        for group, options in opts.list_opts():
+            for option in options:
+                self.assertIn(f'[{group.name}] {option.name}', TEXT)
+                for choice in option.type.choices:
+                    self.assertRegex(TEXT, rf'``{choice}``|= {choice}')
+
+    def test_each_rule_is_told_what_it_is_for(self):
+        recipes = ''.join(
+            path.read_text() for path in (SOURCE / 'recipes').iterdir()
+        )
+        readme = (ROOT / 'README.rst').read_text()
+        for rule in rules.list_rules():
+            self.assertIn(rule.name, readme)
+            self.assertTrue(rule.description and rule.operations, rule.name)
+        for rule in rules.list_rules()[1:]:
+            self.assertIn(f'"{rule.name}"', recipes)
+
+    def test_each_program_has_a_man_page(self):
+        conf = (SOURCE / 'conf.py').read_text()
+        programs = entries('console_scripts')
+        self.assertEqual(2, len(programs))
+        for name in programs:
+            self.assertTrue((SOURCE / 'cli' / f'{name}.rst').exists())
+            self.assertIn(f"'cli/{name}'", conf)
+            self.assertIn(f'\n   cli/{name}\n', TEXT)
+
+    def test_each_command_is_told_when_to_use_it(self):
+        page = (SOURCE / 'cli' / 'cloud-security-manage.rst').read_text()
+        self.assertIn('.. autoprogram-cliff:: cloud_security.manage\n', page)
+        for name in entries('cloud_security.manage'):
+            self.assertIn(
+                f'cloud-security-manage {name.replace("_", " ")}', TEXT
+            )
+
+    def test_each_check_of_status_is_on_its_page(self):
+        page = (SOURCE / 'cli' / 'cloud-security-status.rst').read_text()
+        names = re.findall(
+            r"""(?m)^        \((?:'|")(.*)(?:'|"), check_""",
+            STATUS.read_text(),
+        )
+        self.assertEqual(9, len(names))
+        for name in names:
+            self.assertIn(f'\n{name}\n    ', page)
+
+    def test_each_page_is_in_the_table_of_contents(self):
+        index = (SOURCE / 'index.rst').read_text()
+        for path in SOURCE.rglob('*.rst'):
+            name = str(path.relative_to(SOURCE).with_suffix(''))
+            if name != 'index':
+                self.assertIn(f'\n   {name}\n', index)
+
+    def test_each_way_to_install_is_told(self):
+        install = (SOURCE / 'install.rst').read_text()
+        for name in (
+            'pip',
+            "RDO's packages",
+            'Kolla-Ansible',
+            'OpenStack-Ansible',
+            'openstack-helm',
+        ):
+            self.assertIn(f'\nWith {name}\n====', install)
