@@ -88,6 +88,8 @@ def _any_function_counts():
 
 
 def _replaced(holder, name, stand_in) -> Callable[[], None]:
+    # What is not there any more cannot be taken away.
+    getattr(holder, name)
     return lambda: setattr(holder, name, stand_in)
 
 
@@ -133,7 +135,7 @@ MUTATIONS = {
         _switched_off(floating_ips.guard), 'test_exceptions.TestFloatingIps'
     ),
     'denials are not recorded': Mutation(
-        _replaced(records, 'write_after', lambda *_: None),
+        _replaced(records.Recorder, 'write_after', lambda *_: None),
         'test_filter.TestRecords',
     ),
     'threads have no scope': Mutation(_no_threads, 'test_filter.TestThreads'),
