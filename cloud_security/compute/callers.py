@@ -41,9 +41,12 @@ def decide(context: Any, operation: Optional[routing.Operation]) -> Decision:
     :raises ScopeError: when a rule or the caller is unknown
     """
     consulted: Dict[str, bool] = {}
+    # Once: all rules of a decision are of one reading of the files.
+    enforcer = in_force()
+    target = _Target(context, operation)
 
     def holds(rule: str) -> bool:
-        consulted[rule] = _holds(rule, context, operation)
+        consulted[rule] = _holds(enforcer, rule, target, context)
         return consulted[rule]
 
     everybody = Decision(scopes.EVERYBODY, consulted, overrides=True)
@@ -71,14 +74,11 @@ def decide(context: Any, operation: Optional[routing.Operation]) -> Decision:
     return everybody
 
 
-def _holds(
-    rule: str, context: Any, operation: Optional[routing.Operation]
-) -> bool:
+def _holds(enforcer: Any, rule: str, target: Any, context: Any) -> bool:
     """Evaluate a rule, with all rules in force.
 
     :raises ScopeError: when rules are missing, or not understood
     """
-    enforcer = in_force()
     if not enforcer.registered_rules.keys() <= enforcer.rules.keys():
         raise scopes.ScopeError(
             f"Nova's policy enforcer lost rules, {rule} cannot be decided: "
@@ -87,9 +87,7 @@ def _holds(
     problem = reading.misread(enforcer, rule)
     if problem:
         raise scopes.ScopeError(f'Mend the policy files: {problem}.')
-    holds: bool = enforcer.authorize(
-        rule, _Target(context, operation), context
-    )
+    holds: bool = enforcer.authorize(rule, target, context)
     return holds
 
 
