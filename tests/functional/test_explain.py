@@ -1,18 +1,15 @@
 """explain agrees with what the API answers, for everybody and each server."""
 
-import contextlib
-import io
 import json
-import logging
 
 import fixtures
 from oslo_utils.fixture import uuidsentinel
 
 from cloud_security import identity
-from cloud_security.cmd import manage
 from cloud_security.compute import explanation
 from cloud_security.policy import rules
 from tests.functional import cloud
+from tests.functional import commands
 
 ACCOUNTS = {
     'alice': cloud.MEMBER,
@@ -180,22 +177,9 @@ class TestCommand(Explain):
             )
         )
 
-    def manage(self, *arguments):
-        """Run explain; return its exit code and what it says where."""
-        out, err = io.StringIO(), io.StringIO()
-        root = logging.getLogger()
-        before = list(root.handlers), root.level
-        program = manage.Manage()
-        program.stdout, program.stderr = out, err
-        try:
-            with contextlib.redirect_stdout(out):
-                code = program.run(['explain', *arguments])
-        finally:
-            root.handlers[:], root.level = before
-        return code, out.getvalue(), err.getvalue()
-
     def test_a_caller_is_given(self):
-        code, out, err = self.manage(
+        code, out, err = commands.run(
+            'explain',
             *('--user', 'bob', '--project', cloud.PROJECT),
             *('--role', 'member', '--role', 'reader'),
             *('-f', 'json', self.hers),
@@ -226,14 +210,14 @@ class TestCommand(Explain):
                 return identity.Caller('carol', cloud.PROJECT, ('manager',))
 
         self.asks(Keystone())
-        code, out, _ = self.manage('-f', 'json')
+        code, out, _ = commands.run('explain', '-f', 'json')
         self.assertEqual(0, code)
         self.assertEqual('carol', json.loads(out)['user'])
         self.assertEqual(explanation.ALL, json.loads(out)['changes'])
 
     def test_half_a_caller_is_one_sentence(self):
         for arguments in (('--user', 'bob'), ()):
-            code, out, err = self.manage(*arguments)
+            code, out, err = commands.run('explain', *arguments)
             self.assertEqual((2, ''), (code, out))
             self.assertEqual(1, err.count('\n'), err)
             self.assertIn('Give --user, --project and --role', err)
@@ -241,7 +225,8 @@ class TestCommand(Explain):
     def test_modes_that_hide_nothing_are_said(self):
         for mode in ('monitor', 'off'):
             self.flags(mode=mode, group='cloud_security')
-            code, out, _ = self.manage(
+            code, out, _ = commands.run(
+                'explain',
                 *('--user', 'bob', '--project', 'p', '--role', 'member'),
                 *('-f', 'value', '-c', 'mode'),
             )
@@ -251,8 +236,8 @@ class TestCommand(Explain):
 
     def test_a_broken_policy_is_one_sentence(self):
         self.operator_writes({rules.ISOLATED: 'role:x &'})
-        code, out, err = self.manage(
-            *('--user', 'bob', '--project', 'p', '--role', 'member')
+        code, out, err = commands.run(
+            'explain', *('--user', 'bob', '--project', 'p', '--role', 'member')
         )
         self.assertEqual((1, ''), (code, out))
         self.assertIn(f'{rules.ISOLATED} cannot be understood', err)

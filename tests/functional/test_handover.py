@@ -2,7 +2,6 @@
 
 import contextlib
 import io
-import logging
 
 import fixtures
 from nova import context as nova_context
@@ -14,10 +13,10 @@ from oslo_serialization import jsonutils
 from oslo_utils.fixture import uuidsentinel
 import sqlalchemy as sa
 
-from cloud_security.cmd import manage
 from cloud_security.compute import handover
 from cloud_security.visibility import scope as scopes
 from tests.functional import cloud
+from tests.functional import commands
 
 #: What a member reads of a server.
 PATHS = ('', '/tags', '/metadata', '/os-interface', '/ips')
@@ -57,19 +56,6 @@ class HandOver(cloud.Cloud):
         stack = contextlib.ExitStack()
         stack.enter_context(manager)
         self.addCleanup(stack.close)
-
-    def manage(self, *arguments):
-        """Run a command; return its exit code and what it says where."""
-        out, err = io.StringIO(), io.StringIO()
-        root = logging.getLogger()
-        before = list(root.handlers), root.level
-        program = manage.Manage()
-        program.stdout, program.stderr = out, err
-        try:
-            code = program.run(list(arguments))
-        finally:
-            root.handlers[:], root.level = before
-        return code, out.getvalue(), err.getvalue()
 
     def give(self, server_id, user_id='bob', **changes):
         """Hand a server over, as it was found, but for some changes."""
@@ -162,15 +148,19 @@ class TestHandOver(HandOver):
             self.assertFalse(self.give(self.hers))
         self.assert_owned(self.bob, self.hers)
 
+    def give_until(self, stop):
+        """Begin to hand her server over, and end after so many writes."""
+
+        def note(count):
+            if count == stop:
+                raise Boom
+
+        with self.between_writes(note):
+            self.assertRaises(Boom, self.give, self.hers)
+
     def test_wherever_it_stops_running_it_again_ends_the_same(self):
         for stop in range(WRITES + 1):
-
-            def note(count):
-                if count == stop:
-                    raise Boom
-
-            with self.between_writes(note):
-                self.assertRaises(Boom, self.give, self.hers)
+            self.give_until(stop)
             self.give(self.hers)
             self.assert_owned(self.bob, self.hers)
             self.give(self.hers, 'alice')
@@ -178,14 +168,8 @@ class TestHandOver(HandOver):
 
     def test_where_it_stopped_the_whole_project_is_handed_over_again(self):
         for stop in range(WRITES + 1):
-
-            def note(count):
-                if count == stop:
-                    raise Boom
-
-            with self.between_writes(note):
-                self.assertRaises(Boom, self.give, self.hers)
-            code, out, err = self.manage(
+            self.give_until(stop)
+            code, out, err = commands.run(
                 *('project', 'hand-over', '--from', 'alice', '--to', 'bob'),
                 *('--project', cloud.PROJECT),
             )
@@ -360,14 +344,14 @@ class TestCommands(HandOver):
     )
 
     def test_a_server_is_handed_over(self):
-        code, out, err = self.manage('server', 'set-owner', self.hers, 'bob')
+        code, out, err = commands.run('server', 'set-owner', self.hers, 'bob')
         self.assertEqual(0, code, err)
         self.assertIn(f'1 of 1: {self.hers} of-alice is handed over\n', out)
         for what in handover.STAYS:
             self.assertIn(f'- {what}\n', out)
         self.assertIn('Keystone was not asked', err)
         self.assert_owned(self.bob, self.hers)
-        code, out, err = self.manage('server', 'set-owner', self.hers, 'bob')
+        code, out, err = commands.run('server', 'set-owner', self.hers, 'bob')
         self.assertEqual(0, code, err)
         self.assertIn('is theirs already', out)
 
@@ -376,20 +360,20 @@ class TestCommands(HandOver):
             ('server', 'set-owner', self.hers, 'bob'),
             self.HAND_OVER,
         ):
-            code, out, err = self.manage(*arguments, '--dry-run')
+            code, out, err = commands.run(*arguments, '--dry-run')
             self.assertEqual(0, code, err)
             self.assertIn('would be handed over by alice\n', out)
             self.assert_owned(self.alice, self.hers)
 
     def test_what_is_refused_is_one_sentence(self):
         for server_id in ('x', uuidsentinel.unknown):
-            code, out, err = self.manage(
+            code, out, err = commands.run(
                 'server', 'set-owner', server_id, 'bob'
             )
             self.assertEqual((1, ''), (code, out))
             self.assertEqual(1, err.count('\n'), err)
             self.assertIn(server_id, err)
-        code, out, err = self.manage(
+        code, out, err = commands.run(
             *('project', 'hand-over', '--from', 'bob', '--to', 'bob'),
             *('--project', 'p'),
         )
@@ -405,13 +389,13 @@ class TestCommands(HandOver):
         ):
             said = io.StringIO()
             with contextlib.redirect_stderr(said):
-                stop = self.assertRaises(SystemExit, self.manage, *arguments)
+                stop = self.assertRaises(SystemExit, commands.run, *arguments)
             self.assertEqual(2, stop.code)
             self.assertEqual(1, said.getvalue().count('\n'))
 
     def test_each_command_has_help(self):
         for name in ('server set-owner', 'project hand-over', 'explain'):
-            code, out, _ = self.manage('help', *name.split())
+            code, out, _ = commands.run('help', *name.split())
             self.assertEqual(0, code)
             self.assertIn(f'{name} ', out)
 
@@ -423,11 +407,11 @@ class TestCommands(HandOver):
         self.useFixture(
             fixtures.MonkeyPatch('cloud_security.identity.connect', Keystone)
         )
-        code, out, err = self.manage('server', 'set-owner', self.hers, 'eve')
+        code, out, err = commands.run('server', 'set-owner', self.hers, 'eve')
         self.assertEqual((1, ''), (code, out))
         self.assertIn(f'eve has no role in project {cloud.PROJECT}', err)
         self.assert_owned(self.alice, self.hers)
-        code, _, err = self.manage('server', 'set-owner', self.hers, 'bob')
+        code, _, err = commands.run('server', 'set-owner', self.hers, 'bob')
         self.assertEqual((0, ''), (code, err))
         self.assert_owned(self.bob, self.hers)
 
@@ -439,7 +423,7 @@ class TestCommands(HandOver):
         eves = self.boot(self.eve)
         mine = self.boot(self.bob)
         self.other_services.settle()
-        code, out, err = self.manage(*self.HAND_OVER)
+        code, out, err = commands.run(*self.HAND_OVER)
         self.assertEqual(0, code, err)
         self.assertIn('4 of 4: ', out)
         for server_id in hers + [nobodys, mine]:
@@ -447,7 +431,7 @@ class TestCommands(HandOver):
         self.assert_owned(self.eve, eves)
         self.assertEqual('carol', handover.server(dans).owner_id)
         self.assertIsNone(handover.server(dans).mapped_to)
-        code, out, _ = self.manage(*self.HAND_OVER)
+        code, out, _ = commands.run(*self.HAND_OVER)
         self.assertEqual(0, code)
         self.assertIn('There are no servers to hand over.', out)
 
@@ -455,14 +439,14 @@ class TestCommands(HandOver):
         busy = self.boot(self.alice)
         self.other_services.settle()
         self.writes_server(busy, task_state='rebooting')
-        code, out, err = self.manage(*self.HAND_OVER)
+        code, out, err = commands.run(*self.HAND_OVER)
         self.assertEqual(1, code)
         self.assertIn(f'2 of 2: {busy} of-alice: A task is running', err)
         self.assertIn('1 of 2 servers were refused: run the same', err)
         self.assert_owned(self.bob, self.hers)
         self.assert_owned(self.alice, busy)
         self.writes_server(busy, task_state=None)
-        code, out, err = self.manage(*self.HAND_OVER)
+        code, out, err = commands.run(*self.HAND_OVER)
         self.assertEqual(0, code, err)
         self.assert_owned(self.bob, busy)
 
@@ -475,8 +459,8 @@ class TestCommands(HandOver):
                 raise KeyboardInterrupt
 
         with self.between_writes(note):
-            self.assertEqual(130, self.manage(*self.HAND_OVER)[0])
-        code, out, err = self.manage(*self.HAND_OVER)
+            self.assertEqual(130, commands.run(*self.HAND_OVER)[0])
+        code, out, err = commands.run(*self.HAND_OVER)
         self.assertEqual(0, code, err)
         self.assertIn('2 of 2: ', out)
         for server_id in hers:
@@ -493,7 +477,7 @@ class TestCommands(HandOver):
                 'cloud_security.compute.handover._servers', dead
             )
         )
-        code, out, err = self.manage(*self.HAND_OVER)
+        code, out, err = commands.run(*self.HAND_OVER)
         self.assertEqual((1, ''), (code, out))
         self.assertEqual(1, err.count('\n'), err)
         self.assertIn("Nova's databases do not answer", err)
@@ -503,7 +487,7 @@ class TestCommands(HandOver):
         logger = self.useFixture(
             fixtures.FakeLogger('cloud_security.compute.handover')
         )
-        self.manage('server', 'set-owner', self.hers, 'bob')
+        commands.run('server', 'set-owner', self.hers, 'bob')
         self.assertIn('"by": "olga"', logger.output)
 
 
