@@ -321,10 +321,21 @@ class Cloud(integrated_helpers._IntegratedTestBase):
 
     def operator_writes(self, rules):
         """Write the operator's rules, which Nova reads at once."""
-        path = os.path.join(self.policy_dir, '90-operator.yaml')
-        with open(path + '~', 'w') as stream:
-            jsonutils.dump(rules, stream)
-        os.replace(path + '~', path)
+        self.write_policy('90-operator.yaml', jsonutils.dumps(rules))
+
+    def write_policy(self, name, text):
+        """Put a file into policy.d at once: Nova reads it while we write.
+
+        oslo.policy reads every file there but those that begin with a dot.
+
+        :returns: its path
+        """
+        path = os.path.join(self.policy_dir, name)
+        unfinished = os.path.join(self.policy_dir, f'.{name}')
+        with open(unfinished, 'w') as stream:
+            stream.write(text)
+        os.replace(unfinished, path)
+        return path
 
     def account(self, user_id, roles=MEMBER, **kwargs):
         """Return an account of the project."""

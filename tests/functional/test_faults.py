@@ -344,16 +344,10 @@ class TestPolicy(Faults):
         self.assertEqual((200, True), self.seen(self.root))
         self.bob.get(f'servers/{self.his}')
 
-    def write(self, name, text):
-        path = os.path.join(self.policy_dir, name)
-        with open(path, 'w') as stream:
-            stream.write(text)
-        return path
-
     def test_a_broken_policy_file(self):
         # Before, in and after the operator's own file.
         for name in ('10-broken.yaml', '90-operator.yaml', '95-broken.yaml'):
-            path = self.write(name, self.BROKEN)
+            path = self.write_policy(name, self.BROKEN)
             # Whoever comes first, and those who come after.
             for account in (self.bob, self.carol, self.carol, self.root):
                 self.assertEqual((500, False), self.seen(account), name)
@@ -369,7 +363,7 @@ class TestPolicy(Faults):
                 lambda enforcer: enforcer,
             )
         )
-        self.write('10-broken.yaml', self.BROKEN)
+        self.write_policy('10-broken.yaml', self.BROKEN)
         self.assertEqual((500, False), self.seen(self.carol))
         self.assertEqual((200, True), self.seen(self.carol))
 
@@ -399,7 +393,7 @@ class TestPolicy(Faults):
             if number % 3:
                 self.operator_writes(dict(self.RULES, unused=str(number)))
             else:
-                self.write('90-operator.yaml', self.BROKEN)
+                self.write_policy('90-operator.yaml', self.BROKEN)
             time.sleep(0.05)
         self.operator_writes(self.RULES)
         over.set()

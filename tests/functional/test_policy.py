@@ -296,9 +296,9 @@ class TestPolicyFaults(Policy):
         self.assertEqual(([], []), (met, failed))
 
     def test_a_broken_policy_file_is_an_error(self):
-        path = os.path.join(self.policy_dir, '95-broken.yaml')
-        with open(path, 'w') as stream:
-            stream.write('"cloud_security:isolated": [{')
+        path = self.write_policy(
+            '95-broken.yaml', '"cloud_security:isolated": [{'
+        )
         self.assertGreaterEqual(
             self.bob.call('GET', 'servers').status_code, 500
         )

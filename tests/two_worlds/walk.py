@@ -138,6 +138,8 @@ HEADS = (
     {'X_Forwarded_For': '<hidden.active>'},
     {'X_OpenStack_Request_Id': 'req-<hidden.active>'},
 )
+#: The spellings that a database or a router may accept.
+COMMON = ('upper', 'bare', 'space', 'accent', 'slash', 'json')
 LISTS = ('/servers', '/servers/detail', '/os-volumes_boot')
 DEEP = 4
 
@@ -178,9 +180,11 @@ class Walk:
                 path, newest = operation['path'], operation['newest']
                 for version in self._versions(who, operation):
                     yield self._ask(who, operation, path, version)
+                # The reader reads as a member, the old path as the new one.
+                is_new = who == 'bob' and path != '/os-volumes_boot'
                 for name in operation['query']:
                     values = VALUES.get(name, ('1', 'x'))
-                    for value in values if who == 'bob' else values[:1]:
+                    for value in values if is_new else values[:1]:
                         query = f'{path}?{name}={value}'
                         yield self._ask(who, operation, query, newest)
                         if who == 'bob' and path == '/servers':
@@ -197,8 +201,7 @@ class Walk:
             for operation in self._where(is_on_a_server):
                 yield from self._on_hidden(who, operation)
         for operation in self._where(is_on_a_server):
-            if operation['action'] in (None, 'os-stop', 'rebuild'):
-                yield from self._oddly_spelled(operation)
+            yield from self._oddly_spelled(operation)
 
     def _on_hidden(self, who, operation):
         for version in self._versions(who, operation):
@@ -214,7 +217,11 @@ class Walk:
             yield self._ask(who, operation, path, newest, body)
 
     def _oddly_spelled(self, operation):
-        for spelled in worlds.SPELLINGS:
+        if operation['action'] not in (None, 'os-stop', 'rebuild'):
+            return
+        # All of Nova's own look a server up in the same way.
+        is_like_others = operation['path'].count('/') > 2
+        for spelled in COMMON if is_like_others else worlds.SPELLINGS:
             for name in ('hidden.active', 'own.failing'):
                 if name.startswith('own') and operation['method'] != 'GET':
                     continue
@@ -231,25 +238,7 @@ class Walk:
                 operation['method'] == 'GET' and operation['path'] in LISTS
             ):
                 continue
-            is_gone = operation['path'] in census.GONE
-            for who in CALLERS:
-                for version in self._versions(who, operation):
-                    for path in self.paths(operation, '<hidden.active>'):
-                        bodies = self.bodies(operation, version)
-                        # There, one answers for all.
-                        for body in itertools.islice(bodies, is_gone or None):
-                            yield self._ask(
-                                who, operation, path, version, body
-                            )
-                path = next(self.paths(operation, '<unknown>'))
-                for name in operation['query']:
-                    for value in VALUES.get(name, ('1', 'x')):
-                        yield self._ask(
-                            who,
-                            operation,
-                            f'{path}?{name}={value}',
-                            operation['newest'],
-                        )
+            yield from self._elsewhere(operation)
         for method in ('GET', 'PUT', 'DELETE', 'HEAD', 'PATCH'):
             for path in ('/servers/<hidden.active>', '/servers'):
                 yield worlds.request(
@@ -272,6 +261,23 @@ class Walk:
             yield worlds.request(
                 'bob', 'DELETE', '/servers/<hidden.active>', **head
             )
+
+    def _elsewhere(self, operation):
+        newest = operation['newest']
+        # There, one answers for all.
+        few = 1 if operation['path'] in census.GONE else None
+        for path in self.paths(operation, '<hidden.active>'):
+            for version in operation['versions']:
+                bodies = self.bodies(operation, version)
+                for body in itertools.islice(bodies, few):
+                    yield self._ask('bob', operation, path, version, body)
+            body = next(self.bodies(operation, newest))
+            yield self._ask('reader', operation, path, newest, body)
+        path = next(self.paths(operation, '<unknown>'))
+        for name in operation['query']:
+            for value in VALUES.get(name, ('1', 'x')):
+                query = f'{path}?{name}={value}'
+                yield self._ask('bob', operation, query, newest)
 
     def made(self):
         """Servers that are made."""
