@@ -33,10 +33,11 @@ class _Change(manage.Command):
         parser = super().get_parser(prog_name)
         parser.add_argument(
             '--paste',
-            default=activation.PASTE,
+            default=activation.api_files()[0],
             metavar='FILE',
-            help='the api-paste.ini that Nova reads (default: '
-            f'{activation.PASTE})',
+            help="the api-paste.ini that Nova's API reads (default: "
+            '/etc/nova/api-paste.ini, or what OS_NOVA_CONFIG_DIR and '
+            'OS_NOVA_CONFIG_FILES name)',
         )
         parser.add_argument(
             '--policy-dir',

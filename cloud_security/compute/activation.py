@@ -14,7 +14,6 @@ from typing import Optional
 from cloud_security.compute import changes
 from cloud_security.compute import paste as pastes
 
-PASTE = '/etc/nova/api-paste.ini'
 LINK = '50-cloud-security.yaml'
 #: Where packages put the rules, and where pip and a checkout have them.
 RULES = (
@@ -28,6 +27,16 @@ RULES = (
 ENDINGS = (RULES[0], '/policy.d/' + LINK)
 
 
+def api_files() -> List[str]:
+    """Return the files that Nova's API reads, api-paste.ini first.
+
+    Source: nova/api/openstack/wsgi_app.py _get_config_files, Nova 29 to 34.
+    """
+    folder = os.environ.get('OS_NOVA_CONFIG_DIR', '/etc/nova').strip()
+    names = os.environ.get('OS_NOVA_CONFIG_FILES') or 'api-paste.ini;nova.conf'
+    return [os.path.join(folder, name) for name in names.split(';')]
+
+
 @dataclasses.dataclass
 class Host:
     """Where the files of a host or an image are.
@@ -36,7 +45,7 @@ class Host:
     Without ``policy_dir`` it is policy.d beside the api-paste.ini.
     """
 
-    paste: str = PASTE
+    paste: str = dataclasses.field(default_factory=lambda: api_files()[0])
     policy_dir: Optional[str] = None
     root: str = '/'
 

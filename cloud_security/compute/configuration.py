@@ -15,12 +15,12 @@ from oslo_log import log as oslo_log
 from oslo_policy import opts as policy_opts
 
 from cloud_security import opts
+from cloud_security.compute import activation
 
 __all__ = (
     'CONF',
     'Unanswered',
     'add_arguments',
-    'api_files',
     'keep_log',
     'load',
     'parse',
@@ -43,16 +43,6 @@ def add_arguments(parser: Any) -> None:
     )
 
 
-def api_files() -> List[str]:
-    """Return the files that Nova's API reads, api-paste.ini first.
-
-    Source: nova/api/openstack/wsgi_app.py _get_config_files, Nova 29 to 34.
-    """
-    folder = os.environ.get('OS_NOVA_CONFIG_DIR', '/etc/nova').strip()
-    names = os.environ.get('OS_NOVA_CONFIG_FILES') or 'api-paste.ini;nova.conf'
-    return [os.path.join(folder, name) for name in names.split(';')]
-
-
 def load(parsed_args: Any) -> None:
     """Read nova.conf as Nova's API does, and get ready for its databases."""
     files = [f'--config-file={name}' for name in parsed_args.config_file or ()]
@@ -67,7 +57,7 @@ def parse(argv: List[str]) -> None:
     """
     files = None
     if {'OS_NOVA_CONFIG_DIR', 'OS_NOVA_CONFIG_FILES'} & os.environ.keys():
-        files = api_files()[1:]
+        files = activation.api_files()[1:]
     config.parse_args(argv, default_config_files=files)
     # [oslo_policy], which Nova's policy registers when it is first asked.
     policy_opts.set_defaults(CONF)

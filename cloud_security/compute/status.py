@@ -3,8 +3,10 @@
 Each finding is a sentence that names what was found and what to do about it.
 """
 
+import functools
 import os
 from typing import Any
+from typing import Callable
 from typing import Iterable
 
 from nova import version
@@ -14,8 +16,8 @@ from oslo_upgradecheck import upgradecheck
 
 from cloud_security import identity
 from cloud_security import releases
+from cloud_security.compute import activation
 from cloud_security.compute import callers
-from cloud_security.compute import configuration
 from cloud_security.compute import ownership
 from cloud_security.compute import paste
 from cloud_security.compute import policy_files
@@ -42,6 +44,22 @@ def result(failures: Iterable[str], warnings: Iterable[str] = ()) -> Result:
         else Code.SUCCESS
     )
     return Result(code, ' '.join(failures + warnings) or None)
+
+
+def _by_rules(
+    check: Callable[[Any, Any], Result],
+) -> Callable[[Any], Result]:
+    """Give a check the enforcer with the rules in force."""
+
+    @functools.wraps(check)
+    def checked(self: Any) -> Result:
+        try:
+            enforcer = callers.in_force()
+        except Exception:
+            return result(['The policy files cannot be read, see above.'])
+        return check(self, enforcer)
+
+    return checked
 
 
 class Checks(upgradecheck.UpgradeCommands):
@@ -137,22 +155,18 @@ class Checks(upgradecheck.UpgradeCommands):
             policy_files.replaced(paths),
         )
 
-    def check_rules(self) -> Result:
+    @_by_rules
+    def check_rules(self, enforcer: Any) -> Result:
         """The rules of cloud_security."""
-        enforcer = _in_force()
-        if enforcer is None:
-            return result(['The policy files cannot be read, see above.'])
         found = list(policy_files.contradictions(enforcer))
         return result(
             [text for is_open, text in found if is_open],
             [text for is_open, text in found if not is_open],
         )
 
-    def check_traps(self) -> Result:
+    @_by_rules
+    def check_traps(self, enforcer: Any) -> Result:
         """The operator's rules on user_id."""
-        enforcer = _in_force()
-        if enforcer is None:
-            return result(['The policy files cannot be read, see above.'])
         return result(targets.traps(enforcer))
 
     def check_defaults(self) -> Result:
@@ -184,18 +198,16 @@ class Checks(upgradecheck.UpgradeCommands):
         return result(
             (),
             [
-                f'{count} servers have no owner in the API database and are '
-                'hidden from everybody isolated: run nova-manage db '
+                f'{count} servers have no owner in the API database and can '
+                'be opened by nobody isolated: run nova-manage db '
                 'online_data_migrations, or again the hand-over that was '
                 'interrupted.'
             ],
         )
 
-    def check_roles(self) -> Result:
+    @_by_rules
+    def check_roles(self, enforcer: Any) -> Result:
         """The roles that the rules name."""
-        enforcer = _in_force()
-        if enforcer is None:
-            return result(['The policy files cannot be read, see above.'])
         try:
             keystone = identity.connect()
             if keystone is None:
@@ -232,18 +244,10 @@ class Checks(upgradecheck.UpgradeCommands):
     )
 
 
-def _in_force() -> Any:
-    """Return the enforcer, None where a policy file is broken."""
-    try:
-        return callers.in_force()
-    except Exception:
-        return None
-
-
 def _first_line(error: Exception) -> str:
     return ''.join(str(error).strip().splitlines()[:1]).rstrip('.')
 
 
 def _paste() -> str:
     """Return the api-paste.ini that this host's API reads."""
-    return str(CONF.paste or configuration.api_files()[0])
+    return str(CONF.paste or activation.api_files()[0])

@@ -15,6 +15,7 @@ import unittest
 import uuid
 
 import fixtures
+from futurist import _thread as futurist_thread
 
 import tests.functional  # noqa: F401  decides about threads
 import tests.two_worlds.declared  # noqa: F401  listens to decorators
@@ -90,6 +91,9 @@ class World(cloud.Cloud):
         if databases.URL:
             self.useFixture(databases.Databases())
         super().setUp()
+        # Nova's tests have idle threads look a hundred times a second whether
+        # they may end; here they live long, and are many.
+        futurist_thread.ThreadWorker.MAX_IDLE_FOR = 1
         self.floating_ips = self.useFixture(
             floating_ips.FloatingIPs(self.neutron, cloud.PROJECT)
         )

@@ -1,0 +1,277 @@
+"""The operator's day on a running OpenStack, as the documentation has it.
+
+Two members of one project share it, and the operator switches isolation on,
+looks, explains, hands servers over, and switches it off. What is typed and
+what comes back is printed, as it is for doc/source/transcript.txt; the first
+step that does not come out as it should ends it. In the end the servers are
+deleted, and Nova's files are what they were.
+
+Runs as root on the only host of Nova's API, with cloud_security installed,
+not enabled yet.
+"""
+
+import argparse
+import contextlib
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import time
+
+MODE = re.compile(r'\n*\[cloud_security\]\nmode = \w+\n')
+#: Commands see no other place for Nova's files than the documentation does.
+PLAIN = {'COLUMNS': '79', 'PYTHONWARNINGS': 'ignore'}
+
+
+class Unexpected(Exception):
+    """A step came out otherwise; the message says how."""
+
+
+class Day:
+    """Who types what, and what comes back."""
+
+    def __init__(self, arguments):
+        self.arguments = arguments
+
+    def type(self, who, command, *expected, code=0, without=()):
+        """Run a command as somebody; show and check what it tells.
+
+        :param expected: what must be told
+        :param code: with which it must exit
+        :param without: what must not be told
+        :returns: what it told
+        """
+        sign = '#' if who == 'root' else '$'
+        print(f'\n{who}{sign} {command}', flush=True)
+        told, exited = self.run(who, command)
+        print(told.rstrip() or '(nothing)')
+        if exited:
+            print(f'(exit code {exited})')
+        for text in expected:
+            if text not in told:
+                raise Unexpected(f'{text!r} should have been told.')
+        for text in without:
+            if text in told:
+                raise Unexpected(f'{text!r} should not have been told.')
+        if exited != code:
+            raise Unexpected(f'It should have exited with {code}.')
+        return told
+
+    def run(self, who, command):
+        """Run a command with somebody's openrc; root has the admin's."""
+        rc = os.path.join(
+            self.arguments.openrc, {'root': 'admin'}.get(who, who)
+        )
+        done = subprocess.run(
+            ['bash', '-c', f'. {shlex.quote(rc)} && {command}'],
+            env=dict(os.environ, **PLAIN),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        return done.stdout, done.returncode
+
+    def value(self, who, command):
+        """Return what a command tells, without showing it."""
+        told, exited = self.run(who, command)
+        if exited:
+            raise Unexpected(f'{command}: {told}')
+        return told.strip()
+
+    def say(self, text):
+        print(f'\n\n== {text}')
+
+    def set_mode(self, mode):
+        """Write the mode into nova.conf; None takes the section out."""
+        path = self.arguments.nova_conf
+        with open(path) as stream:
+            text = MODE.sub('\n', stream.read())
+        if mode:
+            print(f'\n(nova.conf: [cloud_security] mode = {mode})')
+            text = f'{text.rstrip()}\n\n[cloud_security]\nmode = {mode}\n'
+        with open(path, 'w') as stream:
+            stream.write(text)
+
+    def restart(self):
+        print("\n(Nova's API is restarted)")
+        done = subprocess.run(
+            self.arguments.restart, shell=True, capture_output=True, text=True
+        )
+        if done.returncode:
+            raise Unexpected(done.stdout + done.stderr)
+        # Whoever restarts it may not wait for it.
+        deadline = time.monotonic() + 60
+        while self.run('root', 'openstack server list')[1]:
+            if time.monotonic() > deadline:
+                raise Unexpected("Nova's API does not answer.")
+            time.sleep(1)
+
+    def check(self, code, *expected):
+        return self.type(
+            'root',
+            'cloud-security-status upgrade check',
+            *expected,
+            code=code,
+        )
+
+    def list_as(self, who, *names, without=()):
+        return self.type(
+            who,
+            'openstack server list -c ID -c Name -c Status',
+            *names,
+            without=without,
+        )
+
+    def go_through(self):
+        """Do all of it, in the order of the documentation."""
+        make = f'openstack server create --wait {self.arguments.create} '
+        ids = ' -f value -c id'
+        hers = self.value('alice', f'{make}alices-web{ids}')
+        more = self.value('alice', f'{make}alices-db{ids}')
+        his = self.value('bob', f'{make}bobs-web{ids}')
+        users = {
+            who: self.value(who, 'openstack token issue -f value -c user_id')
+            for who in ('alice', 'bob')
+        }
+        project = self.value(
+            'bob', 'openstack token issue -f value -c project_id'
+        )
+        self.made = {'alice': [hers, more], 'bob': [his]}
+
+        self.say('Stock Nova: everybody sees all')
+        self.list_as('bob', 'alices-web', 'alices-db', 'bobs-web')
+        self.check(2)
+
+        self.say('Watch first')
+        self.set_mode('monitor')
+        self.type('root', 'cloud-security-manage enable --dry-run')
+        self.type('root', 'cloud-security-manage enable')
+        self.type(
+            'root', 'cloud-security-manage enable', 'nothing was changed'
+        )
+        self.restart()
+        self.check(1, 'monitor')
+        begun = os.path.getsize(self.arguments.log)
+        self.list_as('bob', 'alices-web', 'alices-db', 'bobs-web')
+        self.type('bob', f'openstack server stop {hers}')
+        self.wait_for(hers, 'SHUTOFF')
+        self.type('bob', f'openstack server start {hers}')
+        self.wait_for(hers, 'ACTIVE')
+        self.type('bob', f'openstack server show -c name -c status {more}')
+        with open(self.arguments.log, 'rb') as stream:
+            stream.seek(begun)
+            records = stream.read()
+        with open('nova-api.log', 'wb') as stream:
+            stream.write(records)
+        self.type(
+            'root',
+            'cloud-security-manage report nova-api.log',
+            users['bob'],
+        )
+
+        self.say('Enforce')
+        self.set_mode('enforce')
+        self.restart()
+        self.check(0)
+        self.list_as('bob', 'bobs-web', without=('alices-web', 'alices-db'))
+        self.type(
+            'bob',
+            f'openstack server show {hers}',
+            f'No Server found for {hers}',
+            code=1,
+        )
+        self.list_as('alice', 'alices-web', 'alices-db', without=('bobs-web',))
+        self.list_as('carol', 'alices-web', 'alices-db', 'bobs-web')
+        self.list_as('dan', without=('alices-web', 'alices-db', 'bobs-web'))
+
+        self.say('"My server is gone"')
+        self.type(
+            'root',
+            f'cloud-security-manage explain --user {users["bob"]} '
+            f'--project {project} --role member --role reader {hers}',
+            '404',
+        )
+
+        self.say('Alice leaves')
+        command = (
+            f'cloud-security-manage project hand-over '
+            f'--from {users["alice"]} --to {users["bob"]} '
+            f'--project {project}'
+        )
+        self.type('root', f'{command} --dry-run', hers, more)
+        self.list_as('bob', without=('alices-web', 'alices-db'))
+        self.type('root', command, hers, more)
+        self.list_as('bob', 'alices-web', 'alices-db', 'bobs-web')
+        self.list_as('alice', without=('alices-web', 'alices-db', 'bobs-web'))
+        self.type('bob', f'openstack server stop {hers}')
+        self.wait_for(hers, 'SHUTOFF')
+        self.type('root', command)
+        self.check(0)
+
+        self.say('Switch it off')
+        self.type('root', 'cloud-security-manage disable')
+        self.set_mode(None)
+        self.restart()
+        self.check(2)
+        self.list_as('alice', 'alices-web', 'alices-db', 'bobs-web')
+
+    def wait_for(self, server_id, status):
+        for _ in range(60):
+            command = f'openstack server show {server_id} -f value -c status'
+            if self.value('root', command) == status:
+                return
+            time.sleep(1)
+        raise Unexpected(f'{server_id} does not become {status}.')
+
+    def clean_up(self):
+        """Delete the servers, and take what is left of us out of Nova."""
+        self.run('root', 'cloud-security-manage disable')
+        shutil.copyfile(self.kept, self.arguments.nova_conf)
+        subprocess.run(self.arguments.restart, shell=True, capture_output=True)
+        for server_id in sum(self.made.values(), []):
+            self.run('root', f'openstack server delete --wait {server_id}')
+
+    made = {}
+
+    @contextlib.contextmanager
+    def cleaning_up(self):
+        self.kept = f'{self.arguments.nova_conf}.before-the-day'
+        shutil.copyfile(self.arguments.nova_conf, self.kept)
+        try:
+            yield
+        finally:
+            self.clean_up()
+            os.unlink(self.kept)
+
+
+def main():
+    """Go through the day; 1 and a sentence when it came out otherwise."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument(
+        '--openrc',
+        required=True,
+        help='folder with a file to source for each of alice and bob '
+        '(members), carol (manager), dan (reader), and the admin',
+    )
+    parser.add_argument('--log', required=True, help="log of Nova's API")
+    parser.add_argument(
+        '--restart', required=True, help="command that restarts Nova's API"
+    )
+    parser.add_argument('--nova-conf', default='/etc/nova/nova.conf')
+    parser.add_argument(
+        '--create',
+        default='--flavor m1.tiny --image cirros --network private',
+        help='arguments of openstack server create (%(default)s)',
+    )
+    day = Day(parser.parse_args())
+    with day.cleaning_up():
+        try:
+            day.go_through()
+        except Unexpected as error:
+            sys.exit(f'\nIt ended here: {error}')
+
+
+if __name__ == '__main__':
+    main()
