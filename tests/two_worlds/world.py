@@ -15,12 +15,12 @@ import unittest
 import uuid
 
 import fixtures
-from futurist import _thread as futurist_thread
 
 import tests.functional  # noqa: F401  decides about threads
 import tests.two_worlds.declared  # noqa: F401  listens to decorators
 
 # isort: split
+from futurist import _thread as futurist_thread
 from nova import context as nova_context
 from nova import exception
 from nova.cmd import manage
