@@ -18,6 +18,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 
 MODE = re.compile(r'\n*\[cloud_security\]\nmode = \w+\n')
@@ -32,8 +33,11 @@ class Unexpected(Exception):
 class Day:
     """Who types what, and what comes back."""
 
-    def __init__(self, arguments):
+    def __init__(self, arguments, folder):
         self.arguments = arguments
+        #: Where commands run, and find a copy of Nova's log.
+        self.folder = folder
+        self.made = []
 
     def type(self, who, command, *expected, code=0, without=()):
         """Run a command as somebody; show and check what it tells.
@@ -67,6 +71,7 @@ class Day:
         done = subprocess.run(
             ['bash', '-c', f'. {shlex.quote(rc)} && {command}'],
             env=dict(os.environ, **PLAIN),
+            cwd=self.folder,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -128,9 +133,13 @@ class Day:
         """Do all of it, in the order of the documentation."""
         make = f'openstack server create --wait {self.arguments.create} '
         ids = ' -f value -c id'
-        hers = self.value('alice', f'{make}alices-web{ids}')
-        more = self.value('alice', f'{make}alices-db{ids}')
-        his = self.value('bob', f'{make}bobs-web{ids}')
+        for who, name in (
+            ('alice', 'alices-web'),
+            ('alice', 'alices-db'),
+            ('bob', 'bobs-web'),
+        ):
+            self.made.append(self.value(who, f'{make}{name}{ids}'))
+        hers, more, _ = self.made
         users = {
             who: self.value(who, 'openstack token issue -f value -c user_id')
             for who in ('alice', 'bob')
@@ -138,7 +147,6 @@ class Day:
         project = self.value(
             'bob', 'openstack token issue -f value -c project_id'
         )
-        self.made = {'alice': [hers, more], 'bob': [his]}
 
         self.say('Stock Nova: everybody sees all')
         self.list_as('bob', 'alices-web', 'alices-db', 'bobs-web')
@@ -163,7 +171,7 @@ class Day:
         with open(self.arguments.log, 'rb') as stream:
             stream.seek(begun)
             records = stream.read()
-        with open('nova-api.log', 'wb') as stream:
+        with open(os.path.join(self.folder, 'nova-api.log'), 'wb') as stream:
             stream.write(records)
         self.type(
             'root',
@@ -230,10 +238,8 @@ class Day:
         self.run('root', 'cloud-security-manage disable')
         shutil.copyfile(self.kept, self.arguments.nova_conf)
         subprocess.run(self.arguments.restart, shell=True, capture_output=True)
-        for server_id in sum(self.made.values(), []):
+        for server_id in self.made:
             self.run('root', f'openstack server delete --wait {server_id}')
-
-    made = {}
 
     @contextlib.contextmanager
     def cleaning_up(self):
@@ -265,12 +271,14 @@ def main():
         default='--flavor m1.tiny --image cirros --network private',
         help='arguments of openstack server create (%(default)s)',
     )
-    day = Day(parser.parse_args())
-    with day.cleaning_up():
-        try:
-            day.go_through()
-        except Unexpected as error:
-            sys.exit(f'\nIt ended here: {error}')
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        day = Day(arguments, folder)
+        with day.cleaning_up():
+            try:
+                day.go_through()
+            except Unexpected as error:
+                sys.exit(f'\nIt ended here: {error}')
 
 
 if __name__ == '__main__':
