@@ -54,9 +54,9 @@ class Report(manage.Command, lister.Lister):
     def _sum_up(self, found: report.Report) -> None:
         total = found.total
         said = [
-            f'Enforcement would have changed {total.requests} requests, about '
-            f'{len(total.servers)} servers of {len(total.owners)} owners, on '
-            f'{len(found.days)} days.'
+            'Enforcement would have changed: '
+            f'requests {total.requests}, servers {len(total.servers)}, '
+            f'owners {len(total.owners)}, days {len(found.days)}.'
         ]
         if found.failures:
             said.append(

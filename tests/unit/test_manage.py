@@ -134,8 +134,8 @@ class TestReport(Manage):
         self.assertEqual(0, code)
         self.assertIn('| 2026-11-20 | bob     | p ', out)
         self.assertEqual(
-            'Enforcement would have changed 1 requests, about 1 servers of 1 '
-            'owners, on 1 days.\n',
+            'Enforcement would have changed: requests 1, servers 1, owners 1, '
+            'days 1.\n',
             err,
         )
 
