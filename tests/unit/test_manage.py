@@ -202,4 +202,4 @@ class TestReport(Manage):
                 stderr=subprocess.PIPE,
             )
             self.assertEqual(0, done.returncode, done.stderr)
-            self.assertIn(f'changed {count} requests', done.stderr.decode())
+            self.assertIn(f'changed: requests {count},', done.stderr.decode())
