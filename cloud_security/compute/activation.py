@@ -104,16 +104,16 @@ class Host:
 
     def _link(self) -> List[changes.Step]:
         path = self.link_path
-        stale: List[changes.Step] = []
-        if self._is_our_link(path):
-            target = os.readlink(path)
-            if os.path.exists(self._reached(target)):
-                return []
-            # Python, or the package, is somewhere else since.
-            stale = [changes.Unlink(path, target)]
+        target = os.readlink(path) if self._is_our_link(path) else None
         for rules in RULES:
             if os.path.isfile(self._reached(rules)):
-                return stale + [changes.Link(path, rules)]
+                if target == rules:
+                    return []
+                steps: List[changes.Step] = [changes.Link(path, rules)]
+                if target is not None:
+                    # Python is another since, or pip's package is RDO's.
+                    steps.insert(0, changes.Unlink(path, target))
+                return steps
         raise changes.Refused(
             f'None of {", ".join(map(self._reached, RULES))} is there: '
             'install cloud_security again.'

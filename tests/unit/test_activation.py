@@ -13,7 +13,12 @@ from cloud_security.compute import changes
 from cloud_security.compute import paste
 
 FRESH = pathlib.Path(__file__).parent / 'api_paste' / 'nova-32.ini'
-PACKAGED, _, RULES = activation.RULES
+PACKAGED = activation.RULES[0]
+RULES = str(
+    pathlib.Path(__file__).resolve().parents[2]
+    / 'etc/policy.d'
+    / activation.LINK
+)
 
 
 class TestActivation(testtools.TestCase):
@@ -195,6 +200,18 @@ class TestActivation(testtools.TestCase):
         self.assertEqual([changes.Edit, changes.Unlink, changes.Link], kinds)
         self.enable()
         self.assertEqual(RULES, os.readlink(self.link))
+
+    def test_a_link_to_what_pip_installed_is_made_again_with_a_package(self):
+        self.enable()
+        packaged = self.etc / PACKAGED.lstrip('/')
+        packaged.parent.mkdir(parents=True)
+        packaged.write_text('{}')
+        self.rules_are(str(packaged), RULES)
+        kinds = [type(step) for step in self.host.enabling()]
+        self.assertEqual([changes.Unlink, changes.Link], kinds)
+        self.enable()
+        self.assertEqual(str(packaged), os.readlink(self.link))
+        self.assertEqual([], self.host.enabling())
 
     def test_a_dangling_link_of_ours_is_removed(self):
         self.link.parent.mkdir()

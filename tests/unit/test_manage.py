@@ -11,6 +11,7 @@ import fixtures
 import testtools
 
 from cloud_security.cmd import manage
+from tests.unit import test_activation
 from tests.unit import test_report
 
 FRESH = pathlib.Path(__file__).parent / 'api_paste' / 'nova-32.ini'
@@ -86,6 +87,12 @@ class TestActivation(Manage):
         self.etc = pathlib.Path(self.useFixture(fixtures.TempDir()).path)
         self.paste = self.etc / 'api-paste.ini'
         shutil.copyfile(FRESH, self.paste)
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'cloud_security.compute.activation.RULES',
+                (test_activation.RULES,),
+            )
+        )
 
     def test_enable_says_what_to_restart_and_what_to_look_at(self):
         code, out, err = self.manage('enable', '--paste', str(self.paste))
