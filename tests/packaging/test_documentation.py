@@ -1,16 +1,14 @@
 """Nothing that an operator can set, write or call is undocumented."""
 
 import configparser
-import pathlib
 import re
 
 import testtools
 
-import cloud_security
 from cloud_security import opts
 from cloud_security.policy import rules
+from tests.packaging import ROOT
 
-ROOT = pathlib.Path(cloud_security.__file__).parent.parent
 SOURCE = ROOT / 'doc' / 'source'
 STATUS = ROOT / 'cloud_security' / 'compute' / 'status.py'
 TEXT = '\n'.join(path.read_text() for path in SOURCE.rglob('*.rst'))

@@ -1,14 +1,12 @@
 """Everything that names the supported releases of Nova agrees."""
 
-import pathlib
 import re
 
 import testtools
 
-import cloud_security
 from cloud_security import releases
+from tests.packaging import ROOT
 
-ROOT = pathlib.Path(cloud_security.__file__).parent.parent
 README = ' '.join((ROOT / 'README.rst').read_text().split())
 TOX = (ROOT / 'tox.ini').read_text()
 
