@@ -1,0 +1,455 @@
+"""The packages say and do what their documentation says, in scratch roots.
+
+Nothing of the checkout is imported: what ships is what is tested.
+"""
+
+import functools
+import json
+import os
+import pathlib
+import re
+import shutil
+import stat
+import subprocess
+import sys
+import tempfile
+import textwrap
+
+import fixtures
+import testtools
+
+CI = pathlib.Path(__file__).resolve().parent
+TREE = CI.parents[1]
+#: build/rpm/PYTHON and build/rpm.
+BUILT = pathlib.Path(sys.prefix).parent
+TOP = BUILT.parent
+PYTHON = f'python{sys.version_info[0]}.{sys.version_info[1]}'
+SITE = f'usr/lib/{PYTHON}/site-packages'
+PACKAGE = 'openstack-nova-cloud-security'
+TESTS = 'python3-cloud-security-tests'
+LINK = 'etc/nova/policy.d/50-cloud-security.yaml'
+RULES = 'etc/cloud-security/policy.yaml'
+PASTE = 'etc/nova/api-paste.ini'
+BACKUP = PASTE + '.before-cloud-security'
+#: A rule of the packages, and one that only the next release has.
+RULE = 'project_member_api'
+NEXT = 'of_the_next_release'
+MANUAL = (TREE / 'doc/source/packages.rst').read_text()
+SOURCE = 'cloud_security-1.0.0'
+
+
+def run(*command, check=True, **options):
+    """Run a command; return what it did, and all that it said."""
+    done = subprocess.run(
+        [str(part) for part in command],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        **options,
+    )
+    if check and done.returncode:
+        raise AssertionError(
+            f'{command} exited with {done.returncode}: {done.stdout}'
+        )
+    return done
+
+
+def dnf(root, *arguments, repositories=('now',), **options):
+    """Run dnf on a root, with what was built and nothing else."""
+    return run(
+        'dnf',
+        '--assumeyes',
+        '--noplugins',
+        f'--installroot={root}',
+        '--nogpgcheck',
+        '--releasever=9',
+        f'--setopt=cachedir={TOP}/cache',
+        '--setopt=reposdir=/dev/null',
+        *(f'--repofrompath={name},{TOP}/{name}' for name in repositories),
+        *arguments,
+        **options,
+    )
+
+
+@functools.lru_cache(maxsize=None)
+def root_with_nova():
+    """Return a root with a shell and Nova's configuration."""
+    root = tempfile.mkdtemp()
+    # Nova's user goes in there.
+    os.chmod(root, 0o755)
+    dnf(root, 'install', 'busybox', 'python3', 'openstack-nova-common')
+    return root
+
+
+def tearDownModule():
+    shutil.rmtree(root_with_nova())
+
+
+class Root(testtools.TestCase):
+    """A test that has a root of its own."""
+
+    def setUp(self):
+        super().setUp()
+        folder = self.useFixture(fixtures.TempDir()).path
+        self.root = pathlib.Path(folder) / 'root'
+        run('cp', '-a', root_with_nova(), self.root)
+        self.stock = self.nova()
+
+    def nova(self):
+        """Return ``{path: (content or target, mode, owner)}``."""
+        found = {}
+        for path in (self.root / 'etc/nova').rglob('*'):
+            status = path.lstat()
+            found[str(path.relative_to(self.root))] = (
+                os.readlink(path)
+                if path.is_symlink()
+                else path.is_file() and path.read_bytes(),
+                stat.filemode(status.st_mode),
+                status.st_uid,
+                status.st_gid,
+            )
+        return found
+
+    def dnf(self, *arguments, **options):
+        return dnf(self.root, *arguments, **options).stdout
+
+    def manage(self, *arguments):
+        """Run the installed command on the root."""
+        return self.python(
+            self.root / 'usr/bin/cloud-security-manage',
+            *arguments,
+            '--root',
+            self.root,
+        )
+
+    def python(self, *arguments, **options):
+        """Run Python with what is installed, and Nova."""
+        return run(
+            sys.executable,
+            '-W',
+            'ignore',
+            *arguments,
+            env=dict(os.environ, PYTHONPATH=str(self.root / SITE)),
+            **options,
+        )
+
+    def in_force(self):
+        """Return ``{name: rule}`` of what is in force and not Nova's."""
+        said = self.python(CI / 'rules_in_force.py', self.root).stdout
+        return json.loads(said.splitlines()[-1])
+
+    def enable(self):
+        """Install and enable; return the rules in force."""
+        self.dnf('install', PACKAGE)
+        self.manage('enable')
+        rules = self.in_force()
+        self.assertIn('isolation:enforced', rules[RULE])
+        return rules
+
+    def upgrade(self):
+        return self.dnf('upgrade', repositories=('now', 'next'))
+
+    def edit(self):
+        """Change a rule, as an admin does."""
+        path = self.root / RULES
+        text = path.read_text()
+        path.write_text(text.replace('"role:member and', '"role:builder and'))
+        self.assertNotEqual(text, path.read_text())
+
+    def verified(self):
+        """Return what rpm finds changed in files of the packages."""
+        return run(
+            *('rpm', '--root', self.root, '-V', PACKAGE),
+            'python3-cloud-security',
+            check=False,
+        ).stdout
+
+
+class TestMetadata(testtools.TestCase):
+    """What can be told without an installation."""
+
+    def setUp(self):
+        super().setUp()
+        self.folder = pathlib.Path(self.useFixture(fixtures.TempDir()).path)
+
+    def test_rpmlint_finds_nothing(self):
+        said = run(
+            *('rpmlint', '-c', CI / 'rpmlint.toml'),
+            *BUILT.glob('*RPMS/**/*.rpm'),
+            *(TREE / 'rpm').glob('*.spec'),
+        ).stdout
+        self.assertIn('5 packages and 1 specfiles checked', said)
+        self.assertIn('; 0 errors, 0 warnings,', said)
+
+    def test_the_manual_shows_what_rpm_says(self):
+        shown = re.findall(
+            r'(?m)^    \$ (rpm .*)\n((?:    (?!\$ ).*\n)*)', MANUAL
+        )
+        self.assertEqual(14, len(shown))
+        for command, output in shown:
+            said = run(
+                *('sh', '-c', command),
+                check=False,
+                cwd=BUILT / 'RPMS/noarch',
+            ).stdout
+            self.assertEqual(
+                textwrap.dedent(output).replace('python3.11', PYTHON),
+                said,
+                command,
+            )
+
+    def test_each_module_ships(self):
+        [package] = (BUILT / 'RPMS/noarch').glob('python3-cloud-security-1*')
+        listed = run('rpm', '-qlp', package).stdout.split()
+        self.assertEqual(
+            {
+                f'/{SITE}/{path.relative_to(TREE)}'
+                for path in (TREE / 'cloud_security').rglob('*.py')
+            },
+            {name for name in listed if name.endswith('.py')},
+        )
+
+    def test_the_source_package_rebuilds_to_the_same_files(self):
+        [source] = (BUILT / 'SRPMS').glob('*.rpm')
+        self.rpmbuild('--rebuild', '-D', 'with_doc 0', source)
+        built, rebuilt = (
+            {
+                line
+                for path in (top / 'RPMS/noarch').glob('*.rpm')
+                for line in run(
+                    *('rpm', '-qp', '--qf'),
+                    r'[%{FILENAMES} %{FILEMODES:perms} %{FILEDIGESTS}\n]',
+                    path,
+                ).stdout.splitlines()
+                # pbr notes the commit that %autosetup makes.
+                if not re.search(
+                    r'/pbr\.json|/man8/|/python-cloud-security-doc', line
+                )
+            }
+            for top in (BUILT, self.folder)
+        )
+        self.assertEqual(set(), built ^ rebuilt)
+        self.assertIn(f'/{RULES} -rw-r--r-- ', '\n'.join(built))
+
+    def test_a_tarball_without_a_version_is_refused(self):
+        unpacked = self.folder / SOURCE
+        run('tar', 'xzf', TOP / f'dist/{SOURCE}.tar.gz', '-C', self.folder)
+        about = unpacked / 'PKG-INFO'
+        text = about.read_text()
+        self.assertEqual(0, self.prepared().returncode)
+        about.write_text(text.replace('\nVersion: 1.0.0', '\nVersion: 0.0.0'))
+        self.assert_refused()
+        # As git archive makes it, and as pbr does without history.
+        about.unlink()
+        self.assert_refused()
+        unpacked.rename(self.folder / 'cloud_security-0.0.0')
+        about = self.folder / 'cloud_security-0.0.0/PKG-INFO'
+        about.write_text(text.replace('\nVersion: 1.0.0', '\nVersion: 0.0.0'))
+        self.assert_refused('0.0.0')
+
+    def assert_refused(self, version='1.0.0'):
+        done = self.prepared(version)
+        self.assertIn('This tarball has no version of its own', done.stdout)
+        self.assertEqual(1, done.returncode)
+
+    def prepared(self, version='1.0.0'):
+        """Return what becomes of %prep."""
+        name = f'cloud_security-{version}'
+        run('tar', 'czf', f'{name}.tar.gz', name, cwd=self.folder)
+        return self.rpmbuild(
+            *('-bp', '-D', f'upstream_version {version}'),
+            TREE / 'rpm/python-cloud-security.spec',
+            check=False,
+        )
+
+    def rpmbuild(self, *arguments, **options):
+        return run(
+            *(CI / 'rpmbuild', PYTHON[6:], '--nocheck'),
+            *('-D', f'_topdir {self.folder}'),
+            *('-D', f'_sourcedir {self.folder}'),
+            *arguments,
+            **options,
+        )
+
+
+class TestInstallation(Root):
+    def test_it_leaves_nova_untouched_and_enables_nothing(self):
+        self.dnf('install', PACKAGE)
+        after = self.nova()
+        self.assertEqual(
+            (False, 'drwxr-xr-x', 0, 0), after.pop('etc/nova/policy.d')
+        )
+        self.assertEqual(self.stock, after)
+        self.assertEqual({}, self.in_force())
+        self.assertEqual('', self.verified())
+
+    def test_its_files_are_for_all_to_read_and_for_root_to_write(self):
+        self.dnf('install', PACKAGE)
+        listed = run('rpm', '--root', self.root, '-ql', PACKAGE).stdout
+        for name in listed.split():
+            path = self.root / name.lstrip('/')
+            if name.endswith(LINK):
+                self.assertFalse(os.path.lexists(path))
+                continue
+            status = path.lstat()
+            mode = '755' if path.is_dir() or '/bin/' in name else '644'
+            self.assertEqual(mode, f'{stat.S_IMODE(status.st_mode):o}', name)
+            self.assertEqual((0, 0), (status.st_uid, status.st_gid), name)
+
+    def test_it_refuses_an_older_nova(self):
+        run('rm', '-r', self.root)
+        done = dnf(
+            *(self.root, 'install', 'busybox', 'python3', PACKAGE),
+            repositories=('old',),
+            check=False,
+        )
+        self.assertIn('openstack-nova-common >= 1:29.0.0', done.stdout)
+        self.assertEqual(1, done.returncode)
+
+    def test_the_commands_run(self):
+        self.dnf('install', PACKAGE)
+        for name in ('manage', 'status'):
+            command = self.root / f'usr/bin/cloud-security-{name}'
+            self.assertEqual(
+                '#!/usr/bin/python3 -s', command.read_text().splitlines()[0]
+            )
+            self.assertIn('usage: ', self.python(command, '--help').stdout)
+        self.assertIn(' 1.0.0', self.manage('--version').stdout)
+
+
+class TestEnable(Root):
+    def test_it_links_the_rules_of_the_package_and_nova_reads_them(self):
+        self.enable()
+        self.assertEqual(f'/{RULES}', os.readlink(self.root / LINK))
+        self.assertIn('user_isolation', (self.root / PASTE).read_text())
+        self.assertIn('already', self.manage('enable').stdout)
+        self.assertEqual('', self.verified())
+        owner = run('rpm', '--root', self.root, '-qf', f'/{LINK}').stdout
+        self.assertTrue(owner.startswith(PACKAGE), owner)
+
+    def test_disable_gives_back_what_there_was(self):
+        self.enable()
+        self.manage('disable')
+        after = self.nova()
+        for name in (BACKUP, 'etc/nova/policy.d'):
+            after.pop(name)
+        self.assertEqual(self.stock, after)
+        self.assertEqual({}, self.in_force())
+
+    def test_what_rpm_would_leave_in_policy_d_would_be_read(self):
+        # Why the rules are not in there; and that these tests would see it.
+        self.enable()
+        left = self.root / f'{LINK}.rpmnew'
+        left.write_text(f'"{RULE}": "!"')
+        self.assertEqual('!', self.in_force()[RULE])
+        left.unlink()
+        (self.root / RULES).unlink()
+        self.assertRaises(AssertionError, self.in_force)
+
+
+class TestUpgrade(Root):
+    def test_rules_that_nobody_edited_are_those_of_the_new_release(self):
+        self.enable()
+        before = self.nova()
+        self.upgrade()
+        self.assertEqual(f'/{RULES}', os.readlink(self.root / LINK))
+        self.assertEqual('@', self.in_force()[NEXT])
+        self.assertFalse((self.root / f'{RULES}.rpmnew').exists())
+        # Nova's own upgrade leaves its new file beside the edited one.
+        after = self.nova()
+        self.assertIn(b'osapi_compute', after.pop(f'{PASTE}.rpmnew')[0])
+        self.assertEqual(before, after)
+
+    def test_an_edit_is_kept_and_wins(self):
+        self.enable()
+        self.edit()
+        before = self.in_force()
+        self.assertIn('role:builder', before[RULE])
+        said = self.upgrade()
+        self.assertIn(f'/{RULES}.rpmnew', said)
+        self.assertIn(NEXT, (self.root / f'{RULES}.rpmnew').read_text())
+        self.assertEqual(before, self.in_force())
+        self.assertEqual(
+            [os.path.basename(LINK)],
+            os.listdir(self.root / 'etc/nova/policy.d'),
+        )
+
+    def test_what_is_not_enabled_stays_so(self):
+        self.dnf('install', PACKAGE)
+        self.upgrade()
+        self.assertEqual({}, self.in_force())
+        self.assertFalse(os.path.lexists(self.root / LINK))
+
+    def test_it_does_not_warn_as_a_removal_does(self):
+        rules = self.enable()
+        self.assertNotIn('still names', self.dnf('reinstall', PACKAGE))
+        self.assertEqual(rules, self.in_force())
+        self.assertNotIn('still names', self.upgrade())
+
+
+class TestRemoval(Root):
+    def test_it_leaves_no_link_and_no_rule_edits_nothing_and_warns(self):
+        self.enable()
+        edited = (self.root / PASTE).read_bytes()
+        said = ' '.join(self.dnf('remove', PACKAGE).split())
+        self.assertIn(
+            "/etc/nova/api-paste.ini still names cloud_security: Nova's API "
+            'will not start.',
+            said,
+        )
+        self.assertEqual({}, self.in_force())
+        self.assertFalse((self.root / 'etc/nova/policy.d').exists())
+        self.assertEqual(edited, (self.root / PASTE).read_bytes())
+        self.assertEqual([], list((self.root / 'etc').rglob('*.yaml*')))
+
+    def test_what_was_edited_is_kept_where_nova_does_not_look(self):
+        self.enable()
+        self.edit()
+        (self.root / 'etc/nova/policy.d/90-own.yaml').write_text('"own": "@"')
+        self.dnf('remove', PACKAGE)
+        self.assertEqual({'own': '@'}, self.in_force())
+        saved = (self.root / f'{RULES}.rpmsave').read_text()
+        self.assertIn('role:builder', saved)
+
+    def test_the_link_goes_before_what_it_leads_to(self):
+        # In between, each request of Nova's API would fail.
+        self.enable()
+        said = run('rpm', '--root', self.root, '-evv', PACKAGE).stdout
+        erased = re.findall(r'(?m)^D: erase +(\d+) .* (\S+)$', said)
+        link = erased.index(('120777', os.path.basename(LINK)))
+        self.assertLess(link, erased.index(('100644', 'policy.yaml')))
+
+    def test_after_disable_it_says_nothing(self):
+        self.enable()
+        self.manage('disable')
+        self.assertNotIn('still names', self.dnf('remove', PACKAGE))
+        self.assertEqual(self.stock[PASTE], self.nova()[PASTE])
+
+    def test_installing_again_works(self):
+        rules = self.enable()
+        self.dnf('remove', PACKAGE)
+        self.dnf('install', PACKAGE)
+        self.assertEqual({}, self.in_force())
+        self.manage('enable')
+        self.assertEqual(rules, self.in_force())
+        self.assertEqual('', self.verified())
+
+
+class TestWhatShips(Root):
+    def test_it_passes_its_tests(self):
+        self.dnf('install', TESTS)
+        folder = self.root / 'usr/share/cloud-security-tests'
+        for module in ('cloud_security', 'tests', 'tests.functional.cloud'):
+            found = self.python(
+                '-c', f'import {module} as x; print(x.__file__)', cwd=folder
+            ).stdout.splitlines()[-1]
+            self.assertTrue(found.startswith(f'{self.root}/'), found)
+        for tests in (
+            ('discover', '-s', 'tests/unit', '-t', '.'),
+            ('tests.functional.test_lists',),
+        ):
+            said = self.python(
+                '-m', 'testtools.run', *tests, cwd=folder
+            ).stdout
+            self.assertRegex(said, r'Ran [1-9]\d* tests')
+            self.assertIn('\nOK\n', said)

@@ -1,0 +1,162 @@
+"""The spec says what setup.cfg, requirements.txt, tox.ini and the code say."""
+
+import configparser
+import re
+
+import testtools
+
+from cloud_security import releases
+from cloud_security.compute import activation
+from tests.packaging import ROOT
+
+SPEC = (ROOT / 'rpm/python-cloud-security.spec').read_text()
+FILES = SPEC[SPEC.index('\n%files ') :]
+MACROS = (ROOT / 'rpm/ci/macros').read_text()
+MANUAL = (ROOT / 'doc/source/packages.rst').read_text()
+TOX = (ROOT / 'tox.ini').read_text()
+SETUP = configparser.ConfigParser()
+SETUP.read(ROOT / 'setup.cfg')
+#: Paths as the spec writes them.
+ETC = '%{_sysconfdir}/'
+#: What test-requirements.txt has and the tests that ship do not need, and
+#: what RDO's packages call the others.
+NOT_NEEDED = {'hypothesis', 'psycopg2-binary', 'pymysql'}
+NAMES = {
+    'nova': 'nova-tests',
+    'openstack-placement': 'placement-tests',
+    'wsgi-intercept': 'wsgi_intercept',
+}
+
+
+def tags(name):
+    """Return what a tag of the spec says, wherever it stands."""
+    return re.findall(rf'(?m)^{re.escape(name)}: +(.*)$', SPEC)
+
+
+def requirements(name):
+    """Return ``{package: floor}`` of a file."""
+    return {
+        found[1].lower(): found[2] or ''
+        for found in map(
+            re.compile(r'([\w.-]+)(?:>=([\d.]+))?( #.*)?$').match,
+            (ROOT / name).read_text().splitlines(),
+        )
+        if found
+    }
+
+
+class TestSpec(testtools.TestCase):
+    def test_the_version_is_the_next_release(self):
+        version = SETUP['metadata']['version']
+        self.assertEqual([version], tags('Version'))
+        self.assertIn(f'-{version}-1.noarch.rpm', MANUAL)
+
+    def test_dlrn_can_write_versions_and_sources(self):
+        # It replaces what follows these words, wherever they stand.
+        for word in ('Version:', 'Release:'):
+            self.assertEqual(1, SPEC.count(word), word)
+        self.assertEqual(1, len(re.findall('(?m)^Source0?:', SPEC)))
+        self.assertTrue((ROOT / 'setup.py').exists())
+
+    def test_the_oldest_python_is_that_of_setup_cfg(self):
+        floor = SETUP['metadata']['python_requires']
+        self.assertIn(f'python3-devel {floor.replace(">=", ">= ")}', SPEC)
+        oldest = floor[2:].replace('.', '')
+        self.assertRegex(TOX, rf'\[testenv:py{{{oldest},')
+        self.assertIn(f'on {floor[2:]}, ', (ROOT / 'README.rst').read_text())
+
+    def test_the_oldest_nova_is_that_of_the_code(self):
+        self.assertIn(
+            f'openstack-nova-common >= 1:{releases.OLDEST}.0.0',
+            tags('Requires'),
+        )
+
+    def test_the_description_names_the_range(self):
+        oldest, newest = releases.OLDEST, releases.NEWEST
+        self.assertIn(
+            f'Tested with Nova {oldest} ({releases.NOVA[oldest]}) to {newest} '
+            f'({releases.NOVA[newest]}).',
+            SPEC,
+        )
+
+    def test_no_floor_of_a_python_package_is_written_twice(self):
+        for line in tags('Requires') + tags('BuildRequires'):
+            if line.startswith('python3'):
+                self.assertNotIn(' <', line)
+                self.assertNotRegex(line, r'>= (?!3\.9$)')
+        self.assertIn('%pyproject_buildrequires -t', SPEC)
+        self.assertIn(
+            f"pbr>={requirements('requirements.txt')['pbr']}'",
+            (ROOT / 'setup.py').read_text(),
+        )
+
+    def test_the_manual_has_the_floors(self):
+        found = dict(re.findall(r'3\.11dist\((\S+)\) >= (\S+)', MANUAL))
+        self.assertEqual(
+            {
+                name.replace('.', '-'): re.sub(r'(\.0)+$', '', floor)
+                for name, floor in requirements('requirements.txt').items()
+            },
+            found,
+        )
+
+    def test_the_tests_require_what_they_need(self):
+        needed = requirements('test-requirements.txt').keys() - NOT_NEEDED
+        self.assertEqual(
+            {f'python3-{NAMES.get(name, name)}' for name in needed},
+            {line for line in tags('Requires') if ' ' not in line} - {'grep'},
+        )
+
+    def test_the_check_is_that_of_tox(self):
+        [commands] = re.findall(
+            r'(?s)\[testenv:py\{39.*?\ncommands = (.*?) \{posargs\}', TOX
+        )
+        self.assertIn(f' {commands}\n', MACROS)
+        self.assertIn('%tox -e %{default_toxenv}', SPEC)
+
+    def test_all_commands_and_man_pages_are_listed(self):
+        scripts = SETUP['entry_points']['console_scripts']
+        names = re.findall(r'(?m)^(\S+) =', scripts)
+        self.assertEqual(2, len(names))
+        for name in names:
+            self.assertIn(f'%{{_bindir}}/{name}\n', FILES)
+            self.assertIn(f'%{{_mandir}}/man8/{name}.8*\n', FILES)
+
+    def test_all_data_files_are_listed(self):
+        [line] = SETUP['files']['data_files'].strip().splitlines()
+        folder, pattern = line.split(' = ')
+        for path in ROOT.glob(pattern):
+            self.assertEqual(activation.LINK, path.name)
+            self.assertIn(
+                f'%{{_datadir}}/{folder[6:]}/{path.name}\n',
+                FILES.replace('%{sname}', 'cloud_security'),
+            )
+
+    def test_the_layout_is_what_enable_expects(self):
+        rules = activation.RULES[0].replace('/etc/', ETC, 1)
+        self.assertIn(
+            f'\n%config(noreplace) %attr(0644, root, root) {rules}\n', FILES
+        )
+        folder = f'{ETC}nova/policy.d'
+        self.assertIn(f'\n%dir {folder}\n', FILES)
+        self.assertIn(f'\n%ghost {folder}/{activation.LINK}\n', FILES)
+        self.assertIn(f'cloud_security {ETC}nova/api-paste.ini', SPEC)
+        self.assertEqual('/etc/nova/api-paste.ini', activation.PASTE)
+
+    def test_nothing_else_is_in_policy_d(self):
+        # oslo.policy reads .rpmnew and .rpmsave of any other file there.
+        self.assertEqual(2, FILES.count('nova/policy.d'))
+        self.assertEqual(1, FILES.count('%config'))
+
+    def test_nothing_is_enabled_by_a_script(self):
+        scripts = re.findall(
+            r'(?m)^%(pre|post|preun|postun|trigger\w*)\b', SPEC
+        )
+        self.assertEqual(['preun'], scripts)
+        self.assertNotIn('manage enable', SPEC.partition('\n%preun')[2])
+
+    def test_it_has_no_branch_for_the_machine_that_builds_it(self):
+        for line in re.findall('(?m)^%if.*$', SPEC):
+            self.assertEqual('%if 0%{?with_doc}', line)
+        for word in ('debian', 'rhel', 'fedora', 'centos'):
+            self.assertNotIn(word, SPEC.lower())
