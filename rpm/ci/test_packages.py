@@ -36,6 +36,7 @@ RULE = 'project_member_api'
 NEXT = 'of_the_next_release'
 MANUAL = (TREE / 'doc/source/packages.rst').read_text()
 SOURCE = 'cloud_security-1.0.0'
+LISTS = 'tests.functional.test_lists.TestLists'
 
 
 def run(*command, check=True, **options):
@@ -446,7 +447,11 @@ class TestWhatShips(Root):
             self.assertTrue(found.startswith(f'{self.root}/'), found)
         for tests in (
             ('discover', '-s', 'tests/unit', '-t', '.'),
-            ('tests.functional.test_lists',),
+            # The same with the filter, and without it.
+            (
+                f'{LISTS}.test_a_hidden_marker_is_answered_like_an_unknown_one',
+                f'{LISTS}WithoutTheFilter.test_a_hidden_marker_is_accepted',
+            ),
         ):
             said = self.python(
                 '-m', 'testtools.run', *tests, cwd=folder
