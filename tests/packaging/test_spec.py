@@ -140,7 +140,7 @@ class TestSpec(testtools.TestCase):
         self.assertIn(f'\n%dir {folder}\n', FILES)
         self.assertIn(f'\n%ghost {folder}/{activation.LINK}\n', FILES)
         self.assertIn(f'cloud_security {ETC}nova/api-paste.ini', SPEC)
-        self.assertEqual('/etc/nova/api-paste.ini', activation.PASTE)
+        self.assertEqual('/etc/nova/api-paste.ini', activation.Host().paste)
 
     def test_nothing_else_is_in_policy_d(self):
         # oslo.policy reads .rpmnew and .rpmsave of any other file there.
