@@ -53,6 +53,8 @@ class Explain(manage.Command, show.ShowOne):
 
     def take_action(self, parsed_args: Any) -> Tuple[List[str], List[Any]]:
         """Return the names and values of a table."""
+        if parsed_args.server == '':
+            raise manage.Nonsense('SERVER is empty.')
         caller = self._caller(parsed_args)
         configuration.load(parsed_args)
         with configuration.reading():
@@ -73,6 +75,11 @@ class Explain(manage.Command, show.ShowOne):
             rows['owner'] = found.owner
             rows['answer'] = found.answer
             rows['actions'] = found.acts
+        if found.asks:
+            rows['note'] = (
+                'Rules ask what is done. This is GET /servers/{id} and POST '
+                '/servers/{id}/action; others can come out otherwise.'
+            )
         return list(rows), list(rows.values())
 
     def _caller(self, parsed_args: Any) -> identity.Caller:

@@ -46,8 +46,11 @@ class Manage(app.App):
 
     def run_subcommand(self, argv: List[str]) -> int:
         """Run one command, or say in one sentence that there is none."""
+        # After help, a command may be cut short.
+        words = argv[1:] if argv[:1] == ['help'] else argv
         try:
-            self.command_manager.find_command(list(argv))
+            if words:
+                self.command_manager.find_command(list(words))
         except ValueError:
             self.stderr.write(
                 f'{self.NAME}: there is no command {" ".join(argv)}; see '

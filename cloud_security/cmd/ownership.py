@@ -1,9 +1,11 @@
 """``cloud-security-manage server set-owner`` and ``project hand-over``."""
 
+import argparse
 import getpass
 import os
 from typing import Any
 from typing import List
+from typing import Sequence
 
 from cloud_security import identity
 from cloud_security.cmd import manage
@@ -26,31 +28,39 @@ class _HandingOver(manage.Command):
         return parser
 
     def hand_over(
-        self, servers: List[handover.Server], user_id: str, is_dry_run: bool
+        self,
+        servers: List[handover.Server],
+        user_id: str,
+        is_dry_run: bool,
+        unfinished: Sequence[str] = (),
     ) -> int:
         """Hand servers over, one after the other.
 
+        :param unfinished: ids of more, which are still being made
         :returns: 0, or 1 when one was refused
         """
         for project_id in {server.project_id for server in servers}:
             self._check_role(user_id, project_id)
-        refused = 0
+        refused = len(unfinished)
+        total = len(servers) + len(unfinished)
         for number, server in enumerate(servers, 1):
-            said = (
-                f'{number} of {len(servers)}: {server.server_id} {server.name}'
-            )
+            said = f'{number} of {total}: {server.server_id} {server.name}'
             try:
                 self._one(server, user_id, is_dry_run, said)
             except handover.Refused as error:
                 refused += 1
                 self.app.stderr.write(f'{said}: {error}\n')
+        for number, server_id in enumerate(unfinished, len(servers) + 1):
+            self.app.stderr.write(
+                f'{number} of {total}: {server_id}: It is still being made.\n'
+            )
         if servers:
             self._say('Not handed over, if there is any:')
             for what in handover.STAYS:
                 self._say(f'- {what}')
         if refused:
             self.app.stderr.write(
-                f'{refused} of {len(servers)} servers were refused: run the '
+                f'{refused} of {total} servers were refused: run the '
                 'same command again.\n'
             )
         return 1 if refused else 0
@@ -95,6 +105,16 @@ def _operator() -> str:
         return f'uid {os.getuid()}'
 
 
+def _id(text: str) -> str:
+    """Return an id of Keystone's; what Nova could not store is none.
+
+    :raises ValueError: when it can be none
+    """
+    if not 0 < len(text) <= 255 or not text.isprintable() or ' ' in text:
+        raise argparse.ArgumentTypeError(f'{text!a} is no id')
+    return text
+
+
 class SetOwner(_HandingOver):
     """Give one server to another user of its project."""
 
@@ -102,7 +122,9 @@ class SetOwner(_HandingOver):
         """Add the server and the user."""
         parser = super().get_parser(prog_name)
         parser.add_argument('server', metavar='SERVER', help='id of a server')
-        parser.add_argument('user', metavar='USER', help='id of the new owner')
+        parser.add_argument(
+            'user', type=_id, metavar='USER', help='id of the new owner'
+        )
         return parser
 
     def take_action(self, parsed_args: Any) -> int:
@@ -135,6 +157,7 @@ class HandOver(_HandingOver):
                 name,
                 dest=name.strip('-') + '_id',
                 required=True,
+                type=_id,
                 metavar=metavar,
                 help=text,
             )
@@ -150,8 +173,11 @@ class HandOver(_HandingOver):
             servers = handover.servers(
                 parsed_args.from_id, parsed_args.to_id, parsed_args.project_id
             )
-            if not servers:
+            unfinished = handover.unfinished(
+                parsed_args.from_id, parsed_args.project_id
+            )
+            if not servers and not unfinished:
                 self._say('There are no servers to hand over.')
             return self.hand_over(
-                servers, parsed_args.to_id, parsed_args.dry_run
+                servers, parsed_args.to_id, parsed_args.dry_run, unfinished
             )

@@ -1,8 +1,12 @@
 """``cloud-security-manage report``."""
 
+import bz2
 import contextlib
 import gzip
+import lzma
 from typing import Any
+from typing import Callable
+from typing import Dict
 from typing import IO
 from typing import Iterator
 from typing import List
@@ -13,6 +17,15 @@ from cliff import lister
 
 from cloud_security.cmd import manage
 from cloud_security.compute import report
+
+#: How compressed logs begin, and how they are opened.
+COMPRESSED: Dict[bytes, Callable[..., Any]] = {
+    b'\x1f\x8b': gzip.open,
+    b'BZh': bz2.open,
+    b'\xfd7zXZ\0': lzma.open,
+}
+#: How zstd and UTF-16 begin.
+UNREADABLE = (b'\x28\xb5\x2f\xfd', b'\xff\xfe', b'\xfe\xff')
 
 
 class Report(manage.Command, lister.Lister):
@@ -29,7 +42,7 @@ class Report(manage.Command, lister.Lister):
             nargs='*',
             default=['-'],
             metavar='LOG',
-            help='logs, also with .gz; - is standard input (default)',
+            help='logs, also compressed; - is standard input (default)',
         )
         parser.add_argument(
             '--by',
@@ -43,7 +56,8 @@ class Report(manage.Command, lister.Lister):
         self, parsed_args: Any
     ) -> Tuple[List[str], List[Tuple[Any, ...]]]:
         """Return the columns and rows of a table."""
-        found = report.Report(parsed_args.by or report.KEYS)
+        keys = list(dict.fromkeys(parsed_args.by or report.KEYS))
+        found = report.Report(keys)
         for name in parsed_args.logs:
             with _opened(name) as stream:
                 found.read(stream)
@@ -64,7 +78,10 @@ class Report(manage.Command, lister.Lister):
                 f'{report.WOULD_FAIL} in the log.'
             )
         if found.unread:
-            said.append(f'{found.unread} records are damaged, not counted.')
+            said.append(
+                f'{found.unread} records are damaged, not counted; journalctl '
+                'cuts long ones without --all.'
+            )
         self.app.stderr.write('\n'.join(said) + '\n')
 
 
@@ -78,12 +95,21 @@ def _opened(name: str) -> Iterator[IO[str]]:
         if name == '-':
             # What is no text is in no record.
             yield open(0, errors='replace', closefd=False)
-        elif name.endswith('.gz'):
-            with gzip.open(name, 'rt', errors='replace') as stream:
-                yield stream
-        else:
-            with open(name, errors='replace') as stream:
-                yield stream
-    except (OSError, EOFError, zlib.error) as error:
+            return
+        with open(name, 'rb') as stream:
+            head = stream.read(6)
+        opener = next(
+            (
+                opener
+                for magic, opener in COMPRESSED.items()
+                if head.startswith(magic)
+            ),
+            open,
+        )
+        if head.startswith(UNREADABLE):
+            raise Unreadable(f'{name} is not read: pipe it in as UTF-8 text.')
+        with opener(name, 'rt', errors='replace') as stream:
+            yield stream
+    except (OSError, EOFError, lzma.LZMAError, zlib.error) as error:
         why = getattr(error, 'strerror', None) or error
         raise Unreadable(f'{name} cannot be read: {why}.') from error

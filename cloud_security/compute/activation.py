@@ -63,9 +63,21 @@ class Host:
         return self._reached(os.path.join(folder, LINK))
 
     def _reached(self, path: str) -> str:
+        """Return where a path of the image is.
+
+        :raises Refused: when a link on the way leads out of the image
+        """
         if not os.path.isabs(path):
             path = os.path.abspath(path)
-        return os.path.join(self.root, path.lstrip('/'))
+        reached = os.path.join(self.root, path.lstrip('/'))
+        root = os.path.realpath(self.root)
+        folder = os.path.realpath(os.path.dirname(reached))
+        if os.path.commonpath([root, folder]) != root:
+            raise changes.Refused(
+                f'{os.path.dirname(reached)} leads out of {self.root}, to '
+                f'{folder}: run this inside of the image.'
+            )
+        return reached
 
     def enabling(self) -> List[changes.Step]:
         """Return what is to be done, nothing where all is done.
@@ -90,7 +102,8 @@ class Host:
         path = self.paste_path
         if os.path.islink(path):
             raise changes.Refused(
-                f'{path} is a link: name the file itself with --paste.'
+                f'{path} is a link: name the file itself with --paste, and '
+                "Nova's policy.d with --policy-dir."
             )
         before = changes.read(path)
         try:
@@ -104,6 +117,11 @@ class Host:
 
     def _link(self) -> List[changes.Step]:
         path = self.link_path
+        folder = os.path.dirname(path)
+        if os.path.lexists(folder) and not os.path.isdir(folder):
+            raise changes.Refused(
+                f"{folder} is no directory: name Nova's with --policy-dir."
+            )
         target = os.readlink(path) if self._is_our_link(path) else None
         for rules in RULES:
             if os.path.isfile(self._reached(rules)):

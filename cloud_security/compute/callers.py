@@ -77,7 +77,7 @@ def decide(context: Any, operation: Optional[routing.Operation]) -> Decision:
 def _holds(enforcer: Any, rule: str, target: Any, context: Any) -> bool:
     """Evaluate a rule, with all rules in force.
 
-    :raises ScopeError: when rules are missing, or not understood
+    :raises ScopeError: when rules are missing or not understood, or raise
     """
     if not enforcer.registered_rules.keys() <= enforcer.rules.keys():
         raise scopes.ScopeError(
@@ -87,8 +87,12 @@ def _holds(enforcer: Any, rule: str, target: Any, context: Any) -> bool:
     problem = reading.misread(enforcer, rule)
     if problem:
         raise scopes.ScopeError(f'Mend the policy files: {problem}.')
-    holds: bool = enforcer.authorize(rule, target, context)
-    return holds
+    try:
+        return bool(enforcer.authorize(rule, target, context))
+    except Exception as error:
+        raise scopes.ScopeError(
+            f'Mend the policy files: {rule} cannot be decided ({error}).'
+        ) from error
 
 
 class _Target(Dict[str, Any]):

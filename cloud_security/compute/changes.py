@@ -40,13 +40,17 @@ class Edit:
 
     def shown(self) -> str:
         """Return a unified diff."""
+        lines = difflib.unified_diff(
+            self.before.splitlines(keepends=True),
+            self.after.splitlines(keepends=True),
+            self.path,
+            self.path,
+        )
         return ''.join(
-            difflib.unified_diff(
-                self.before.splitlines(keepends=True),
-                self.after.splitlines(keepends=True),
-                self.path,
-                self.path,
-            )
+            line
+            if line.endswith('\n')
+            else f'{line}\n\\ No newline at end of file\n'
+            for line in lines
         )
 
     def do(self) -> None:

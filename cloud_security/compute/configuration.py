@@ -90,10 +90,13 @@ def reading() -> Iterator[None]:
     """
     try:
         yield
-    except db_exception.DBError as error:
+    except (
+        db_exception.DBError,
+        db_exception.CantStartEngineError,
+    ) as error:
         why = str(error).strip().splitlines()[:1]
         raise Unanswered(
             f"Nova's databases do not answer ({''.join(why)}): see "
-            '[api_database] connection in nova.conf; run the command again '
-            'when they do.'
+            '[api_database] connection in nova.conf and nova-manage cell_v2 '
+            'list_cells; run the command again when they do.'
         ) from error

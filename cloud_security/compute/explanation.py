@@ -22,24 +22,29 @@ from cloud_security.compute import callers
 from cloud_security.compute import ownership
 from cloud_security.compute import routing
 from cloud_security.compute import startup
+from cloud_security.policy import reading
 from cloud_security.visibility import scope as scopes
 
 SHOW = 'os_compute_api:servers:show'
 #: How scopes are called, by whether they are everybody's.
 ALL = 'as in stock Nova'
 OWN = 'own servers only'
+#: What rules can ask of an operation.
+OF_OPERATIONS = {'%(action)s', '%(path)s', '%(verb)s'}
 
 
 class Explanation(NamedTuple):
     """What a request of a caller's would come to.
 
     ``rules`` are those that were asked, with their answers, for reading and
-    then for acting; the last three are None where no server was named.
-    ``answer`` is that to GET, ``acts`` what becomes of actions.
+    then for acting; ``asks`` tells whether they ask what is done, so that they
+    can answer otherwise elsewhere. The last three are None where no server was
+    named; ``answer`` is that to GET, ``acts`` what becomes of actions.
     """
 
     mode: str
     rules: Dict[str, bool]
+    asks: bool
     sees: str
     changes: str
     owner: Optional[str]
@@ -82,6 +87,8 @@ def explain(
             ).environ,
         ),
     )
+    consulted = {**reads.consulted, **changes.consulted}
+    enforcer = callers.in_force()
     owner = answer = acts = None
     if server_id:
         owner = _owner(server_id)
@@ -91,7 +98,11 @@ def explain(
             acts = '404'
     return Explanation(
         CONF.cloud_security.mode,
-        {**reads.consulted, **changes.consulted},
+        consulted,
+        any(
+            reading.mentions(enforcer, rule, OF_OPERATIONS)
+            for rule in consulted
+        ),
         _said(reads.scope),
         _said(changes.scope),
         owner,
@@ -120,11 +131,19 @@ def _answer(context: Any, scope: scopes.Scope, server_id: str) -> str:
     try:
         with scopes.entered(scope, context.request_id):
             project_id = _project_id(context, server_id)
-            context.can(SHOW, target={'project_id': project_id})
+            return _allowed(context, project_id)
     except (exception.InstanceMappingNotFound, exception.InstanceNotFound):
         return '404'
+
+
+def _allowed(context: Any, project_id: str) -> str:
+    try:
+        context.can(SHOW, target={'project_id': project_id})
     except exception.PolicyNotAuthorized:
         return '403'
+    except Exception:
+        # A rule that cannot be decided.
+        return '500'
     return '200'
 
 

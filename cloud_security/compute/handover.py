@@ -94,13 +94,23 @@ def servers(from_id: str, to_id: str, project_id: str) -> List[Server]:
     return [
         found
         for found in _servers(
-            sa.and_(
-                mapping.project_id == project_id,
-                sa.or_(mapping.user_id == from_id, mapping.user_id.is_(None)),
-            )
+            mapping.project_id == project_id,
+            sa.or_(mapping.user_id == from_id, mapping.user_id.is_(None)),
         )
         if found.mapped_to or found.owner_id in (from_id, to_id)
     ]
+
+
+def unfinished(from_id: str, project_id: str) -> List[str]:
+    """Return the ids of somebody's servers that are still being made."""
+    mapping = api_models.InstanceMapping
+    rows = _mappings(
+        mapping.project_id == project_id,
+        mapping.user_id == from_id,
+        mapping.cell_id.is_(None),
+        mapping.queued_for_delete.is_not(True),
+    )
+    return [row.instance_uuid for row in rows]
 
 
 def hand_over(found: Server, user_id: str, operator: str) -> bool:
@@ -196,21 +206,25 @@ def _execute(session: Any, statement: Any) -> bool:
     )
 
 
-def _servers(condition: Any) -> Iterator[Server]:
-    """Yield the servers of mappings that a condition holds for."""
+def _mappings(*conditions: Any) -> List[Any]:
+    """Return what the API database says of servers, the oldest first."""
     mapping = api_models.InstanceMapping
+    statement = sa.select(
+        mapping.instance_uuid,
+        mapping.user_id,
+        mapping.project_id,
+        mapping.cell_id,
+    ).where(*conditions)
     context = nova_context.get_admin_context()
     with api_db.context_manager.reader.using(context) as session:
-        rows = session.execute(
-            sa.select(
-                mapping.instance_uuid,
-                mapping.user_id,
-                mapping.project_id,
-                mapping.cell_id,
-            )
-            .where(condition, mapping.cell_id.is_not(None))
-            .order_by(mapping.id)
-        ).all()
+        return list(session.execute(statement.order_by(mapping.id)))
+
+
+def _servers(*conditions: Any) -> Iterator[Server]:
+    """Yield the servers of mappings that conditions hold for."""
+    is_made = api_models.InstanceMapping.cell_id.is_not(None)
+    rows = _mappings(is_made, *conditions)
+    context = nova_context.get_admin_context()
     cells = {
         cell.id: cell for cell in objects.CellMappingList.get_all(context)
     }

@@ -17,18 +17,15 @@ from typing import NamedTuple
 from typing import Set
 from typing import Tuple
 
+from cloud_security.compute import paste_lines
+
 #: The name that the filter gets where it has none.
 NAME = 'user_isolation'
 FACTORY = 'cloud_security.compute.middleware:factory'
 ROUTER = 'nova.api.openstack.compute:APIRouterV21.factory'
 
 Change = Callable[[str], str]
-
-_HEADER = re.compile(r'\[(?P<section>[^]]+)\]')
-
-
-class NotUnderstood(Exception):
-    """An api-paste.ini in which the filter's place cannot be told."""
+NotUnderstood = paste_lines.NotUnderstood
 
 
 class Pipeline(NamedTuple):
@@ -58,9 +55,12 @@ class Paste:
         """
         self.text = text
         self.options = _options(text)
-        self.routers = set(self._named('app', 'paste.app_factory', ROUTER))
+        #: ``{name: section}``
+        self.routers = self._named(
+            ('app', 'application'), 'paste.app_factory', ROUTER
+        )
         self.filters = set(
-            self._named('filter', 'paste.filter_factory', FACTORY)
+            self._named(('filter',), 'paste.filter_factory', FACTORY)
         )
         if not self.routers:
             raise NotUnderstood(f'no [app:…] has the factory {ROUTER}')
@@ -70,18 +70,21 @@ class Paste:
                 f'no pipeline ends in {" or ".join(sorted(self.routers))}'
             )
 
-    def _named(self, kind: str, option: str, value: str) -> Iterator[str]:
-        for (section, name), found in self.options.items():
-            if section.startswith(f'{kind}:') and (name, found) == (
-                option,
-                value,
-            ):
-                yield section.partition(':')[2]
+    def _named(
+        self, kinds: Tuple[str, ...], option: str, value: str
+    ) -> Dict[str, str]:
+        """Return ``{name: section}`` of what has a factory."""
+        return {
+            section.partition(':')[2]: section
+            for (section, name), found in self.options.items()
+            if section.partition(':')[0] in kinds
+            and (name, found) == (option, value)
+        }
 
     def _pipelines(self) -> Iterator[Pipeline]:
         for (section, option), value in self.options.items():
             parts = tuple(value.split())
-            if not self.routers.intersection(parts):
+            if not self.routers.keys() & set(parts):
                 continue
             if len(parts) < 2 or parts[-1] not in self.routers:
                 raise NotUnderstood(
@@ -128,14 +131,19 @@ def enable(text: str) -> str:
     for pipeline in before.pipelines:
         if before.is_isolated(pipeline):
             continue
-        last = _take_out(lines, pipeline, before.ours)
+        last = paste_lines.take_out(
+            lines, pipeline.section, pipeline.option, before.ours
+        )
         lines[last] = re.sub(r'(\S+\s*)\Z', rf'{name} \1', lines[last])
     if not before.filters:
         if NAME not in before.ours:
             raise NotUnderstood(f'[filter:{NAME}] is not cloud_security')
         place = min(
-            _section(lines, f'app:{router}').start for router in before.routers
+            paste_lines.section_lines(lines, section).start
+            for section in before.routers.values()
         )
+        if place == len(lines):
+            raise NotUnderstood('its sections are written in an unknown form')
         while place and lines[place - 1].startswith('#'):
             place -= 1
         end = '\r\n' if lines[place].endswith('\r\n') else '\n'
@@ -159,9 +167,11 @@ def disable(text: str) -> str:
     before = Paste(text)
     lines = text.splitlines(keepends=True)
     for pipeline in before.pipelines:
-        _take_out(lines, pipeline, before.ours)
+        paste_lines.take_out(
+            lines, pipeline.section, pipeline.option, before.ours
+        )
     for name in before.filters:
-        span = _section(lines, f'filter:{name}')
+        span = paste_lines.section_lines(lines, f'filter:{name}')
         del lines[span.start : span.stop]
     after = Paste(''.join(lines))
     named = {part for pipeline in after.pipelines for part in pipeline.parts}
@@ -201,54 +211,3 @@ def _assert_nothing_else_changed(before: Paste, after: Paste) -> None:
 
     if rest(before) != rest(after):
         raise NotUnderstood('its lines are written in an unknown form')
-
-
-def _section_of(line: str) -> str:
-    """Return the section that a line begins, or ''."""
-    found = _HEADER.match(line)
-    return found.group('section') if found else ''
-
-
-def _section(lines: List[str], section: str) -> range:
-    """Return the lines of a section, and an empty one behind it.
-
-    It ends with a comment, which may be about what follows.
-    """
-    start = next(
-        (at for at, line in enumerate(lines) if _section_of(line) == section),
-        len(lines),
-    )
-    for end in range(start + 1, len(lines)):
-        if not lines[end].strip():
-            return range(start, end + 1)
-        if _section_of(lines[end]) or lines[end].startswith(('#', ';')):
-            return range(start, end)
-    return range(start, len(lines))
-
-
-def _option(lines: List[str], section: str, option: str) -> range:
-    """Return the lines of an option."""
-    key = re.compile(rf'{re.escape(option)}\s*[=:]')
-    for at in range(_section(lines, section).start + 1, len(lines)):
-        if _section_of(lines[at]):
-            break
-        if key.match(lines[at]):
-            end = at + 1
-            while end < len(lines) and re.match(r'\s+\S', lines[end]):
-                end += 1
-            return range(at, end)
-    raise NotUnderstood(f'[{section}] {option} is written in an unknown form')
-
-
-def _take_out(lines: List[str], pipeline: Pipeline, names: Set[str]) -> int:
-    """Take filters out of the lines of a pipeline.
-
-    :returns: the place of its last line
-    """
-    span = _option(lines, pipeline.section, pipeline.option)
-    for at in span:
-        for name in names:
-            lines[at] = re.sub(
-                rf'(?<!\S){re.escape(name)}(\s|\Z)', '', lines[at]
-            )
-    return span[-1]

@@ -5,6 +5,7 @@ the order of their names; the last one that names a rule wins.
 """
 
 import os
+import re
 from typing import Any
 from typing import Dict
 from typing import Iterator
@@ -19,7 +20,6 @@ from nova.conf import CONF
 import yaml
 
 from cloud_security.compute import activation
-from cloud_security.compute import changes
 from cloud_security.policy import reading
 from cloud_security.policy import rules
 
@@ -35,22 +35,11 @@ BASE = frozenset(
         'project_reader_or_admin',
     }
 )
-#: How names of files end that nobody meant to be read.
-LEFT_OVER = (
-    '~',
-    '.bak',
-    '.orig',
-    '.old',
-    '.save',
-    '.swp',
-    '.rpmnew',
-    '.rpmorig',
-    '.rpmsave',
-    '.dpkg-dist',
-    '.dpkg-new',
-    '.dpkg-old',
-    '.ucf-dist',
-    changes.BACKUP,
+#: How files are named that nobody meant to be read.
+LEFT_OVER = re.compile(
+    r'#.*|.*(~|\.(ya?ml|json).+|'
+    r'\.(bak|old|orig|save|swp|rpm\w+|dpkg-\w+|ucf-\w+))',
+    re.IGNORECASE,
 )
 #: Somebody with all that a project can give, whom every rule is tried with.
 MEMBER = {'user_id': 'a member', 'project_id': 'a project'}
@@ -81,7 +70,7 @@ def unreadable(paths: List[str]) -> Iterator[str]:
                 'cloud-security-manage enable after installing again.'
             )
             continue
-        if path.endswith(LEFT_OVER):
+        if LEFT_OVER.fullmatch(os.path.basename(path)):
             yield (
                 f'{path} is read, and wins over files before it: move it out '
                 'of that directory.'
@@ -100,24 +89,39 @@ def open_without_the_filter(enforcer: Any, paths: List[str]) -> Iterator[str]:
     last: Dict[str, str] = {
         name: path for path in paths for name in _rules_in(path)
     }
-    context = _somebody(ROLES)
+    place = _place_of_ours(paths)
+    ours = None if place is None else paths[place]
     opened: Dict[str, List[str]] = {}
+    raising: Dict[str, List[str]] = {}
     for name in sorted(BASE | set(enforcer.registered_rules)):
         if name not in enforcer.rules or not (
             name in BASE or _is_closed_by_default(enforcer, name)
         ):
             continue
-        if enforcer.enforce(name, dict(MEMBER), context):
-            part = next(
-                (
-                    part
-                    for part in reading.referred(enforcer, name)
-                    if part in last
-                ),
-                name,
-            )
-            opened.setdefault(last.get(part, 'no file'), []).append(name)
-    if opened and _place_of_ours(paths) is None:
+        try:
+            is_open = _holds(enforcer, name, ROLES)
+        except Exception as error:
+            raising.setdefault(str(error), []).append(name)
+            continue
+        parts = [
+            part for part in reading.referred(enforcer, name) if part in last
+        ]
+        others = [part for part in parts if last[part] != ours]
+        # Whom else it may hold for, nobody can try out.
+        if name in others and name in BASE:
+            is_open = is_open or _asks_for_other_things(enforcer, name)
+        if is_open:
+            # What is to be edited: what a file has, as far as one has it.
+            part = (others or parts or [name])[0]
+            names = opened.setdefault(last.get(part, 'no file'), [])
+            if part not in names:
+                names.append(part)
+    for why, names in raising.items():
+        yield (
+            f'{reading.listed(names)} cannot be decided ({why}), so that '
+            'requests that ask for it fail: mend it.'
+        )
+    if opened and ours is None:
         yield (
             f'{activation.LINK} is not among the policy files, so that a lost '
             'filter would go unnoticed: run cloud-security-manage enable.'
@@ -156,6 +160,28 @@ def _somebody(roles: Sequence[str]) -> nova_context.RequestContext:
     )
 
 
+def _holds(enforcer: Any, rule: str, roles: Sequence[str]) -> bool:
+    """Tell whether a rule holds for a member with these roles."""
+    return bool(enforcer.enforce(rule, dict(MEMBER), _somebody(roles)))
+
+
+def _asks(enforcer: Any, name: str) -> Set[Tuple[str, str]]:
+    """Return ``{(kind, match)}`` of all that a rule asks for."""
+    return {
+        (check.kind, check.match)
+        for part in reading.referred(enforcer, name)
+        for check in reading.checks(enforcer.rules.get(part))
+        if hasattr(check, 'match')
+    }
+
+
+def _asks_for_other_things(enforcer: Any, name: str) -> bool:
+    """Tell whether a rule can hold, for others than admins, without us."""
+    if str(enforcer.rules[name]) in ('!', 'rule:context_is_admin'):
+        return False
+    return ('isolation', 'enforced') not in _asks(enforcer, name)
+
+
 def _is_closed_by_default(enforcer: Any, name: str) -> bool:
     check = enforcer.registered_rules[name].check
     return any(
@@ -174,16 +200,31 @@ def contradictions(enforcer: Any) -> Iterator[Tuple[bool, str]]:
             yield True, f'{problem}: every request fails. Mend it.'
             return
 
+    for rule in rules.list_rules():
+        try:
+            _holds(enforcer, rule.name, ROLES)
+        except Exception as error:
+            yield (
+                True,
+                f'{rule.name} cannot be decided ({error}), so that requests '
+                'fail: mend it.',
+            )
+            return
+
     def holds(rule: str, *roles: str) -> bool:
-        return bool(enforcer.enforce(rule, dict(MEMBER), _somebody(roles)))
+        return _holds(enforcer, rule, roles)
 
     member = ('reader', 'member')
     if holds(rules.EXEMPT, *member):
         yield True, f'{rules.EXEMPT} holds for members: nobody is isolated.'
     elif holds(rules.SEE_PROJECT, *member):
         yield True, f'{rules.SEE_PROJECT} holds for members: all see all.'
-    if str(enforcer.rules[rules.ISOLATED]) == '!':
-        yield True, f'{rules.ISOLATED} never holds: nobody is isolated.'
+    kinds = {kind for kind, _ in _asks(enforcer, rules.ISOLATED)}
+    if kinds <= {'role', 'rule'} and not holds(rules.ISOLATED, *ROLES):
+        yield (
+            True,
+            f'{rules.ISOLATED} does not hold for members: nobody is isolated.',
+        )
     for role in ('manager',) + member:
         if holds(rules.CHANGE_PROJECT, role) and not holds(
             rules.SEE_PROJECT, role

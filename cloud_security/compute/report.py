@@ -22,8 +22,9 @@ WOULD_FAIL = 'cloud_security.would_fail'
 KEYS = ('day', 'user_id', 'project_id', 'operation')
 
 _DAY = re.compile(r'\d{4}-\d\d-\d\d')
-#: journald's form of a message with colours, in which no word is found.
-_BYTES = re.compile(r'"MESSAGE"\s*:\s*\[')
+#: journald's form of a message with colours, in which no word is found, or of
+#: one that is long: that needs journalctl --all.
+_BYTES = re.compile(r'"MESSAGE"\s*:\s*(\[|null)')
 
 
 class Count:
@@ -75,7 +76,13 @@ class Report:
             elif WOULD_HIDE in line or _BYTES.search(line):
                 try:
                     self._count(line)
-                except (AttributeError, LookupError, TypeError, ValueError):
+                except (
+                    AttributeError,
+                    LookupError,
+                    RecursionError,
+                    TypeError,
+                    ValueError,
+                ):
                     self.unread += 1
 
     def _count(self, line: str) -> None:
@@ -86,8 +93,9 @@ class Report:
         if 'time' not in record:
             [record['time']] = _DAY.findall(line)[:1] or ['unknown']
         record['day'] = record['time'].partition('T')[0]
-        # Both, or none of them.
-        for count in (Count(), self.total, self.counts[self._key(record)]):
+        # All, or none of them.
+        Count().add(record)
+        for count in (self.total, self.counts[self._key(record)]):
             count.add(record)
         self.days.add(record['day'])
 
@@ -119,6 +127,8 @@ def _message(line: str) -> str:
     # oslo.log's JSONFormatter, or journald's export.
     entry = json.loads(line)
     message = entry.get('message') or entry['MESSAGE']
+    if message is None:
+        raise ValueError('it was too long for journalctl')
     if isinstance(message, list):
         message = bytes(message).decode(errors='replace')
     return str(message)

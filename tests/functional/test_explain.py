@@ -87,6 +87,12 @@ class TestExplain(Explain):
         self.assertEqual('403', answers['alice', 'hers'])
         self.assertEqual('404', answers['bob', 'hers'])
 
+    def test_it_agrees_with_the_api_where_a_rule_cannot_be_decided(self):
+        self.operator_writes({'os_compute_api:servers:show': 'role:100%'})
+        answers = self.assert_agrees()
+        self.assertEqual('500', answers['alice', 'hers'])
+        self.assertEqual('404', answers['bob', 'hers'])
+
     def test_actions_agree_with_the_api(self):
         self.operator_writes(
             {rules.CHANGE_PROJECT: "'reboot':%(action)s and role:manager"}
@@ -233,6 +239,14 @@ class TestCommand(Explain):
             self.assertEqual(0, code)
             self.assertIn(f'{mode}: no', out)
             self.assertIn('this is enforce', out)
+
+    def test_it_says_that_rules_ask_what_is_done(self):
+        arguments = ('--user', 'bob', '--project', 'p', '--role', 'member')
+        _, out, _ = commands.run('explain', *arguments)
+        self.assertNotIn('Rules ask what is done', out)
+        self.operator_writes({rules.SEE_PROJECT: "'/servers':%(path)s"})
+        _, out, _ = commands.run('explain', *arguments)
+        self.assertIn('Rules ask what is done', out)
 
     def test_a_broken_policy_is_one_sentence(self):
         self.operator_writes({rules.ISOLATED: 'role:x &'})

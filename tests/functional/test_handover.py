@@ -384,6 +384,10 @@ class TestCommands(HandOver):
     def test_arguments_that_make_no_sense_exit_with_2(self):
         for arguments in (
             ('server', 'set-owner', self.hers),
+            ('server', 'set-owner', self.hers, ''),
+            ('server', 'set-owner', self.hers, 'a b'),
+            ('server', 'set-owner', self.hers, 'x' * 256),
+            ('server', 'set-owner', self.hers, '\udcff'),
             ('project', 'hand-over', '--from', 'alice'),
             ('explain', '--rol'),
         ):
@@ -449,6 +453,15 @@ class TestCommands(HandOver):
         code, out, err = commands.run(*self.HAND_OVER)
         self.assertEqual(0, code, err)
         self.assert_owned(self.bob, busy)
+
+    def test_a_project_is_handed_over_but_for_what_is_being_made(self):
+        made = self.boot(self.alice)
+        self.other_services.settle()
+        cloud.map_server(made, cell_id=None)
+        code, out, err = commands.run(*self.HAND_OVER)
+        self.assertEqual(1, code)
+        self.assertIn(f'2 of 2: {made}: It is still being made.', err)
+        self.assert_owned(self.bob, self.hers)
 
     def test_a_project_that_was_interrupted_is_resumed(self):
         hers = [self.hers, self.boot(self.alice), self.boot(self.alice)]

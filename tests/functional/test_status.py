@@ -196,7 +196,14 @@ class TestStatus(Status):
         )
 
     def test_a_backup_lies_in_policy_d(self):
-        for name in ('90-own.yaml~', '90-own.yaml.bak', 'x.rpmsave'):
+        for name in (
+            '90-own.yaml~',
+            '90-own.yaml.BAK',
+            '90-own.yaml.1',
+            '#90-own.yaml#',
+            '50-cloud-security.yaml.20261124',
+            'x.rpmsave',
+        ):
             path = self.writes(name, '{}')
             self.assert_found('Policy files', Code.FAILURE, f'{path} is read')
             os.unlink(path)
@@ -248,6 +255,46 @@ class TestStatus(Status):
         self.operator_writes(
             {'project_member_api': f'{member} and isolation:enforced'}
         )
+        self.assertEqual({}, self.findings())
+
+    def test_a_later_file_gives_a_base_rule_to_others(self):
+        for name, rule in (
+            ('project_member_api', 'role:operator'),
+            ('project_reader_or_admin', 'rule:context_is_admin or role:x'),
+            ('project_member_or_admin', 'project_domain_id:default'),
+            ('project_member_api', 'role:member and not isolation:enforced'),
+        ):
+            self.operator_writes({name: rule})
+            self.assert_found(
+                'Policy files',
+                Code.FAILURE,
+                f'{self.policy_dir}/90-operator.yaml',
+                name,
+            )
+        for rule in ('!', 'rule:context_is_admin'):
+            self.operator_writes({'project_member_api': rule})
+            self.assertEqual({}, self.findings(), rule)
+
+    def test_a_rule_cannot_be_decided(self):
+        for name, check in (
+            ('os_compute_api:servers:show', 'Policy files'),
+            (rules.SEE_PROJECT, 'Rules of cloud_security'),
+        ):
+            for rule in ('role:100%', 'http://127.0.0.1:9/decide'):
+                self.operator_writes({name: rule})
+                self.assert_found(
+                    check, Code.FAILURE, name, 'cannot be decided', 'mend it.'
+                )
+
+    def test_nobody_is_isolated(self):
+        for rule in ('!', '! and @', 'role:nobody'):
+            self.operator_writes({rules.ISOLATED: rule})
+            self.assert_found(
+                'Rules of cloud_security',
+                Code.FAILURE,
+                'does not hold for members: nobody is isolated.',
+            )
+        self.operator_writes({rules.ISOLATED: 'project_id:another'})
         self.assertEqual({}, self.findings())
 
     def test_a_later_file_opens_one_rule_of_nova(self):

@@ -172,6 +172,13 @@ class TestActivation(testtools.TestCase):
         self.link.write_text('{}')
         self.assert_refused('is not the link that cloud-security-manage')
 
+    def test_a_file_in_the_place_of_policy_d_is_refused(self):
+        folder = self.etc / 'policy.d'
+        for make in (folder.touch, lambda: folder.symlink_to('nowhere')):
+            make()
+            self.assert_refused('is no directory', 'enabling')
+            folder.unlink()
+
     def test_a_foreign_link_in_policy_d_is_refused(self):
         self.link.parent.mkdir()
         self.link.symlink_to('/etc/hostname')
@@ -258,6 +265,19 @@ class TestRoot(testtools.TestCase):
             FRESH.read_bytes(),
             (self.root / 'etc/nova/api-paste.ini').read_bytes(),
         )
+
+    def test_links_that_lead_out_of_the_image_are_refused(self):
+        outside = pathlib.Path(self.useFixture(fixtures.TempDir()).path)
+        shutil.copyfile(FRESH, outside / 'api-paste.ini')
+        before = (outside / 'api-paste.ini').read_bytes()
+        nova = self.root / 'etc' / 'nova'
+        shutil.rmtree(nova)
+        nova.symlink_to(outside)
+        for steps in (self.host.enabling, self.host.disabling):
+            error = self.assertRaises(changes.Refused, steps)
+            self.assertIn('leads out of', str(error))
+        self.assertEqual(['api-paste.ini'], os.listdir(outside))
+        self.assertEqual(before, (outside / 'api-paste.ini').read_bytes())
 
     def test_the_folder_of_policies_can_be_another(self):
         host = activation.Host(

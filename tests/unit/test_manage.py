@@ -176,7 +176,7 @@ class TestReport(Manage):
         )
         code, _, err = self.manage('report', log)
         self.assertEqual(0, code)
-        self.assertIn('1 records are damaged, not counted.', err)
+        self.assertIn('1 records are damaged, not counted;', err)
         self.assertIn('1 requests would have failed: look for', err)
 
     def test_bytes_that_are_no_text_are_no_reason_to_stop(self):

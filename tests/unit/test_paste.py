@@ -215,7 +215,41 @@ class TestOdd(testtools.TestCase):
         error = self.assertRaises(paste.NotUnderstood, paste.enable, text)
         self.assertIn('unknown form', str(error))
 
-    def test_a_comment_in_a_pipeline_is_refused(self):
-        text = pipelines('a\n# why\n    router')
-        error = self.assertRaises(paste.NotUnderstood, paste.enable, text)
-        self.assertIn('unknown form', str(error))
+    def test_comments_in_a_pipeline_stay_where_they_are(self):
+        for text in (
+            'a\n# why\n    router',
+            'a\n    # user_isolation\n    b router',
+            'a b\n\n    router',
+            'a router\n    # why',
+            '\n    a\n    router',
+        ):
+            before = pipelines(text)
+            after = paste.enable(before)
+            [pipeline] = paste.Paste(after).pipelines
+            self.assertTrue(paste.Paste(after).is_isolated(pipeline))
+            self.assertEqual(before, paste.disable(after))
+
+    def test_lines_that_were_folded_meanwhile_stay_folded(self):
+        folded = 'a\n    user_isolation\n    router'
+        after = paste.disable(pipelines(folded, ours=FILTER))
+        self.assertEqual(pipelines('a\n    router'), after)
+        folded = 'a user_isolation\n    router'
+        after = paste.disable(pipelines(folded, ours=FILTER))
+        self.assertEqual(pipelines('a\n    router'), after)
+
+    def test_our_section_goes_with_the_comments_in_it(self):
+        after = paste.enable(pipelines('a router'))
+        for more in ('# why\n', '\n', '\n# why\n'):
+            changed = after.replace(
+                '[filter:user_isolation]\n', f'[filter:user_isolation]\n{more}'
+            )
+            self.assertEqual(pipelines('a router'), paste.disable(changed))
+
+    def test_an_application_is_an_app(self):
+        text = pipelines('a router', 'b other') + ROUTER.replace(
+            'app:router', 'application:other'
+        )
+        after = paste.Paste(paste.enable(text))
+        self.assertEqual(2, len(after.pipelines))
+        self.assertTrue(all(map(after.is_isolated, after.pipelines)))
+        self.assertEqual(text, paste.disable(after.text))

@@ -106,6 +106,17 @@ class TestReport(testtools.TestCase):
             self.assertEqual(1, found.total.requests, damage)
             self.assertEqual(1, len(found.rows()), damage)
 
+    def test_what_cannot_be_read_makes_no_row(self):
+        deep = '{"a":' * 100000
+        for line in (
+            message(servers=[{}]),
+            f'cloud_security.would_hide {deep}',
+            '{"MESSAGE": null, "PRIORITY": "6"}',
+        ):
+            found = read(line, f'{PREFIX}{message()}')
+            self.assertEqual(1, found.unread, line[:40])
+            self.assertEqual(1, len(found.rows()), line[:40])
+
     def test_a_record_without_its_time_is_of_the_lines_day(self):
         without = record()
         del without['time']

@@ -29,6 +29,7 @@ WITHOUT_NOVA = (
     'compute/activation.py',
     'compute/changes.py',
     'compute/paste.py',
+    'compute/paste_lines.py',
     'compute/report.py',
 )
 

@@ -1,0 +1,85 @@
+"""The lines of an ini file, as configparser reads them, to be edited in place.
+
+What else stands in them, comments too, stays as it is.
+"""
+
+import re
+from typing import List
+from typing import Set
+
+_HEADER = re.compile(r'\[(?P<section>[^]]+)\]')
+
+
+class NotUnderstood(Exception):
+    """An api-paste.ini in which the filter's place cannot be told."""
+
+
+def section_of(line: str) -> str:
+    """Return the section that a line begins, or ''."""
+    found = _HEADER.match(line)
+    return found.group('section') if found else ''
+
+
+def section_lines(lines: List[str], section: str) -> range:
+    """Return the lines of a section, and an empty one behind it.
+
+    It ends with its last option: a comment may be about what follows.
+    """
+    start = next(
+        (at for at, line in enumerate(lines) if section_of(line) == section),
+        len(lines),
+    )
+    end = start + 1
+    for at in range(start + 1, len(lines)):
+        if section_of(lines[at]):
+            break
+        if not is_idle(lines[at]):
+            end = at + 1
+    if end < len(lines) and not lines[end].strip():
+        end += 1
+    return range(start, min(end, len(lines)))
+
+
+def is_idle(line: str) -> bool:
+    """Tell whether a line says nothing to a parser."""
+    return not line.strip() or line.lstrip().startswith(('#', ';'))
+
+
+def option_lines(lines: List[str], section: str, option: str) -> range:
+    """Return the lines of an option."""
+    key = re.compile(rf'{re.escape(option)}\s*[=:]')
+    for at in range(section_lines(lines, section).start + 1, len(lines)):
+        if section_of(lines[at]):
+            break
+        if key.match(lines[at]):
+            end = at + 1
+            for after in range(at + 1, len(lines)):
+                if is_idle(lines[after]):
+                    continue
+                if not lines[after][0].isspace():
+                    break
+                end = after + 1
+            return range(at, end)
+    raise NotUnderstood(f'[{section}] {option} is written in an unknown form')
+
+
+def take_out(
+    lines: List[str], section: str, option: str, names: Set[str]
+) -> int:
+    """Take filters out of the lines of a pipeline.
+
+    :returns: the place of its last line
+    """
+    last = 0
+    for at in option_lines(lines, section, option):
+        if is_idle(lines[at]):
+            continue
+        for name in map(re.escape, names):
+            # With the space behind it, at the end of a line before it.
+            lines[at] = re.sub(rf'(?<!\S){name}[ \t]+(?=\S)', '', lines[at])
+            lines[at] = re.sub(rf'[ \t]+{name}(?=\s*\Z)', '', lines[at])
+        if lines[at].strip():
+            last = at
+        else:
+            lines[at] = ''
+    return last
