@@ -13,4 +13,5 @@ Read in this order; imports point upwards only:
 5. ``compute/middleware.py``    the filter: one request from start to end
 
 The other modules of ``compute/`` are what rows cannot cover, one each.
+``probe/`` stands beside all that: it asks a live cloud whether it leaks.
 """

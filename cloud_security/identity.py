@@ -41,7 +41,7 @@ class Keystone:
         :raises Unknown: when there is no token, or none for a project
         """
         session = self._connection.session
-        with _asking('Keystone gave no token'):
+        with asking('Keystone gave no token'):
             access = session.auth.get_access(session)
         if not access.project_id:
             raise Unknown(
@@ -56,7 +56,7 @@ class Keystone:
 
         :raises Unknown: when the account may not ask
         """
-        with _asking('Keystone does not tell'):
+        with asking('Keystone does not tell'):
             return bool(list(self._connection.identity.roles(name=name)))
 
     def is_in_project(self, user_id: str, project_id: str) -> bool:
@@ -64,7 +64,7 @@ class Keystone:
 
         :raises Unknown: when the account may not ask
         """
-        with _asking('Keystone does not tell'):
+        with asking('Keystone does not tell'):
             found = self._connection.identity.role_assignments(
                 user_id=user_id, scope_project_id=project_id, effective=True
             )
@@ -78,12 +78,13 @@ def connect() -> Optional[Keystone]:
     """
     if not any(map(os.environ.get, VARIABLES)):
         return None
-    with _asking('Mend the OS_ variables'):
+    with asking('Mend the OS_ variables'):
         return Keystone(openstack.connect())
 
 
 @contextlib.contextmanager
-def _asking(what_if_not: str) -> Iterator[None]:
+def asking(what_if_not: str) -> Iterator[None]:
+    """Make what the SDK raises an Unknown."""
     try:
         yield
     except Exception as error:

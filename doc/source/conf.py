@@ -28,6 +28,13 @@ man_pages = [
         8,
     ),
     (
+        'cli/cloud-security-probe',
+        'cloud-security-probe',
+        'try what one member of a project can do to another on a live cloud',
+        _AUTHORS,
+        8,
+    ),
+    (
         'cli/cloud-security-status',
         'cloud-security-status',
         "tell whether isolation holds on a host of Nova's API",

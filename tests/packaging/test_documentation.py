@@ -6,6 +6,7 @@ import re
 import testtools
 
 from cloud_security import opts
+from cloud_security.cmd import probe
 from cloud_security.policy import rules
 from tests.packaging import ROOT
 
@@ -56,7 +57,7 @@ class TestDocumentation(testtools.TestCase):
     def test_each_program_has_a_man_page(self):
         conf = (SOURCE / 'conf.py').read_text()
         programs = entries('console_scripts')
-        self.assertEqual(2, len(programs))
+        self.assertEqual(3, len(programs))
         for name in programs:
             self.assertTrue((SOURCE / 'cli' / f'{name}.rst').exists())
             self.assertIn(f"'cli/{name}'", conf)
@@ -69,6 +70,12 @@ class TestDocumentation(testtools.TestCase):
             self.assertIn(
                 f'cloud-security-manage {name.replace("_", " ")}', TEXT
             )
+
+    def test_each_option_of_the_probe_is_on_its_page(self):
+        page = (SOURCE / 'cli' / 'cloud-security-probe.rst').read_text()
+        for option in re.findall(r'--[a-z-]+', probe.parser().format_help()):
+            if option not in ('--help', '--version'):
+                self.assertIn(option, page)
 
     def test_each_check_of_status_is_on_its_page(self):
         page = (SOURCE / 'cli' / 'cloud-security-status.rst').read_text()

@@ -17,6 +17,7 @@ class TestReadme(testtools.TestCase):
             'visibility',
             'policy',
             'compute',
+            'probe',
             'cmd',
             'etc/policy.d',
             'tests',

@@ -1,0 +1,233 @@
+"""Who asks Nova, and what is answered.
+
+It never repeats a request that changes something.
+"""
+
+import json
+import re
+import time
+from typing import Any
+from typing import Dict
+from typing import NamedTuple
+from typing import Optional
+from typing import Tuple
+
+from keystoneauth1 import adapter as adapters
+from keystoneauth1 import exceptions
+
+from cloud_security.probe import limits
+
+#: Seconds that one request may take.
+PATIENCE = 60
+#: Of a gateway, or of a Nova that has too much to do.
+BUSY = (429, 502, 503, 504)
+RETRIES = 2
+
+
+class Answer(NamedTuple):
+    """An answer, and the request that led to it."""
+
+    method: str
+    url: str
+    version: str
+    sent: Any
+    status: int
+    headers: Dict[str, str]
+    text: str
+
+    @property
+    def is_success(self) -> bool:
+        """Tell whether Nova did what it was asked to."""
+        return 200 <= self.status < 300
+
+    def json(self) -> Any:
+        """Return what the body says.
+
+        :raises CannotTell: when it is no JSON
+        """
+        try:
+            return json.loads(self.text)
+        except ValueError:
+            raise limits.CannotTell(
+                f'{self.method} {self.url} was answered with no JSON.'
+            ) from None
+
+    @property
+    def complaint(self) -> str:
+        """Return Nova's own words for what is wrong, on one line."""
+        try:
+            words = [
+                fault['message'] for fault in json.loads(self.text).values()
+            ]
+        except (ValueError, AttributeError, TypeError, KeyError):
+            words = [self.text[:200]]
+        return ' '.join(' '.join(map(str, words)).split())
+
+
+class Account:
+    """Somebody with a token, asking Nova.
+
+    :param name: owner, peer, manager or admin
+    :param adapter: a keystoneauth1 adapter for the compute service
+    """
+
+    def __init__(
+        self,
+        name: str,
+        adapter: adapters.Adapter,
+        user_id: str,
+        project_id: str,
+        roles: Tuple[str, ...] = (),
+    ) -> None:
+        self.name = name
+        self.user_id = user_id
+        self.project_id = project_id
+        self.roles = roles
+        self.limits = limits.Limits(PATIENCE, 1000)
+        self._adapter = adapter
+        self._root: Optional[str] = None
+
+    @property
+    def root(self) -> str:
+        """Return the endpoint of Nova without version and project."""
+        if self._root is None:
+            with self._asking('Nova'):
+                endpoint = self._adapter.get_endpoint()
+            if not endpoint:
+                raise limits.CannotTell(
+                    'Keystone knows no endpoint of the compute service for '
+                    f'the {self.name}.'
+                )
+            self._root = re.sub(r'/v2(\.\d+)?(/.*)?$', '', endpoint).rstrip(
+                '/'
+            )
+        return self._root
+
+    @property
+    def url(self) -> str:
+        """Return what is known of the endpoint, without asking."""
+        return self._root or ''
+
+    def endpoint(self, service_type: str) -> Optional[str]:
+        """Return the endpoint of another service, None where there is none."""
+        with self._asking(service_type):
+            try:
+                found = self._adapter.session.get_endpoint(
+                    self._adapter.auth or self._adapter.session.auth,
+                    service_type=service_type,
+                    interface=self._adapter.interface,
+                    region_name=self._adapter.region_name,
+                )
+            except exceptions.CatalogException:
+                found = None
+        return str(found).rstrip('/') if found else None
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        version: str = '2.1',
+    ) -> Answer:
+        """Send one request; GET again where a gateway is busy.
+
+        :param path: below Nova's endpoint; without a leading slash it is
+            below ``/v2.1/``; a whole URL is taken as it is
+        :raises CannotTell: when there is no answer, or no more time
+        """
+        if '://' in path:
+            url = path
+        else:
+            url = self.root + (path if path[0] == '/' else f'/v2.1/{path}')
+        for attempt in range(RETRIES + 1):
+            answer = self._send(method, url, body, version)
+            if method != 'GET' or answer.status not in BUSY:
+                break
+            if attempt < RETRIES:
+                time.sleep(0.5)
+        return answer
+
+    def get(self, path: str, key: str, version: str = '2.1') -> Any:
+        """GET and return what the answer holds under a key.
+
+        :raises CannotTell: when it is refused, or no answer of Nova
+        """
+        return self.taken(self.call('GET', path, version=version), key)
+
+    def taken(self, answer: Answer, key: str) -> Any:
+        """Return what an answer holds under a key.
+
+        :raises CannotTell: when it is a refusal, or no answer of Nova
+        """
+        if not answer.is_success:
+            raise limits.CannotTell(
+                f'The {self.name} may not {answer.method} {answer.url}: '
+                f'{answer.status} {answer.complaint}'
+            )
+        said = answer.json()
+        if not isinstance(said, dict) or key not in said:
+            raise limits.CannotTell(
+                f'{answer.url} is not answered as Nova does.'
+            )
+        return said[key]
+
+    def _send(self, method: str, url: str, body: Any, version: str) -> Answer:
+        self.limits.spend()
+        with self._asking(url):
+            response = self._adapter.session.request(
+                url,
+                method,
+                auth=self._adapter.auth or self._adapter.session.auth,
+                json=body,
+                raise_exc=False,
+                redirect=False,
+                connect_retries=RETRIES if method == 'GET' else 0,
+                timeout=max(1, min(PATIENCE, self.limits.left)),
+                user_agent='cloud-security-probe',
+                headers={
+                    'Accept': 'application/json',
+                    'OpenStack-API-Version': f'compute {version}',
+                },
+            )
+        return Answer(
+            method,
+            url,
+            version,
+            body,
+            response.status_code,
+            {key.lower(): value for key, value in response.headers.items()},
+            response.text,
+        )
+
+    def _asking(self, whom: str) -> '_Asking':
+        return _Asking(self.name, whom)
+
+
+class _Asking:
+    """Makes what keystoneauth1 raises one sentence."""
+
+    def __init__(self, name: str, whom: str) -> None:
+        self._name = name
+        self._whom = whom
+
+    def __enter__(self) -> None:
+        """Nothing is to be done before."""
+
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
+        """Raise another error instead.
+
+        :raises CannotTell: instead of what keystoneauth1 raises
+        """
+        if isinstance(error, exceptions.Unauthorized):
+            raise limits.CannotTell(
+                f'Keystone does not let the {self._name} in: {_brief(error)}'
+            ) from error
+        if isinstance(error, exceptions.ClientException):
+            raise limits.CannotTell(
+                f'The {self._name} gets no answer of {self._whom}: '
+                f'{_brief(error)}'
+            ) from error
+
+
+def _brief(error: Exception) -> str:
+    return ' '.join(str(error).split())
