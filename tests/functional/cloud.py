@@ -97,6 +97,8 @@ class Account:
     def __init__(self, base_url, user_id, roles, project_id=PROJECT):
         self.user_id = user_id
         self.project_id = project_id
+        self.roles = roles
+        self.base_url = base_url
         self._client = client.TestOpenStackClient(user_id, base_url)
         self._headers = {
             'X-User-Id': user_id,
