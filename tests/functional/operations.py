@@ -4,6 +4,8 @@ import collections
 
 from nova.api.openstack.compute import routes
 
+from cloud_security.probe import operations
+from cloud_security.probe import run as probe
 from tests.functional import cloud
 
 Request = collections.namedtuple('Request', 'method path body')
@@ -11,50 +13,30 @@ Request = collections.namedtuple('Request', 'method path body')
 VOLUME = 'a26887c6-c47b-4654-abb5-dfadf7d3f803'
 IMAGE = cloud.IMAGE
 
-#: What members and others send, by action; Nova's schemas accept it.
-ACTIONS = {
-    'addFixedIp': {'networkId': VOLUME},
-    'addFloatingIp': {'address': '10.10.10.10'},
-    'addSecurityGroup': {'name': 'default'},
-    'changePassword': {'adminPass': 'secret'},
-    'confirmResize': None,
-    'createBackup': {'name': 'b', 'backup_type': 'daily', 'rotation': 1},
-    'createImage': {'name': 'image'},
-    'evacuate': {},
-    'forceDelete': None,
-    'injectNetworkInfo': None,
-    'lock': None,
-    'migrate': None,
-    'os-getConsoleOutput': {'length': 5},
-    'os-getRDPConsole': {'type': 'rdp-html5'},
-    'os-getSPICEConsole': {'type': 'spice-html5'},
-    'os-getSerialConsole': {'type': 'serial'},
-    'os-getVNCConsole': {'type': 'novnc'},
-    'os-migrateLive': {'host': None, 'block_migration': 'auto'},
-    'os-resetState': {'state': 'active'},
-    'os-start': None,
-    'os-stop': None,
-    'pause': None,
-    'reboot': {'type': 'HARD'},
-    'rebuild': {'imageRef': IMAGE},
-    'removeFixedIp': {'address': '10.10.10.10'},
-    'removeFloatingIp': {'address': '10.10.10.10'},
-    'removeSecurityGroup': {'name': 'default'},
-    'rescue': {'adminPass': 'secret'},
-    'resetNetwork': None,
-    'resize': {'flavorRef': '2'},
-    'restore': None,
-    'revertResize': None,
-    'resume': None,
-    'shelve': None,
-    'shelveOffload': None,
-    'suspend': None,
-    'trigger_crash_dump': None,
-    'unlock': None,
-    'unpause': None,
-    'unrescue': None,
-    'unshelve': None,
+_VALUES = {
+    'address': '10.10.10.10',
+    'bigger': '2',
+    'image': IMAGE,
+    'nothing': VOLUME,
+    'password': 'secret',
+    'snapshot_name': 'image',
 }
+#: What members and others send, by action; Nova's schemas accept it. It is
+#: what the probe sends, and what it leaves out.
+ACTIONS = {
+    name: arguments
+    for operation in probe.TABLE
+    if operation.path.endswith('/action')
+    and 'migrations' not in operation.path
+    for name, arguments in operations.filled(operation.body, _VALUES).items()
+}
+ACTIONS.update(
+    {
+        'os-getRDPConsole': {'type': 'rdp-html5'},
+        'removeFloatingIp': {'address': '10.10.10.10'},
+        'resetNetwork': None,
+    }
+)
 
 #: The same for routes with a body.
 BODIES = {
