@@ -116,7 +116,7 @@ class TestSpec(testtools.TestCase):
     def test_all_commands_and_man_pages_are_listed(self):
         scripts = SETUP['entry_points']['console_scripts']
         names = re.findall(r'(?m)^(\S+) =', scripts)
-        self.assertEqual(2, len(names))
+        self.assertEqual(3, len(names))
         for name in names:
             self.assertIn(f'%{{_bindir}}/{name}\n', FILES)
             self.assertIn(f'%{{_mandir}}/man8/{name}.8*\n', FILES)

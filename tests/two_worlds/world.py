@@ -139,6 +139,7 @@ class World(cloud.Cloud):
             compute_driver='fake.FakeDriver',
             # Hours pass between requests, and nobody sends heartbeats.
             service_down_time=10**9,
+            report_interval=10**6,
             # Deleted servers can be restored, and two hosts are few.
             reclaim_instance_interval=10**9,
             allow_resize_to_same_host=True,
