@@ -35,7 +35,10 @@ BACKUP = PASTE + '.before-cloud-security'
 RULE = 'project_member_api'
 NEXT = 'of_the_next_release'
 MANUAL = (TREE / 'doc/source/packages.rst').read_text()
-SOURCE = 'cloud_security-1.0.0'
+[VERSION] = re.findall(
+    r'(?m)^version = (.*)$', (TREE / 'setup.cfg').read_text()
+)
+SOURCE = f'cloud_security-{VERSION}'
 LISTS = 'tests.functional.test_lists.TestLists'
 
 
@@ -200,7 +203,9 @@ class TestMetadata(testtools.TestCase):
             )
 
     def test_each_module_ships(self):
-        [package] = (BUILT / 'RPMS/noarch').glob('python3-cloud-security-1*')
+        [package] = (BUILT / 'RPMS/noarch').glob(
+            'python3-cloud-security-[0-9]*'
+        )
         listed = run('rpm', '-qlp', package).stdout.split()
         self.assertEqual(
             {
@@ -238,22 +243,26 @@ class TestMetadata(testtools.TestCase):
         about = unpacked / 'PKG-INFO'
         text = about.read_text()
         self.assertEqual(0, self.prepared().returncode)
-        about.write_text(text.replace('\nVersion: 1.0.0', '\nVersion: 0.0.0'))
+        about.write_text(
+            text.replace(f'\nVersion: {VERSION}', '\nVersion: 0.0.0')
+        )
         self.assert_refused()
         # As git archive makes it, and as pbr does without history.
         about.unlink()
         self.assert_refused()
         unpacked.rename(self.folder / 'cloud_security-0.0.0')
         about = self.folder / 'cloud_security-0.0.0/PKG-INFO'
-        about.write_text(text.replace('\nVersion: 1.0.0', '\nVersion: 0.0.0'))
+        about.write_text(
+            text.replace(f'\nVersion: {VERSION}', '\nVersion: 0.0.0')
+        )
         self.assert_refused('0.0.0')
 
-    def assert_refused(self, version='1.0.0'):
+    def assert_refused(self, version=VERSION):
         done = self.prepared(version)
         self.assertIn('This tarball has no version of its own', done.stdout)
         self.assertEqual(1, done.returncode)
 
-    def prepared(self, version='1.0.0'):
+    def prepared(self, version=VERSION):
         """Return what becomes of %prep."""
         name = f'cloud_security-{version}'
         run('tar', 'czf', f'{name}.tar.gz', name, cwd=self.folder)
@@ -315,7 +324,7 @@ class TestInstallation(Root):
                 '#!/usr/bin/python3 -s', command.read_text().splitlines()[0]
             )
             self.assertIn('usage: ', self.python(command, '--help').stdout)
-        self.assertIn(' 1.0.0', self.manage('--version').stdout)
+        self.assertIn(f' {VERSION}', self.manage('--version').stdout)
 
 
 class TestEnable(Root):
