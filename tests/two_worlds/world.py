@@ -97,7 +97,7 @@ class World(cloud.Cloud):
         self.floating_ips = self.useFixture(
             floating_ips.FloatingIPs(self.neutron, cloud.PROJECT)
         )
-        create = self.glance.create
+        self.create_image = create = self.glance.create
 
         def create_sorted(context, image, *args, **kwargs):
             # A server's come in the order of rows, which PostgreSQL chooses.
@@ -283,7 +283,7 @@ class World(cloud.Cloud):
             self.neutron._ports[port['id']] = port
             self.holding.add(port['id'])
         for image in images:
-            self.glance.create(None, image)
+            self.create_image(None, image)
             self.holding.add(image['id'])
         self.floating_ips.hold(floating_ips)
         places = {image_id: place for place, image_id in enumerate(order)}
