@@ -3,6 +3,7 @@
 import bz2
 import contextlib
 import gzip
+import io
 import lzma
 from typing import Any
 from typing import Callable
@@ -91,25 +92,28 @@ class Unreadable(Exception):
 
 @contextlib.contextmanager
 def _opened(name: str) -> Iterator[IO[str]]:
+    is_input = name == '-'
     try:
-        if name == '-':
+        # Once: a pipe cannot be read again.
+        with open(
+            0 if is_input else name, 'rb', closefd=not is_input
+        ) as stream:
+            head = stream.peek()
+            if head.startswith(UNREADABLE):
+                raise Unreadable(
+                    f'{name} is not read: pipe it in as UTF-8 text.'
+                )
+            opener = next(
+                (
+                    opener
+                    for magic, opener in COMPRESSED.items()
+                    if head.startswith(magic)
+                ),
+                None,
+            )
+            plain = opener(stream) if opener else stream
             # What is no text is in no record.
-            yield open(0, errors='replace', closefd=False)
-            return
-        with open(name, 'rb') as stream:
-            head = stream.read(6)
-        opener = next(
-            (
-                opener
-                for magic, opener in COMPRESSED.items()
-                if head.startswith(magic)
-            ),
-            open,
-        )
-        if head.startswith(UNREADABLE):
-            raise Unreadable(f'{name} is not read: pipe it in as UTF-8 text.')
-        with opener(name, 'rt', errors='replace') as stream:
-            yield stream
+            yield io.TextIOWrapper(plain, errors='replace')
     except (OSError, EOFError, lzma.LZMAError, zlib.error) as error:
         why = getattr(error, 'strerror', None) or error
         raise Unreadable(f'{name} cannot be read: {why}.') from error

@@ -1,11 +1,15 @@
 """cloud-security-manage: words, streams and exit codes."""
 
+import bz2
+import gzip
 import io
+import lzma
 import os
 import pathlib
 import shutil
 import subprocess
 import sys
+import threading
 
 import fixtures
 import testtools
@@ -199,6 +203,35 @@ class TestReport(Manage):
             self.assertEqual(1, err.count('\n'), err)
             self.assertIn(f'{name} cannot be read: ', err)
             self.assertIn(why, err)
+
+    def test_pipes_and_compressed_logs(self):
+        log = test_report.write(self, 'nova-api.log', test_report.message())
+        with open(log, 'rb') as stream:
+            text = stream.read()
+        for name, content in (
+            ('gz.1', gzip.compress(text)),
+            ('xz.1', lzma.compress(text)),
+            ('bz.1', bz2.compress(text)),
+            ('plain.1', text),
+        ):
+            path = os.path.join(os.path.dirname(log), name)
+            os.mkfifo(path)
+            writer = threading.Thread(
+                target=pathlib.Path(path).write_bytes, args=(content,)
+            )
+            writer.start()
+            code, _, err = self.manage('report', path)
+            writer.join()
+            self.assertEqual(0, code, err)
+            self.assertIn('changed: requests 1,', err, name)
+
+    def test_what_is_no_text_is_refused(self):
+        log = test_report.write(self, 'nova-api.log', '')
+        for content in (b'\x28\xb5\x2f\xfdx', 'x'.encode('utf-16')):
+            pathlib.Path(log).write_bytes(content)
+            code, _, err = self.manage('report', log)
+            self.assertEqual(1, code)
+            self.assertIn('pipe it in as UTF-8 text.', err)
 
     def test_standard_input_and_no_records(self):
         for given, count in ((test_report.message() + '\n', 1), ('', 0)):
