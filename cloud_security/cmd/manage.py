@@ -34,7 +34,7 @@ class Manage(app.App):
     def build_option_parser(self, *args: Any, **kwargs: Any) -> Any:
         """Return a parser that says in one sentence what is wrong."""
         parser = super().build_option_parser(*args, **kwargs)
-        _complain_briefly(parser)
+        complain_briefly(parser)
         return parser
 
     def initialize_app(self, argv: List[str]) -> None:
@@ -80,16 +80,18 @@ class Command(command.Command):
     def get_parser(self, prog_name: str) -> Any:
         """Return a parser that says in one sentence what is wrong."""
         parser = super().get_parser(prog_name)
-        _complain_briefly(parser)
+        complain_briefly(parser)
         return parser
 
 
-def _complain_briefly(parser: Any) -> None:
+def complain_briefly(parser: Any, code: int = 2) -> None:
+    """Have a parser say in one sentence what is wrong, and exit."""
+
     def error(message: str) -> NoReturn:
         sys.stderr.write(
             f'{parser.prog}: {message}; see {parser.prog} --help\n'
         )
-        sys.exit(2)
+        sys.exit(code)
 
     parser.error = error
 

@@ -108,7 +108,7 @@ def _operator() -> str:
 def _id(text: str) -> str:
     """Return an id of Keystone's; what Nova could not store is none.
 
-    :raises ValueError: when it can be none
+    :raises argparse.ArgumentTypeError: when it can be none
     """
     if not 0 < len(text) <= 255 or not text.isprintable() or ' ' in text:
         raise argparse.ArgumentTypeError(f'{text!a} is no id')

@@ -11,11 +11,11 @@ import sys
 from typing import Any
 from typing import Callable
 from typing import List
-from typing import NoReturn
 from typing import Tuple
 
 from pbr import version
 
+from cloud_security.cmd import manage
 from cloud_security.probe import accounts
 from cloud_security.probe import credentials
 from cloud_security.probe import findings
@@ -31,20 +31,14 @@ NAME = 'cloud-security-probe'
 EFFECTS = {effect.name.lower(): effect for effect in operations.Effect}
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        """Say in one sentence what is wrong."""
-        sys.stderr.write(f'{NAME}: {message}; see {NAME} --help\n')
-        sys.exit(findings.Outcome.UNKNOWN)
-
-
 def parser() -> argparse.ArgumentParser:
     """Return what understands the arguments."""
-    made = _Parser(
+    made = argparse.ArgumentParser(
         prog=NAME,
         description='Let one member of a project try everything on another '
         "member's servers, which it makes and removes.",
     )
+    manage.complain_briefly(made, findings.Outcome.UNKNOWN)
     made.add_argument(
         '--version',
         action='version',
@@ -236,9 +230,7 @@ def main() -> int:
     """Run the probe; the entry point ``console_scripts``."""
     args = parser().parse_args()
     if args.dry_run:
-        effect = EFFECTS[args.until]
-        tried = [one for one in run.TABLE if one.effect <= effect]
-        sys.stdout.write(formats.plan(tried))
+        sys.stdout.write(formats.plan(run.up_to(EFFECTS[args.until])))
         return 0
     # What libraries warn of is told in our own sentence.
     logging.getLogger().addHandler(logging.NullHandler())

@@ -165,21 +165,11 @@ def _holds(enforcer: Any, rule: str, roles: Sequence[str]) -> bool:
     return bool(enforcer.enforce(rule, dict(MEMBER), _somebody(roles)))
 
 
-def _asks(enforcer: Any, name: str) -> Set[Tuple[str, str]]:
-    """Return ``{(kind, match)}`` of all that a rule asks for."""
-    return {
-        (check.kind, check.match)
-        for part in reading.referred(enforcer, name)
-        for check in reading.checks(enforcer.rules.get(part))
-        if hasattr(check, 'match')
-    }
-
-
 def _asks_for_other_things(enforcer: Any, name: str) -> bool:
     """Tell whether a rule can hold, for others than admins, without us."""
     if str(enforcer.rules[name]) in ('!', 'rule:context_is_admin'):
         return False
-    return ('isolation', 'enforced') not in _asks(enforcer, name)
+    return ('isolation', 'enforced') not in reading.asks(enforcer, name)
 
 
 def _is_closed_by_default(enforcer: Any, name: str) -> bool:
@@ -219,7 +209,7 @@ def contradictions(enforcer: Any) -> Iterator[Tuple[bool, str]]:
         yield True, f'{rules.EXEMPT} holds for members: nobody is isolated.'
     elif holds(rules.SEE_PROJECT, *member):
         yield True, f'{rules.SEE_PROJECT} holds for members: all see all.'
-    kinds = {kind for kind, _ in _asks(enforcer, rules.ISOLATED)}
+    kinds = {kind for kind, _ in reading.asks(enforcer, rules.ISOLATED)}
     if kinds <= {'role', 'rule'} and not holds(rules.ISOLATED, *ROLES):
         yield (
             True,
@@ -239,11 +229,10 @@ def contradictions(enforcer: Any) -> Iterator[Tuple[bool, str]]:
 def roles(enforcer: Any) -> Set[str]:
     """Return the roles that our rules name."""
     return {
-        check.match.lower()
+        match.lower()
         for rule in (rules.SEE_PROJECT, rules.CHANGE_PROJECT)
-        for part in reading.referred(enforcer, rule)
-        for check in reading.checks(enforcer.rules.get(part))
-        if getattr(check, 'kind', None) == 'role'
+        for kind, match in reading.asks(enforcer, rule)
+        if kind == 'role'
     }
 
 

@@ -10,6 +10,7 @@ from typing import Iterator
 from typing import List
 from typing import Optional
 from typing import Set
+from typing import Tuple
 
 from oslo_policy import _checks
 
@@ -78,16 +79,23 @@ def _words(text: Any) -> List[str]:
     return [word for part in text for word in _words(part)]
 
 
+def asks(enforcer: Any, name: str) -> Set[Tuple[str, str]]:
+    """Return ``{(kind, match)}`` of all that a rule asks for."""
+    return {
+        (check.kind, check.match)
+        for part in referred(enforcer, name)
+        for check in checks(enforcer.rules.get(part))
+        if hasattr(check, 'match')
+    }
+
+
 def mentions(enforcer: Any, name: str, words: Set[str]) -> bool:
     """Tell whether a rule, or one that it refers to, compares one of these.
 
     :param words: such as ``%(user_id)s``
     """
     return any(
-        word in getattr(check, 'match', '')
-        for part in referred(enforcer, name)
-        for check in checks(enforcer.rules.get(part))
-        for word in words
+        word in match for _, match in asks(enforcer, name) for word in words
     )
 
 

@@ -3,11 +3,13 @@
 It never repeats a request that changes something.
 """
 
+import contextlib
 import json
 import re
 import time
 from typing import Any
 from typing import Dict
+from typing import Iterator
 from typing import NamedTuple
 from typing import Optional
 from typing import Tuple
@@ -199,33 +201,21 @@ class Account:
             response.text,
         )
 
-    def _asking(self, whom: str) -> '_Asking':
-        return _Asking(self.name, whom)
+    @contextlib.contextmanager
+    def _asking(self, whom: str) -> Iterator[None]:
+        """Make what keystoneauth1 raises one sentence.
 
-
-class _Asking:
-    """Makes what keystoneauth1 raises one sentence."""
-
-    def __init__(self, name: str, whom: str) -> None:
-        self._name = name
-        self._whom = whom
-
-    def __enter__(self) -> None:
-        """Nothing is to be done before."""
-
-    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
-        """Raise another error instead.
-
-        :raises CannotTell: instead of what keystoneauth1 raises
+        :raises CannotTell: instead
         """
-        if isinstance(error, exceptions.Unauthorized):
+        try:
+            yield
+        except exceptions.Unauthorized as error:
             raise limits.CannotTell(
-                f'Keystone does not let the {self._name} in: {_brief(error)}'
+                f'Keystone does not let the {self.name} in: {_brief(error)}'
             ) from error
-        if isinstance(error, exceptions.ClientException):
+        except exceptions.ClientException as error:
             raise limits.CannotTell(
-                f'The {self._name} gets no answer of {self._whom}: '
-                f'{_brief(error)}'
+                f'The {self.name} gets no answer of {whom}: {_brief(error)}'
             ) from error
 
 

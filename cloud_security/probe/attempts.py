@@ -91,7 +91,7 @@ class Attempts:
         self, operation: Operation, ask: asking.Asker
     ) -> Tuple[accounts.Answer, str]:
         """Return the owner's answer, and why it proves nothing, or ''."""
-        owner, stage = self._stage.owner, self._stage
+        owner = self._stage.owner
         if operation.kind is Kind.SEARCHED:
             for _ in range(10 if operation.late else 1):
                 control = ask(owner, 'example')
@@ -117,13 +117,20 @@ class Attempts:
             )
         wrong = ''
         if control.is_success and _goes_on(operation):
-            state = operation.becomes
-            server = stage.settle(owner, stage.server('example') or '', state)
-            if not server['status'].startswith(state):
-                wrong = f"The owner's server is {server['status']} after it."
-            if operation.removes or server['status'] in GONE:
-                stage.gone('example')
+            status = self._after(operation, 'example')
+            if not status.startswith(operation.becomes):
+                wrong = f"The owner's server is {status} after it."
         return control, wrong
+
+    def _after(self, operation: Operation, what: str) -> str:
+        """Wait for what becomes of a server of the owner's; return it."""
+        stage = self._stage
+        status: str = stage.settle(
+            stage.owner, stage.server(what) or '', operation.becomes
+        )['status']
+        if operation.removes or status in GONE:
+            stage.gone(what)
+        return status
 
     def _peer(
         self,
@@ -132,7 +139,7 @@ class Attempts:
         control: accounts.Answer,
         wrong: str,
     ) -> findings.Finding:
-        peer, stage = self._stage.peer, self._stage
+        peer = self._stage.peer
 
         def finding(
             verdict: Verdict = Verdict.INCONCLUSIVE,
@@ -168,11 +175,7 @@ class Attempts:
             if is_same or operation.method != 'GET':
                 break
         if hers.is_success and _goes_on(operation):
-            server = stage.settle(
-                stage.owner, stage.server('target') or '', operation.becomes
-            )
-            if operation.removes or server['status'] in GONE:
-                stage.gone('target')
+            self._after(operation, 'target')
         for answer in (nothing, hers):
             if answer.status in accounts.BUSY:
                 return finding(reason=f'Nova was busy: {answer.status}')

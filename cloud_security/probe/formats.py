@@ -165,7 +165,7 @@ def nagios(report: findings.Report, seconds: float) -> str:
     :param seconds: when the run would have been stopped
     """
     words = ' '.join(report.sentence.replace('|', '/').split())
-    limits = f'{report.warning or "":g}' if report.warning else ''
+    limits = f'{report.warning:g}' if report.warning else ''
     figures = [
         f'{name}={value}s;{limits};{seconds:g};0'
         if name == 'exec_time'

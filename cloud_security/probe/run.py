@@ -37,6 +37,14 @@ TABLE = tuple(
 KEPT = ('name', 'status', 'metadata', 'tags', 'locked', 'description')
 
 
+def up_to(
+    effect: operations.Effect,
+    table: Sequence[operations.Operation] = TABLE,
+) -> List[operations.Operation]:
+    """Return what is tried when attempts go so far."""
+    return [one for one in table if one.effect <= effect]
+
+
 class Probe:
     """Two accounts of one project, and what is tried with them.
 
@@ -62,7 +70,7 @@ class Probe:
         self._choice = choice
         self._seconds = seconds
         self._tell = tell
-        self.operations = [one for one in table if one.effect <= effect]
+        self.operations = up_to(effect, table)
         self._findings: List[findings.Finding] = []
         self._is_removing = False
         self._limits = limits.Limits(seconds, REQUESTS)

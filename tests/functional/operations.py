@@ -13,6 +13,27 @@ Request = collections.namedtuple('Request', 'method path body')
 VOLUME = 'a26887c6-c47b-4654-abb5-dfadf7d3f803'
 IMAGE = cloud.IMAGE
 
+
+def volume(*servers):
+    """Return what Cinder tells of a volume that servers hold."""
+    return {
+        'id': VOLUME,
+        'status': 'in-use',
+        'size': 1,
+        'availability_zone': 'nova',
+        'created_at': '2026-01-01T00:00:00.0',
+        'attach_status': 'attached',
+        'display_name': 'v',
+        'display_description': '',
+        'snapshot_id': None,
+        'volume_type_id': None,
+        'volume_metadata': {},
+        'attachments': {
+            server_id: {'mountpoint': '/dev/vdb'} for server_id in servers
+        },
+    }
+
+
 _VALUES = {
     'address': '10.10.10.10',
     'bigger': '2',

@@ -438,20 +438,7 @@ class TestForeignIds(OtherServicesIds):
         )
 
     def test_a_volume_does_not_name_its_hidden_holder(self):
-        volume = {
-            'id': operations.VOLUME,
-            'status': 'in-use',
-            'size': 1,
-            'availability_zone': 'nova',
-            'created_at': '2026-01-01T00:00:00.0',
-            'attach_status': 'attached',
-            'display_name': 'v',
-            'display_description': '',
-            'snapshot_id': None,
-            'volume_type_id': None,
-            'volume_metadata': {},
-            'attachments': {self.hers: {'mountpoint': '/dev/vdb'}},
-        }
+        volume = operations.volume(self.hers)
         for name, value in (('get', volume), ('get_all', [volume])):
             self.useFixture(
                 fixtures.MonkeyPatch(

@@ -21,6 +21,7 @@ from cloud_security.probe import run
 from cloud_security.probe import supplies
 from tests.functional import cloud
 from tests.functional import mutations
+from tests.functional import operations as requests
 from tests.functional import probing
 from tests.two_worlds import census
 
@@ -180,25 +181,7 @@ class Probed(cloud.Cloud):
         """Let Cinder tell of a volume that servers hold."""
 
         def volumes(*args, **kwargs):
-            return [
-                {
-                    'id': 'a26887c6-c47b-4654-abb5-dfadf7d3f803',
-                    'status': 'in-use',
-                    'size': 1,
-                    'availability_zone': 'nova',
-                    'created_at': '2026-01-01T00:00:00.0',
-                    'attach_status': 'attached',
-                    'display_name': 'v',
-                    'display_description': '',
-                    'snapshot_id': None,
-                    'volume_type_id': None,
-                    'volume_metadata': {},
-                    'attachments': {
-                        server_id: {'mountpoint': '/dev/vdb'}
-                        for server_id in self.servers[:1]
-                    },
-                }
-            ]
+            return [requests.volume(*self.servers[:1])]
 
         self.useFixture(
             fixtures.MonkeyPatch('nova.volume.cinder.API.get_all', volumes)

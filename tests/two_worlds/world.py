@@ -97,16 +97,8 @@ class World(cloud.Cloud):
         self.floating_ips = self.useFixture(
             floating_ips.FloatingIPs(self.neutron, cloud.PROJECT)
         )
-        self.create_image = create = self.glance.create
-
-        def create_sorted(context, image, *args, **kwargs):
-            # A server's come in the order of rows, which PostgreSQL chooses.
-            image = dict(image)
-            if image.get('properties'):
-                image['properties'] = dict(sorted(image['properties'].items()))
-            return create(context, image, *args, **kwargs)
-
-        self.glance.create = create_sorted
+        self.create_image = self.glance.create
+        self.glance.create = self._create_sorted
         self.held_volumes = set()
         self.first_images = set(self.glance.images)
         self.useFixture(
@@ -222,6 +214,16 @@ class World(cloud.Cloud):
         return self.cinder.fake_attachment_create(
             context, volume_id, server_id, *args, **kwargs
         )
+
+    def _create_sorted(self, context, image, *args, **kwargs):
+        """Make an image whose properties are in order.
+
+        A server's come in the order of rows, which PostgreSQL chooses.
+        """
+        image = dict(image)
+        if image.get('properties'):
+            image['properties'] = dict(sorted(image['properties'].items()))
+        return self.create_image(context, image, *args, **kwargs)
 
     def do_held(self):
         """Return what Cinder, Neutron and Glance say of servers.
