@@ -12,3 +12,14 @@ if int(importlib.metadata.version('nova').partition('.')[0]) >= 34:
     os.environ.setdefault('OS_NOVA_DISABLE_EVENTLET_PATCHING', 'true')
 
 import nova.tests.functional  # noqa: E402,F401
+
+try:
+    from nova import thread_pool_factory
+except ImportError:
+    # Up to Nova 33.
+    pass
+else:
+    # Nova's fixture puts this away until it has waited for a service to stop,
+    # not until one that is slow has stopped: then no test after it could have
+    # threads.
+    thread_pool_factory.shutdown_all_executors = lambda: None
