@@ -1,6 +1,7 @@
 """One request of an isolated caller, as the exceptions' modules see it."""
 
 import dataclasses
+import functools
 import re
 from typing import Any
 from typing import Dict
@@ -44,13 +45,18 @@ class Exchange:
 
     def __post_init__(self) -> None:
         """Keep what Nova may take out of the request."""
+        self._sent = dict(self.request.environ)
+
+    @functools.cached_property
+    def sent_in_head(self) -> str:
+        """What the caller said in the path, the query and the headers."""
         # Bytes that are no text stay; keystonemiddleware writes headers
         # whose value is None.
-        environ = self.request.environ
-        self.sent_in_head = '\n'.join(
+        environ = self._sent
+        return '\n'.join(
             [environ.get('SCRIPT_NAME', '') + environ.get('PATH_INFO', '')]
             + [parse.unquote(environ.get('QUERY_STRING', ''))]
-            + [str(value) for value in self.request.headers.values()]
+            + [str(value) for value in webob.Request(environ).headers.values()]
         )
 
     @property

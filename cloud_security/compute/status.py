@@ -18,6 +18,7 @@ from cloud_security import identity
 from cloud_security import releases
 from cloud_security.compute import activation
 from cloud_security.compute import callers
+from cloud_security.compute import indexes
 from cloud_security.compute import ownership
 from cloud_security.compute import paste
 from cloud_security.compute import policy_files
@@ -205,6 +206,10 @@ class Checks(upgradecheck.UpgradeCommands):
             ],
         )
 
+    def check_index(self) -> Result:
+        """An index for lists; without it all holds, so that it can pass."""
+        return Result(Code.SUCCESS, indexes.advice())
+
     @_by_rules
     def check_roles(self, enforcer: Any) -> Result:
         """The roles that the rules name."""
@@ -240,6 +245,7 @@ class Checks(upgradecheck.UpgradeCommands):
         ('Rules on user_id', check_traps),
         ('Policy defaults', check_defaults),
         ('Servers without owner', check_owners),
+        ('Index for lists', check_index),
         ('Roles', check_roles),
     )
 

@@ -14,6 +14,20 @@ from typing import Tuple
 
 from oslo_policy import _checks
 
+#: Checks that ask for roles, or for nothing, and what they are put together
+#: with. Not their subclasses, which may ask for more.
+_BY_ROLES = frozenset(
+    {
+        _checks.AndCheck,
+        _checks.FalseCheck,
+        _checks.NotCheck,
+        _checks.OrCheck,
+        _checks.RoleCheck,
+        _checks.RuleCheck,
+        _checks.TrueCheck,
+    }
+)
+
 
 def checks(check: Any) -> Iterator[Any]:
     """Yield a check and those that it consists of."""
@@ -62,6 +76,18 @@ def misread(enforcer: Any, name: str) -> Optional[str]:
         if text is not None and len(false) > _words(text).count('!'):
             return f'{part} cannot be understood: {text}'
     return None
+
+
+def asks_roles_only(enforcer: Any, name: str) -> bool:
+    """Tell whether a rule has the same answer to all with the same roles.
+
+    :param enforcer: oslo_policy.policy.Enforcer, with its rules loaded
+    """
+    return all(
+        type(check) in _BY_ROLES and '%' not in getattr(check, 'match', '')
+        for part in referred(enforcer, name)
+        for check in checks(enforcer.rules.get(part))
+    )
 
 
 def _text(enforcer: Any, name: str) -> Any:

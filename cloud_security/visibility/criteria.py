@@ -24,6 +24,8 @@ from sqlalchemy.sql import elements
 from sqlalchemy.sql import util as sql_util
 from sqlalchemy.sql import visitors
 
+from cloud_security.visibility import known
+from cloud_security.visibility import parts
 from cloud_security.visibility import scope as scopes
 from cloud_security.visibility import statements
 
@@ -85,6 +87,7 @@ class Criteria:
         """
         self.owned = owned
         self.is_shared = is_shared
+        self._known = known.Known()
         self._options: Dict[Any, Any] = {
             sa.inspect(model): orm.with_loader_criteria(
                 model, entry.criterion, include_aliases=True
@@ -138,7 +141,26 @@ class Criteria:
 
         :raises ScopeError: when it cannot be told whose rows it may see.
         """
-        statement: Any = state.statement
+        scope = scopes.current()
+        if scope is None:
+            if scopes.is_lost():
+                self._restrict(state, scope)
+            return
+        if scope.is_everybody:
+            return
+        key = known.key(state.statement, self._options)
+        if key not in self._known and not self._restrict(state, scope):
+            self._known.add(key)
+
+    def _restrict(
+        self, state: orm.ORMExecuteState, scope: Optional[scopes.Scope]
+    ) -> bool:
+        """Restrict one statement; tell whether it had to be changed.
+
+        :raises ScopeError: when it cannot be told whose rows it may see.
+        """
+        before: Any = state.statement
+        statement = before
         reads = statements.reads(statement, self._tables)
         named = {entity.mapper for entity in reads.named}
         owned = named & self._options.keys()
@@ -149,26 +171,22 @@ class Criteria:
             load = self._always_load
         loaded = set().union(*(load.get(mapper, ()) for mapper in named))
         if not owned and not loaded:
-            return
-        scope = scopes.current()
+            return False
         if scope is None:
-            if scopes.is_lost():
-                self._refuse(
-                    'A thread reads owned rows for a request that is not '
-                    'inside the isolation filter.'
-                )
-            return
-        if (
-            scope.is_everybody
-            or (state.is_insert and statement.select is None)
-            or statements.is_aggregate(statement)
+            self._refuse(
+                'A thread reads owned rows for a request that is not '
+                'inside the isolation filter.'
+            )
+            return True
+        if statements.is_plain_insert(statement) or statements.is_aggregate(
+            statement
         ):
-            return
+            return False
         if statements.is_change_of_a_table(statement):
             changed = self._tables.get(statement.table.name)
             if owned == {changed}:
                 state.statement = statement.where(self._plain[changed])
-                return
+                return True
         beside = self._owned(reads.beside)
         if (
             not statements.is_restrictable(statement)
@@ -179,10 +197,19 @@ class Criteria:
                 'A statement reads owned rows in a form that cannot be '
                 f'restricted to their owner: {statement}'
             )
-            return
-        state.statement = statement.where(
-            *[self._criteria[mapper] for mapper in beside]
-        ).options(*[self._options[mapper] for mapper in owned | loaded])
+            return True
+        if beside:
+            statement = statement.where(
+                *[self._criteria[mapper] for mapper in beside]
+            )
+        # What loads relationships has those of the statement before.
+        given = {id(option) for option in statement._with_options}
+        options = [
+            option
+            for option in map(self._options.get, owned | loaded)
+            if id(option) not in given
+        ]
+        state.statement = statement.options(*options) if options else statement
         if (
             owned & self._subqueries
             and state.execution_options.get('synchronize_session')
@@ -190,8 +217,9 @@ class Criteria:
         ):
             # Python cannot evaluate them, but the database can.
             state.update_execution_options(synchronize_session='fetch')
+        return state.statement is not before
 
-    def _owned(self, entities: statements.Entities) -> statements.Entities:
+    def _owned(self, entities: parts.Entities) -> parts.Entities:
         return {
             entity for entity in entities if entity.mapper in self._options
         }

@@ -262,6 +262,7 @@ class TestPolicyFaults(Policy):
         self.assertEqual([], self.bob.ids())
 
     def test_files_are_read_by_one_thread_at_a_time(self):
+        self.operator_writes({'unused': '!'})
         self.one_at_a_time('load_rules', callers.in_force)
 
     def test_rules_are_registered_by_one_thread_at_a_time(self):
@@ -313,9 +314,29 @@ class TestPolicyFaults(Policy):
         del enforcer.rules[rules.ISOLATED]
         self.assertEqual(500, self.bob.call('GET', 'servers').status_code)
 
+    def test_a_rule_that_comes_while_files_are_read_is_no_lasting_fault(self):
+        # Nova up to 33 lets others see its enforcer while it fills it.
+        load = policy.Enforcer.load_rules
+        late = [policy.RuleDefault('late', '!')]
+
+        def loaded(enforcer, *args, **kwargs):
+            load(enforcer, *args, **kwargs)
+            while late and enforcer is not nova.policy._ENFORCER:
+                nova.policy._ENFORCER.register_default(late.pop())
+
+        self.operator_writes({'unused': '!'})
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'oslo_policy.policy.Enforcer.load_rules', loaded
+            )
+        )
+        self.assertEqual(500, self.bob.call('GET', 'servers').status_code)
+        self.assertEqual([], self.bob.ids())
+
     def test_rules_that_are_being_read_open_nothing(self):
         # Between a change of files and the return of the defaults, other
         # threads find Nova's enforcer without them and take them for false.
+        self.operator_writes({rules.ISOLATED: 'project_id:%(project_id)s'})
         self.assertEqual([], self.bob.ids())
         enforcer = nova.policy._ENFORCER
         complete, authorize = enforcer.rules, policy.Enforcer.authorize

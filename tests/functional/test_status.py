@@ -3,10 +3,14 @@
 import os
 
 import fixtures
+from nova import context as nova_context
 from nova.conf import CONF
+from nova.db.main import api as main_db
 from oslo_db import exception as db_exception
 from oslo_upgradecheck import upgradecheck
+import sqlalchemy as sa
 
+from cloud_security.compute import indexes
 from cloud_security.compute import paste as pastes
 from cloud_security.compute import status
 from cloud_security.policy import rules
@@ -452,6 +456,34 @@ class TestStatus(Status):
             Code.FAILURE,
             "Nova's API database does not answer, see [api_database]",
         )
+
+    def test_an_index_is_recommended_until_it_is_there(self):
+        result = self.checks.check_index()
+        self.assertEqual(Code.SUCCESS, result.code)
+        self.assertIn(f'cell1: {indexes.STATEMENT};', result.details)
+        self.assertNotIn('cell0', result.details)
+        context = nova_context.get_admin_context()
+        with nova_context.target_cell(
+            context, self.cell_mappings['cell1']
+        ) as in_cell:
+            engine = main_db.get_engine(context=in_cell)
+        with engine.begin() as connection:
+            connection.execute(sa.text(indexes.STATEMENT))
+        result = self.checks.check_index()
+        self.assertEqual((Code.SUCCESS, None), (result.code, result.details))
+
+    def test_the_cells_do_not_answer(self):
+        def dead(context, cell):
+            raise db_exception.DBConnectionError()
+
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'cloud_security.compute.indexes._has_index', dead
+            )
+        )
+        result = self.checks.check_index()
+        self.assertEqual(Code.SUCCESS, result.code)
+        self.assertIn('were not asked', result.details)
 
     def test_the_role_that_the_rules_name_is_missing(self):
         self.asks(Keystone('manager'))

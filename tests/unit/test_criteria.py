@@ -4,7 +4,9 @@ from sqlalchemy import orm
 import testtools
 
 from cloud_security.visibility import criteria
+from cloud_security.visibility import known
 from cloud_security.visibility import scope as scopes
+from cloud_security.visibility import statements
 from tests.unit import context
 
 Base = orm.declarative_base()
@@ -103,6 +105,56 @@ class TestCriteria(testtools.TestCase):
         self.assertEqual(
             [2, 5], [thing.id for thing in self.seen(sa.select(Thing))]
         )
+
+    def test_what_passes_is_known_and_nothing_else(self):
+        free = sa.select(Free.id)
+        alike = free.join(Thing, Thing.id == Free.thing_id)
+        part = sa.select(Part.id).order_by(Part.id)
+        within = part.where(Part.thing_id.in_(sa.select(Thing.id)))
+        for _ in range(3):
+            self.assertEqual([1, 2, 3, 4, 5], self.seen(free))
+            self.assertEqual([1, 2, 3, 4, 5], self.seen(part))
+            self.assertEqual([2, 5], sorted(self.seen(alike)))
+            self.assertEqual([2, 5], self.seen(within))
+            self.assertEqual([1], self.seen(alike, 'alice'))
+            self.assertEqual(
+                5, self.seen(sa.select(sa.func.count(Thing.id)))[0]
+            )
+        for passes in (free, part):
+            self.assertIn(
+                known.key(passes, self.criteria._options), self.criteria._known
+            )
+        for changes in (alike, within, sa.select(Thing), sa.select(Thing.id)):
+            self.assertNotIn(
+                known.key(changes, self.criteria._options),
+                self.criteria._known,
+            )
+
+    def test_what_loads_relationships_is_restricted_each_time(self):
+        for _ in range(3):
+            for load in (orm.selectinload, orm.subqueryload, orm.joinedload):
+                self.session.expunge_all()
+                parts = self.seen(sa.select(Part).options(load(Part.thing)))
+                self.assertEqual(
+                    [None, 'bob', None, None, 'bob'],
+                    [part.thing and part.thing.owner for part in parts],
+                )
+
+    def test_an_option_that_is_in_no_key_is_looked_at(self):
+        class Option(orm.interfaces.UserDefinedOption):
+            _is_has_cache_key = False
+
+        self.assertIsNotNone(known.key(sa.select(Free), ()))
+        self.assertIsNone(known.key(sa.select(Free).options(Option()), ()))
+
+    def test_few_statements_are_known(self):
+        found = known.Known()
+        for key in range(known.MOST * 3):
+            found.add(key)
+            self.assertIn(key, found)
+        self.assertNotIn(0, found)
+        found.add(None)
+        self.assertNotIn(None, found)
 
     def test_rows_without_owner_are_nobodys(self):
         self.assertEqual([], self.seen(sa.select(Thing.id), ''))
@@ -298,7 +350,8 @@ class TestCriteria(testtools.TestCase):
 
     def test_what_cannot_be_restricted_is_refused(self):
         alias = orm.aliased(Thing)
-        statements = (
+        least = sa.select(sa.func.min(Thing.size)).scalar_subquery()
+        refused = (
             sa.select(Thing.__table__.c.id),
             sa.text('SELECT id FROM things'),
             sa.select(Thing.id).union(sa.select(Thing.id)),
@@ -319,14 +372,21 @@ class TestCriteria(testtools.TestCase):
                 ).scalar_subquery()
             ),
             sa.insert(Free).from_select(['thing_id'], sa.select(Thing.id)),
+            sa.insert(Free).values(thing_id=least),
+            sa.insert(Free).values([{'thing_id': 1}, {'thing_id': least}]),
+            sa.select(sa.literal_column('(SELECT min(owner) FROM things)')),
+            sa.select(Free.id).where(sa.text('1 IN (SELECT id FROM THINGS)')),
+            sa.select(Free).from_statement(
+                sa.text('SELECT id, id AS thing_id FROM things')
+            ),
             sa.select(Free.id).where(
                 sa.exists().where(Thing.id == Free.thing_id)
             ),
         )
-        for statement in statements:
+        for statement in refused:
             self.assertRaises(scopes.ScopeError, self.seen, statement)
         self.is_shared = True
-        self.assertEqual([1, 2, 3, 4, 5], sorted(self.seen(statements[0])))
+        self.assertEqual([1, 2, 3, 4, 5], sorted(self.seen(refused[0])))
 
     def test_nothing_of_others_shows_where_releases_differ(self):
         # SQLAlchemy 2.1 restricts this one, earlier ones are not trusted to.
@@ -335,6 +395,52 @@ class TestCriteria(testtools.TestCase):
         except scopes.ScopeError:
             seen = [2, 5]
         self.assertEqual([2, 5], seen)
+
+    def test_joins_that_no_relationship_makes_are_restricted(self):
+        # SQLAlchemy before 1.4.52 does not, and none does within a Join.
+        on = Thing.id == Free.thing_id
+        join = orm.join(Free, Thing, on)
+        for statement in (
+            sa.select(Free.id, Thing.owner).join(Thing, on),
+            sa.select(Free.id, Thing.owner).select_from(join),
+            sa.select(Free.id).select_from(join).where(Thing.size > 0),
+            sa.select(Free.id).select_from(sa.join(Free, Thing, on)),
+        ):
+            self.assertEqual([2, 5], sorted(self.seen(statement)))
+        left = sa.select(Free, Thing).outerjoin(Thing, on)
+        full = sa.select(Thing.owner).join(Free, on, full=True)
+        for statement, shown in (
+            (left, [None, None, None, 2, 5]),
+            (full, ['bob', 'bob']),
+        ):
+            with scopes.on_this_thread(scopes.Scope(owner_id='bob')):
+                rows = self.session.execute(statement).all()
+            seen = [getattr(row[-1], 'id', row[-1]) for row in rows]
+            self.assertEqual(
+                [each for each in shown if each], [s for s in seen if s]
+            )
+
+    def test_changes_by_what_others_have_are_restricted_or_refused(self):
+        # SQLAlchemy 1.4 does not restrict what subqueries of them read.
+        hers = sa.select(Thing.id).where(Thing.owner == 'alice')
+        for change in (
+            sa.delete(Free).where(Free.thing_id.in_(hers)),
+            sa.update(Free).values(thing_id=9).where(Free.thing_id.in_(hers)),
+        ):
+            with scopes.on_this_thread(scopes.Scope(owner_id='bob')):
+                try:
+                    changed = self.session.execute(
+                        change,
+                        execution_options={'synchronize_session': False},
+                    ).rowcount
+                except scopes.ScopeError:
+                    changed = 0
+            self.assertEqual(0, changed)
+
+    def test_values_are_looked_through_once(self):
+        column = sa.column('a', sa.Integer)
+        values = sa.values(column, name='v').data([(1,)])
+        statements.reads(sa.select(values.c.a), {})
 
     def test_other_tables_are_let_alone(self):
         statement = sa.select(Free.__table__.c.id)
