@@ -3,26 +3,29 @@
 It never repeats a request that changes something.
 """
 
-import contextlib
 import json
 import re
-import time
 from typing import Any
+from typing import Callable
 from typing import Dict
-from typing import Iterator
 from typing import NamedTuple
 from typing import Optional
 from typing import Tuple
+from typing import TypeVar
 
 from keystoneauth1 import adapter as adapters
 from keystoneauth1 import exceptions
 
 from cloud_security.probe import limits
+from cloud_security.probe import words
 
+Result = TypeVar('Result')
 #: Seconds that one request may take.
 PATIENCE = 60
 #: Of a gateway, or of a Nova that has too much to do.
 BUSY = (429, 502, 503, 504)
+#: Of a gateway that does not know what Nova does with a request.
+LOST = (502, 504)
 RETRIES = 2
 
 
@@ -58,12 +61,12 @@ class Answer(NamedTuple):
     def complaint(self) -> str:
         """Return Nova's own words for what is wrong, on one line."""
         try:
-            words = [
+            said = [
                 fault['message'] for fault in json.loads(self.text).values()
             ]
         except (ValueError, AttributeError, TypeError, KeyError):
-            words = [self.text[:200]]
-        return ' '.join(' '.join(map(str, words)).split())
+            said = [self.text]
+        return words.brief(' '.join(map(str, said)))
 
 
 class Account:
@@ -93,16 +96,15 @@ class Account:
     def root(self) -> str:
         """Return the endpoint of Nova without version and project."""
         if self._root is None:
-            with self._asking('Nova'):
-                endpoint = self._adapter.get_endpoint()
+            endpoint = self._asked('Nova', self._adapter.get_endpoint)
             if not endpoint:
                 raise limits.CannotTell(
                     'Keystone knows no endpoint of the compute service for '
                     f'the {self.name}.'
                 )
-            self._root = re.sub(r'/v2(\.\d+)?(/.*)?$', '', endpoint).rstrip(
-                '/'
-            )
+            self._root = re.sub(
+                r'/v2(\.\d+)?(/[^/]*)?/?$', '', endpoint
+            ).rstrip('/')
         return self._root
 
     @property
@@ -112,17 +114,21 @@ class Account:
 
     def endpoint(self, service_type: str) -> Optional[str]:
         """Return the endpoint of another service, None where there is none."""
-        with self._asking(service_type):
+
+        def look() -> Optional[str]:
             try:
-                found = self._adapter.session.get_endpoint(
+                found: Optional[str] = self._adapter.session.get_endpoint(
                     self._adapter.auth or self._adapter.session.auth,
                     service_type=service_type,
                     interface=self._adapter.interface,
                     region_name=self._adapter.region_name,
                 )
             except exceptions.CatalogException:
-                found = None
-        return str(found).rstrip('/') if found else None
+                return None
+            return found
+
+        endpoint = self._asked(service_type, look)
+        return endpoint.rstrip('/') if endpoint else None
 
     def call(
         self,
@@ -146,7 +152,7 @@ class Account:
             if method != 'GET' or answer.status not in BUSY:
                 break
             if attempt < RETRIES:
-                time.sleep(0.5)
+                self.limits.sleep(0.5)
         return answer
 
     def get(self, path: str, key: str, version: str = '2.1') -> Any:
@@ -175,8 +181,12 @@ class Account:
 
     def _send(self, method: str, url: str, body: Any, version: str) -> Answer:
         self.limits.spend()
-        with self._asking(url):
-            response = self._adapter.session.request(
+        # A server of a POST that is broken off would come later.
+        is_whole = method == 'POST'
+        patience = PATIENCE if is_whole else min(PATIENCE, self.limits.left)
+        response = self._asked(
+            url,
+            lambda: self._adapter.session.request(
                 url,
                 method,
                 auth=self._adapter.auth or self._adapter.session.auth,
@@ -184,13 +194,16 @@ class Account:
                 raise_exc=False,
                 redirect=False,
                 connect_retries=RETRIES if method == 'GET' else 0,
-                timeout=max(1, min(PATIENCE, self.limits.left)),
+                timeout=max(1, patience + 1),
                 user_agent='cloud-security-probe',
                 headers={
                     'Accept': 'application/json',
                     'OpenStack-API-Version': f'compute {version}',
                 },
-            )
+            ),
+            is_whole,
+        )
+        words.keep(response.request.headers.get('X-Auth-Token'))
         return Answer(
             method,
             url,
@@ -198,26 +211,29 @@ class Account:
             body,
             response.status_code,
             {key.lower(): value for key, value in response.headers.items()},
-            response.text,
+            response.text.encode('utf-8', 'replace').decode('utf-8'),
         )
 
-    @contextlib.contextmanager
-    def _asking(self, whom: str) -> Iterator[None]:
-        """Make what keystoneauth1 raises one sentence.
+    def _asked(
+        self, whom: str, ask: Callable[[], Result], is_whole: bool = False
+    ) -> Result:
+        """Ask in a thread; make what keystoneauth1 raises one sentence.
 
         :raises CannotTell: instead
         """
         try:
-            yield
+            return self.limits.wait(ask, PATIENCE, is_whole)
+        except limits.NoAnswer as error:
+            raise limits.NoAnswer(f'{whom}: {error}') from error
+        except limits.CannotTell:
+            raise
         except exceptions.Unauthorized as error:
             raise limits.CannotTell(
-                f'Keystone does not let the {self.name} in: {_brief(error)}'
+                f'Keystone does not let the {self.name} in: '
+                + words.brief(str(error))
             ) from error
-        except exceptions.ClientException as error:
-            raise limits.CannotTell(
-                f'The {self.name} gets no answer of {whom}: {_brief(error)}'
+        except Exception as error:
+            raise limits.NoAnswer(
+                f'The {self.name} gets no answer of {whom}: '
+                + words.brief(str(error))
             ) from error
-
-
-def _brief(error: Exception) -> str:
-    return ' '.join(str(error).split())

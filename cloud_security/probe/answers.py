@@ -1,18 +1,17 @@
-"""When two answers are the same: up to the id asked for, and times.
-
-It also keeps secrets out of what is shown.
-"""
+"""When two answers are the same: up to the id asked for, and times."""
 
 import json
 import re
 from typing import Any
+from typing import Dict
 from typing import Iterable
 from typing import NamedTuple
 from typing import Tuple
 
 from cloud_security.probe import accounts
+from cloud_security.probe import words
 
-#: Headers by which Nova could tell something; others are of proxies.
+#: Headers whose values could tell something.
 HEADERS = (
     'allow',
     'content-type',
@@ -23,29 +22,41 @@ HEADERS = (
     'vary',
     'x-openstack-nova-api-version',
 )
+#: Headers that come and go with a connection, a proxy, a cache.
+PASSING = re.compile(
+    'age|alt-svc|cache-control|connection|content-(encoding|length)|date|etag'
+    '|expires|keep-alive|nel|pragma|report-to|server|server-timing|set-cookie'
+    '|transfer-encoding|via|warning|(x-)?ratelimit-.*|cf-.*'
+    '|x-(amz|cache|compute-request-id|correlation-id|envoy|openstack-request'
+    '-id|request-id|runtime|served-by|timer|trace).*'
+)
 TIME = re.compile(
     r'\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?'
 )
 REQUEST_ID = re.compile(r'req-[0-9a-f-]{36}')
-SECRETS = re.compile(
-    r'((?:adminPass|admin_pass|password)["\']?\s*[:=]\s*["\']?'
-    r'|token(?:=|%3[dD]))[^"\'&\s}]+'
-)
 #: Characters of a body that are kept as evidence.
 EXCERPT = 500
 
 
-def normal(answer: accounts.Answer, names: Iterable[str]) -> Tuple[Any, ...]:
+class Normal(NamedTuple):
+    """An answer without what must differ."""
+
+    status: int
+    headers: Tuple[Tuple[str, str], ...]
+    text: str
+
+
+def normal(answer: accounts.Answer, names: Iterable[str]) -> Normal:
     """Return an answer without what must differ.
 
     :param names: ids that were asked for
     """
-    headers = tuple(answer.headers.get(name, '') for name in HEADERS)
-    return (
-        answer.status,
-        _plain(repr(headers), names),
-        _plain(answer.text, names),
+    headers = tuple(
+        (name, _plain(value, names) if name in HEADERS else '')
+        for name, value in sorted(answer.headers.items())
+        if not PASSING.fullmatch(name)
     )
+    return Normal(answer.status, headers, _plain(answer.text, names))
 
 
 def _plain(text: str, names: Iterable[str]) -> str:
@@ -57,8 +68,17 @@ def _plain(text: str, names: Iterable[str]) -> str:
 
 def named(answer: accounts.Answer, names: Iterable[str]) -> str:
     """Return the first of some names that stands in an answer, or ''."""
-    text = answer.text.lower()
+    text = '\n'.join((answer.text, *answer.headers.values())).lower()
     return next((name for name in names if name.lower() in text), '')
+
+
+def said(answer: accounts.Answer) -> Dict[str, Any]:
+    """Return what Nova gave; nothing where that is no success or no JSON."""
+    try:
+        found = json.loads(answer.text) if answer.is_success else {}
+    except ValueError:
+        found = {}
+    return found if isinstance(found, dict) else {}
 
 
 class Evidence(NamedTuple):
@@ -78,7 +98,10 @@ def evidence(
 
     :param around: what must be in the excerpt
     """
-    text = answer.text
+    text = words.masked(answer.text)
+    if around.lower() not in text.lower():
+        lines = [f'{name}: {value}' for name, value in answer.headers.items()]
+        text = words.masked('\n'.join((*lines, '', text)))
     start = max(0, text.lower().find(around.lower()) - EXCERPT // 2)
     excerpt = text[start : start + EXCERPT]
     if start:
@@ -88,8 +111,8 @@ def evidence(
     sent = '' if answer.sent is None else json.dumps(answer.sent)
     return Evidence(
         about,
-        f'{answer.method} {answer.url} ({answer.version})',
-        SECRETS.sub(r'\1***', sent),
+        words.shown(f'{answer.method} {answer.url} ({answer.version})'),
+        words.masked(sent),
         answer.status,
-        SECRETS.sub(r'\1***', excerpt),
+        excerpt,
     )

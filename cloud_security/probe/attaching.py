@@ -117,6 +117,7 @@ def _boots(
                 'flavorRef': '{flavor}',
                 'imageRef': '{image}',
                 'networks': 'none',
+                'metadata': {'probe': 'x'},
             },
             key: {hint: '{' + more.get('about', 'server') + '}'},
         },
@@ -143,6 +144,7 @@ REFERENCES = (
         {'address': '{address}'},
         effect=Effect.DESTROYS,
         until='2.43',
+        part='floating IPs',
     ),
     Operation(
         'who holds a floating IP',
@@ -151,6 +153,7 @@ REFERENCES = (
         kind=Kind.SEARCHED,
         effect=Effect.DESTROYS,
         until='2.35',
+        part='floating IPs',
     ),
     Operation(
         'take its floating IP',
@@ -160,6 +163,7 @@ REFERENCES = (
         effect=Effect.DESTROYS,
         about='address',
         until='2.43',
+        part='floating IPs',
         repeats=False,
     ),
 )

@@ -4,28 +4,28 @@
 about nothing. A difference needs no such proof.
 """
 
-import time
 from typing import Iterable
 from typing import List
 from typing import Optional
-from typing import Tuple
 
 from cloud_security.probe import accounts
 from cloud_security.probe import answers
 from cloud_security.probe import asking
 from cloud_security.probe import building
 from cloud_security.probe import findings
+from cloud_security.probe import judging
 from cloud_security.probe import operations
 from cloud_security.probe import stage as stages
+from cloud_security.probe import waiting
+from cloud_security.probe import words
 from cloud_security.probe.findings import Verdict
 from cloud_security.probe.operations import Kind
 from cloud_security.probe.operations import Operation
 
-HERS = "the owner's"
-NOTHING = 'what does not exist'
 IGNORED = 'The scheduler does not compare this hint here.'
 #: A server in these is of no more use.
-GONE = ('DELETED', 'ERROR', 'SOFT_DELETED')
+REMOVED = ('DELETED', 'SOFT_DELETED')
+GONE = (*REMOVED, 'ERROR')
 
 
 class Attempts:
@@ -47,40 +47,43 @@ class Attempts:
         version = operations.version(operation, self._stage.newest)
         if version is None:
             return [
-                _finding(
-                    operation,
-                    reason=f'Nova has it from {operation.since} on.',
-                )
+                _skipped(operation, f'Nova has it from {operation.since} on.')
             ]
         self.builder.make()
         try:
             return self._attempt(operation, version)
-        except KeyError as error:
-            return [_finding(operation, reason=stages.MISSING[error.args[0]])]
+        except operations.Missing as error:
+            return [_skipped(operation, stages.MISSING[str(error)])]
 
     def _while_building(self, operation: Operation) -> findings.Finding:
         seen = self.builder.seen
         if seen is None:
-            return _finding(
-                operation, reason='Nova had built it before it could be asked.'
+            return _skipped(
+                operation, 'Nova had built it before it could be asked.'
             )
         hit = answers.named(seen, self._stage.servers)
-        return _finding(
-            operation,
-            Verdict.OPEN if hit else Verdict.CLOSED,
-            owner_status=200,
-            status=seen.status,
-            evidence=(answers.evidence(seen, HERS, hit),) if hit else (),
-        )
+        if hit:
+            shown = (answers.evidence(seen, judging.HERS, hit),)
+            judged = judging.Judgement(Verdict.OPEN, evidence=shown)
+        elif 'servers' not in answers.said(seen):
+            judged = judging.inconclusive(
+                'The peer got ' + asking.complaint(seen)
+            )
+        else:
+            judged = judging.Judgement(Verdict.CLOSED)
+        return _finding(operation, judged, 200, seen.status)
 
     def _attempt(
         self, operation: Operation, version: str
     ) -> List[findings.Finding]:
-        stage = self._stage
-        ask = asking.Asker(stage, operation, version)
-        control, wrong = self._control(operation, ask)
-        found = [self._peer(operation, ask, control, wrong)]
-        if not wrong and operation.repeats and control.is_success:
+        ask = asking.Asker(self._stage, operation, version)
+        control = self._control(operation, ask)
+        found = [self._peer(operation, ask, control)]
+        if (
+            not control.wrong
+            and operation.repeats
+            and control.answer.is_success
+        ):
             found += [
                 self._other(operation, ask, account, control)
                 for account in self._others
@@ -89,140 +92,97 @@ class Attempts:
 
     def _control(
         self, operation: Operation, ask: asking.Asker
-    ) -> Tuple[accounts.Answer, str]:
-        """Return the owner's answer, and why it proves nothing, or ''."""
+    ) -> judging.Control:
+        """Return what the owner was answered, and whether that is proof."""
         owner = self._stage.owner
         if operation.kind is Kind.SEARCHED:
-            for _ in range(10 if operation.late else 1):
-                control = ask(owner, 'example')
-                if control.is_success and ask.names(control):
-                    return control, ''
-                if not control.is_success:
-                    return control, asking.complaint(control)
-                time.sleep(0.2 if operation.late else 0)
-            return control, "The owner's own answer does not name his."
+            return self._found_by_the_owner(operation, ask)
         if operation.kind is Kind.BUILT and self._ignored is not None:
-            return self._ignored, IGNORED
+            return judging.Control(self._ignored, IGNORED)
         nothing = ask(owner, 'example', unknown=True)
         if operation.kind is Kind.BUILT and nothing.text == 'ACTIVE':
             self._ignored = nothing
-            return nothing, IGNORED
-        control = ask(owner, 'example')
-        if control.status not in operation.works:
-            return control, asking.complaint(control)
-        if ask.plain(control, 'example') == ask.plain(nothing, 'example'):
-            return control, (
-                'The owner is answered alike about his own and about nothing: '
-                + asking.complaint(control)
-            )
+            return judging.Control(nothing, IGNORED)
+        answer = ask(owner, 'example')
         wrong = ''
-        if control.is_success and _goes_on(operation):
+        if answer.status not in operation.works:
+            wrong = asking.complaint(answer)
+        elif ask.is_same(answer, nothing):
+            wrong = (
+                'The owner is answered alike about his own and about nothing: '
+                + asking.complaint(answer)
+            )
+        elif answer.is_success and _goes_on(operation):
             status = self._after(operation, 'example')
             if not status.startswith(operation.becomes):
                 wrong = f"The owner's server is {status} after it."
-        return control, wrong
+        return judging.Control(answer, wrong, nothing)
+
+    def _found_by_the_owner(
+        self, operation: Operation, ask: asking.Asker
+    ) -> judging.Control:
+        owner = self._stage.owner
+        for _ in range(10 if operation.late else 1):
+            answer = ask(owner, 'example')
+            if not answer.is_success:
+                return judging.Control(answer, asking.complaint(answer))
+            if ask.names(answer):
+                return judging.Control(answer)
+            owner.limits.sleep(0.2 if operation.late else 0)
+        return judging.Control(
+            answer, "The owner's own answer does not name his."
+        )
 
     def _after(self, operation: Operation, what: str) -> str:
         """Wait for what becomes of a server of the owner's; return it."""
         stage = self._stage
-        status: str = stage.settle(
+        status: str = waiting.settle(
             stage.owner, stage.server(what) or '', operation.becomes
         )['status']
         if operation.removes or status in GONE:
             stage.gone(what)
+        if what == 'target' and status in REMOVED:
+            stage.is_target_lost = True
         return status
 
     def _peer(
-        self,
-        operation: Operation,
-        ask: asking.Asker,
-        control: accounts.Answer,
-        wrong: str,
+        self, operation: Operation, ask: asking.Asker, control: judging.Control
     ) -> findings.Finding:
         peer = self._stage.peer
-
-        def finding(
-            verdict: Verdict = Verdict.INCONCLUSIVE,
-            reason: str = '',
-            evidence: Tuple[answers.Evidence, ...] = (),
-        ) -> findings.Finding:
-            return _finding(
-                operation,
-                verdict,
-                owner_status=control.status,
-                status=hers.status,
-                reason=reason,
-                evidence=evidence,
-            )
-
         if operation.kind is Kind.SEARCHED:
             hers = ask(peer, 'target')
-            hit = ask.names(hers)
-            if hit:
-                shown = answers.evidence(hers, HERS, hit)
-                return finding(Verdict.OPEN, f'It names {hit}.', (shown,))
-            if not hers.is_success and not wrong:
-                # The owner got a list.
-                return finding(reason='The peer got ' + asking.complaint(hers))
-            return finding(
-                Verdict.INCONCLUSIVE if wrong else Verdict.CLOSED, wrong
+            own = self._stage.server('own') if operation.names_own else ''
+            judged = judging.searched(ask, control, hers, own or '')
+            return _finding(
+                operation, judged, control.answer.status, hers.status
             )
-
-        for _ in range(2):
+        pairs: List[judging.Pair] = []
+        while len(pairs) < 2:
             nothing = ask(peer, 'target', unknown=True)
-            hers = ask(peer, 'target')
-            is_same = ask.plain(hers, 'target') == ask.plain(nothing, 'target')
-            if is_same or operation.method != 'GET':
+            pairs.append(judging.Pair(nothing, ask(peer, 'target')))
+            if judging.is_settled(ask, operation, pairs[-1]):
                 break
+        hers = pairs[-1].hers
         if hers.is_success and _goes_on(operation):
             self._after(operation, 'target')
-        for answer in (nothing, hers):
-            if answer.status in accounts.BUSY:
-                return finding(reason=f'Nova was busy: {answer.status}')
-        shown_both = (
-            answers.evidence(hers, HERS),
-            answers.evidence(nothing, NOTHING),
-        )
-        if not is_same:
-            verdict = Verdict.OPEN if hers.is_success else Verdict.TELLS
-            return finding(verdict, '', shown_both)
-        if hers.status == operation.never:
-            return finding(Verdict.TELLS, operation.why, shown_both)
-        if wrong:
-            return finding(reason=wrong)
-        return finding(Verdict.CLOSED)
+        judged = judging.compared(ask, operation, control, pairs)
+        return _finding(operation, judged, control.answer.status, hers.status)
 
     def _other(
         self,
         operation: Operation,
         ask: asking.Asker,
         account: accounts.Account,
-        control: accounts.Answer,
+        control: judging.Control,
     ) -> findings.Finding:
         answer = ask(account, 'example')
-        works = answer.is_success and (
-            operation.kind is not Kind.SEARCHED or bool(ask.names(answer))
-        )
-        verdict, reason = Verdict.WORKS, ''
-        if answer.status in accounts.BUSY:
-            verdict, reason = Verdict.INCONCLUSIVE, 'Nova was busy.'
-        elif not works:
-            verdict = Verdict.REFUSED
-            reason = (
-                "It does not name the owner's."
-                if answer.is_success
-                else asking.complaint(answer)
-            )
+        judged = judging.other(ask, answer, operation.kind is Kind.SEARCHED)
         return _finding(
             operation,
-            verdict,
+            judged,
+            control.answer.status,
+            answer.status,
             account.name,
-            owner_status=control.status,
-            status=answer.status,
-            reason=reason,
-            evidence=(answers.evidence(answer, HERS),)
-            if verdict is Verdict.REFUSED
-            else (),
         )
 
 
@@ -230,23 +190,27 @@ def _goes_on(operation: Operation) -> bool:
     return bool(operation.becomes or operation.lasts or operation.removes)
 
 
+def _skipped(operation: Operation, reason: str) -> findings.Finding:
+    return _finding(operation, judging.inconclusive(reason))
+
+
 def _finding(
     operation: Operation,
-    verdict: Verdict = Verdict.INCONCLUSIVE,
-    account: str = 'peer',
+    judged: judging.Judgement,
     owner_status: Optional[int] = None,
     status: Optional[int] = None,
-    reason: str = '',
-    evidence: Tuple[answers.Evidence, ...] = (),
+    account: str = 'peer',
 ) -> findings.Finding:
     return findings.Finding(
         operation.name,
         operation.request,
         operation.effect.name.lower(),
         account,
-        verdict,
+        judged.verdict,
         owner_status,
         status,
-        reason,
-        evidence,
+        words.shown(judged.reason),
+        judged.evidence,
+        operation.is_core and account == 'peer',
+        operation.part,
     )

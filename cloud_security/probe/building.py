@@ -50,6 +50,6 @@ class Builder:
             'GET', f'servers/{server_id}/os-instance-actions'
         )
         # No cell knows it until its history begins.
-        is_early = begun.is_success and not begun.json()['instanceActions']
+        is_early = not answers.said(begun).get('instanceActions', True)
         if is_early and answers.named(own, [server_id]):
             self.seen = seen

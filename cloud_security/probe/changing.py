@@ -38,7 +38,7 @@ WRITES = (
     ),
     changes('remove tags', 'DELETE', '/tags', since='2.26'),
     changes('remove the password', 'DELETE', '/os-server-password'),
-    changes('rename', 'PUT', '', {'server': {'name': '{name}'}}),
+    changes('rename', 'PUT', '', {'server': {'name': '{name}'}}, is_core=True),
     Operation(
         'rename through v2',
         'PUT',
@@ -187,6 +187,7 @@ REMOVALS = (
         effect=Effect.DESTROYS,
         removes=True,
         repeats=False,
+        is_core=True,
     ),
 )
 

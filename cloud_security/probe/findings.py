@@ -19,6 +19,14 @@ class Outcome(enum.IntEnum):
     UNKNOWN = 3
 
 
+HEADINGS = {
+    Outcome.OK: 'No leak found',
+    Outcome.WARNING: 'No leak found, but look',
+    Outcome.CRITICAL: 'This cloud leaks',
+    Outcome.UNKNOWN: 'It cannot be told',
+}
+
+
 class Verdict(enum.Enum):
     """What one attempt showed."""
 
@@ -60,6 +68,10 @@ class Finding(NamedTuple):
     status: Optional[int] = None
     reason: str = ''
     evidence: Tuple[answers.Evidence, ...] = ()
+    #: Whether there is no verdict unless it is closed.
+    is_core: bool = False
+    #: What it is about, where not every cloud has it.
+    part: str = ''
 
 
 class Report(NamedTuple):
@@ -108,18 +120,49 @@ class Report(NamedTuple):
         }
 
     @property
+    def unproven(self) -> List[str]:
+        """Return what must be closed, and is not."""
+        return [
+            one.operation
+            for one in self.findings
+            if one.is_core and one.verdict is not Verdict.CLOSED
+        ]
+
+    @property
+    def is_proven(self) -> bool:
+        """Tell whether the core of the attempts is closed."""
+        return any(one.is_core for one in self.findings) and not self.unproven
+
+    @property
+    def untried(self) -> List[str]:
+        """Return parts of a cloud about which nothing could be told."""
+        parts = {one.part for one in self.findings if one.part}
+        told = {
+            one.part
+            for one in self.findings
+            if one.verdict is not Verdict.INCONCLUSIVE
+        }
+        return sorted(parts - told)
+
+    @property
     def outcome(self) -> Outcome:
         """Return the exit code; a leak that was seen is one."""
-        counts = self.counts
-        if counts['nb_tests_ko']:
+        if self.counts['nb_tests_ko']:
             return Outcome.CRITICAL
-        if self.error or not counts['nb_tests_ok']:
+        if self.error or not self.is_proven:
             return Outcome.UNKNOWN
         if self.left or (
             self.warning is not None and self.seconds > self.warning
         ):
             return Outcome.WARNING
         return Outcome.OK
+
+    @property
+    def heading(self) -> str:
+        """Return the verdict in some words."""
+        if self.outcome is Outcome.CRITICAL and not self.leaks:
+            return 'No leak found, but refusals'
+        return HEADINGS[self.outcome]
 
     @property
     def sentence(self) -> str:
@@ -136,11 +179,9 @@ class Report(NamedTuple):
                 'admin failed.'
             )
         if not said and not self.error:
-            said.append(
-                f'No leak: {self.counts["nb_tests_ok"]} tests passed.'
-                if self.counts['nb_tests_ok']
-                else 'Nothing could be tested.'
-            )
+            said.append(self._no_leak)
+        if self.untried:
+            said.append(f'Not tried: {", ".join(self.untried)}.')
         if self.error:
             said.append(self.error)
         if self.left:
@@ -148,6 +189,17 @@ class Report(NamedTuple):
         if self.outcome is Outcome.WARNING and not self.left:
             said.append(f'It took longer than {self.warning:g} seconds.')
         return ' '.join(said)
+
+    @property
+    def _no_leak(self) -> str:
+        if self.is_proven:
+            return f'No leak: {self.counts["nb_tests_ok"]} tests passed.'
+        if self.unproven:
+            return (
+                'It cannot be told: inconclusive are '
+                f'{", ".join(self.unproven)}.'
+            )
+        return 'Nothing could be tested.'
 
 
 def _number(things: List[Finding], noun: str) -> str:

@@ -1,14 +1,14 @@
 """How findings are told: a table, JSON, JUnit, Nagios, Prometheus."""
 
 import json
-import os
-import tempfile
+import re
 from typing import List
 from typing import Sequence
 from xml.etree import ElementTree
 
 from cloud_security.probe import findings
 from cloud_security.probe import operations
+from cloud_security.probe.findings import Outcome
 from cloud_security.probe.findings import Verdict
 
 #: Colours of a terminal.
@@ -22,6 +22,8 @@ METRICS = {
     'nb_tests_ko': ('tests_ko', 'Leaks, and refusals of managers and admins.'),
     'nb_skipped': ('tests_skipped', 'Attempts that proved nothing.'),
 }
+#: What XML has no way to say.
+NO_XML = re.compile('[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]')
 
 
 def row(finding: findings.Finding, is_coloured: bool = False) -> str:
@@ -99,13 +101,16 @@ def as_json(report: findings.Report) -> str:
 def junit(report: findings.Report) -> str:
     """Return what CI systems read."""
     counts = report.counts
+    wrong = report.outcome in (Outcome.WARNING, Outcome.UNKNOWN) or bool(
+        report.error or report.left
+    )
     suite = ElementTree.Element(
         'testsuite',
         name='cloud-security-probe',
-        tests=str(counts['nb_tests'] + bool(report.error)),
+        tests=str(counts['nb_tests'] + wrong),
         failures=str(counts['nb_tests_ko']),
         skipped=str(counts['nb_skipped']),
-        errors=str(int(bool(report.error))),
+        errors=str(int(wrong)),
         time=f'{report.seconds:.3f}',
         timestamp=report.began.rstrip('Z'),
     )
@@ -128,11 +133,11 @@ def junit(report: findings.Report) -> str:
                 message=_xml(finding.reason or finding.request),
             )
             failure.text = _xml(proof(finding))
-    if report.error:
+    if wrong:
         case = ElementTree.SubElement(
             suite, 'testcase', classname='cloud_security.probe', name='run'
         )
-        ElementTree.SubElement(case, 'error', message=_xml(report.error))
+        ElementTree.SubElement(case, 'error', message=_xml(report.sentence))
     return (
         '<?xml version="1.0" encoding="utf-8"?>\n'
         + ElementTree.tostring(suite, encoding='unicode')
@@ -141,12 +146,7 @@ def junit(report: findings.Report) -> str:
 
 
 def _xml(text: str) -> str:
-    # XML has no way to say other control characters.
-    return ''.join(
-        character
-        for character in text
-        if character >= ' ' or character in '\t\n'
-    )
+    return NO_XML.sub('', text)
 
 
 def proof(finding: findings.Finding) -> str:
@@ -194,21 +194,3 @@ def prometheus(report: findings.Report) -> str:
             f'{metric} {value}',
         ]
     return '\n'.join(lines) + '\n'
-
-
-def write(path: str, text: str) -> None:
-    """Write a file so that readers see the old or the new one.
-
-    :raises OSError: when it cannot be written
-    """
-    place = os.path.dirname(os.path.abspath(path))
-    descriptor, temporary = tempfile.mkstemp(dir=place, prefix='.probe-')
-    try:
-        with os.fdopen(descriptor, 'w', encoding='utf-8') as stream:
-            stream.write(text)
-        # Others read it: node_exporter, a web server.
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise

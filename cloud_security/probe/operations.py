@@ -17,11 +17,15 @@ DONE = (200, 201, 202, 203, 204)
 REFUSED = (400, 403, 404, 409, 501)
 #: What works for no ordinary member, but tells whether the server exists.
 EITHER = DONE + REFUSED
-#: An address that belongs to documentation, RFC 5737.
-NO_ADDRESS = '203.0.113.77'
+#: An address that no host can have, RFC 1112.
+NO_ADDRESS = '240.0.0.1'
 #: The newest microversion whose bodies have been read.
 NEWEST = '2.104'
 OLDEST = '2.1'
+
+
+class Missing(Exception):
+    """A placeholder has no value; the message is its name."""
 
 
 class Effect(enum.IntEnum):
@@ -78,6 +82,17 @@ class Operation(NamedTuple):
     #: A status that may never be given about somebody else's.
     never: Optional[int] = None
     why: str = ''
+    #: Whether a list must name the peer's own server.
+    names_own: bool = False
+    #: Whether there is no verdict without it.
+    is_core: bool = False
+    #: What it is about, where not every cloud has it.
+    part: str = ''
+
+    @property
+    def is_read(self) -> bool:
+        """Tell whether it is a GET."""
+        return self.method == 'GET'
 
     @property
     def request(self) -> str:
@@ -138,10 +153,13 @@ def number(text: str) -> Tuple[int, ...]:
 def filled(template: Any, values: Mapping[str, str]) -> Any:
     """Fill in a path or a body.
 
-    :raises KeyError: with the placeholder that has no value
+    :raises Missing: with the placeholder that has no value
     """
     if isinstance(template, str):
-        return template.format_map(values)
+        try:
+            return template.format_map(values)
+        except KeyError as error:
+            raise Missing(error.args[0]) from error
     if isinstance(template, dict):
         return {key: filled(value, values) for key, value in template.items()}
     if isinstance(template, (list, tuple)):

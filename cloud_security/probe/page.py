@@ -15,12 +15,7 @@ from cloud_security.probe import findings
 from cloud_security.probe.findings import Outcome
 from cloud_security.probe.findings import Verdict
 
-HEADINGS = {
-    Outcome.OK: ('good', 'No leak found'),
-    Outcome.WARNING: ('odd', 'No leak found, but look'),
-    Outcome.CRITICAL: ('bad', 'This cloud leaks'),
-    Outcome.UNKNOWN: ('odd', 'It cannot be told'),
-}
+TONES = {Outcome.OK: 'good', Outcome.CRITICAL: 'bad'}
 #: Tone, sign and word of a verdict; the sign is for who sees no colours.
 SIGNS = {
     Verdict.CLOSED: ('good', '✓'),
@@ -60,7 +55,7 @@ answers are replaced by ***.</footer>
 
 def html(report: findings.Report) -> str:
     """Return the page."""
-    tone, heading = HEADINGS[report.outcome]
+    tone, heading = TONES.get(report.outcome, 'odd'), report.heading
     path = importlib.resources.files(__package__) / 'page.css'
     style = path.read_text(encoding='utf-8')
     parts = (
@@ -248,8 +243,8 @@ def _skipped(report: findings.Report) -> Iterable[str]:
         return
     yield '<section id="skipped"><h2>What could not be told</h2>'
     yield (
-        '<p class="lead">It was not shown to work for the owner here, so that '
-        'a refusal of others proves nothing.</p><ul class="open-ends">'
+        '<p class="lead">It was not shown to work for the owner here, or the '
+        'peer was not answered by Nova.</p><ul class="open-ends">'
     )
     for finding in report.skipped:
         yield (

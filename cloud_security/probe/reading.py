@@ -33,7 +33,7 @@ def _console(kind: str, protocol: str, action: str) -> Tuple[Operation, ...]:
 
 
 SERVER = (
-    reads('show', ''),
+    reads('show', '', is_core=True),
     reads('show, oldest microversion', '', until='2.1'),
     Operation(
         'show through the project',
@@ -116,6 +116,8 @@ LISTS = (
             f'{path}?{{everywhere}}',
             until=version,
             repeats=True,
+            names_own=True,
+            is_core=(what, version) == ('servers', '2.1'),
         )
         for what, path in (
             ('servers', 'servers'),
@@ -124,24 +126,29 @@ LISTS = (
         for version in ('2.1', '2.69', operations.NEWEST)
     ),
     lists(
-        'list through the project', '/v2.1/{own_project}/servers?{everywhere}'
+        'list through the project',
+        '/v2.1/{own_project}/servers?{everywhere}',
+        names_own=True,
     ),
     lists(
         'list through v2',
         '/v2/servers/detail?{everywhere}',
         until='2.1',
         repeats=True,
+        names_own=True,
     ),
     lists(
         'list by its alias',
         'os-volumes_boot?{everywhere}',
         until='2.102',
         repeats=True,
+        names_own=True,
     ),
     lists(
         'list details by its alias',
         'os-volumes_boot/detail?{everywhere}',
         until='2.102',
+        names_own=True,
     ),
     *(
         lists(
@@ -177,8 +184,20 @@ LISTS = (
 _USAGE = 'os-simple-tenant-usage/{project}?start={start}&end={end}'
 
 PROJECT = (
-    lists('usage of the project', _USAGE, late=True, repeats=True),
-    lists('usage, oldest microversion', _USAGE, until='2.1', late=True),
+    lists(
+        'usage of the project',
+        _USAGE,
+        late=True,
+        repeats=True,
+        names_own=True,
+    ),
+    lists(
+        'usage, oldest microversion',
+        _USAGE,
+        until='2.1',
+        late=True,
+        names_own=True,
+    ),
     Operation(
         'usage behind the server',
         'GET',
@@ -201,18 +220,30 @@ PROJECT = (
         'show a server group', 'GET', 'os-server-groups/{group}', about='group'
     ),
     # What other services hold, and for whom, up to 2.35.
-    lists('server of a snapshot', 'images/{snapshot}', until='2.35'),
+    lists(
+        'server of a snapshot',
+        'images/{snapshot}',
+        until='2.35',
+        part='snapshots',
+    ),
     lists(
         "server in a snapshot's metadata",
         'images/{snapshot}/metadata',
         until='2.35',
+        part='snapshots',
     ),
     lists(
         'servers of all snapshots',
         'images/detail?name={snapshot_name}',
         until='2.35',
+        part='snapshots',
     ),
-    lists('servers of volumes', 'os-volumes/detail', until='2.35'),
+    lists(
+        'servers of volumes',
+        'os-volumes/detail',
+        until='2.35',
+        part='volumes',
+    ),
 )
 
 TABLE = SERVER + LISTS + PROJECT

@@ -10,6 +10,7 @@ from typing import Dict
 from typing import List
 from typing import Optional
 from typing import Sequence
+from typing import Tuple
 
 from cloud_security.probe import accounts
 from cloud_security.probe import answers
@@ -22,6 +23,7 @@ from cloud_security.probe import operations
 from cloud_security.probe import reading
 from cloud_security.probe import stage as stages
 from cloud_security.probe import supplies
+from cloud_security.probe import words
 
 #: Seconds, and requests, that a run may take.
 SECONDS = 600
@@ -50,6 +52,7 @@ class Probe:
 
     :param others: a manager of the project, an admin
     :param effect: how far attempts may go
+    :param allowed: what may be spent, from now on; see ``limits.py``
     :param tell: called with each finding, as soon as there is one
     """
 
@@ -60,7 +63,7 @@ class Probe:
         others: Sequence[accounts.Account] = (),
         choice: supplies.Choice = supplies.Choice(),
         effect: operations.Effect = operations.Effect.DESTROYS,
-        seconds: float = SECONDS,
+        allowed: Optional[limits.Limits] = None,
         tell: Callable[[findings.Finding], None] = lambda finding: None,
         table: Sequence[operations.Operation] = TABLE,
     ) -> None:
@@ -68,21 +71,11 @@ class Probe:
         self.peer = peer
         self._others = tuple(others)
         self._choice = choice
-        self._seconds = seconds
         self._tell = tell
         self.operations = up_to(effect, table)
         self._findings: List[findings.Finding] = []
-        self._is_removing = False
-        self._limits = limits.Limits(seconds, REQUESTS)
-        self._run = belongings.Run(seconds)
-
-    def stop(self, why: str) -> None:
-        """Stop, from a signal's handler; what was made is still removed.
-
-        :raises CannotTell: unless it is removing already
-        """
-        if not self._is_removing:
-            raise limits.CannotTell(why)
+        self._limits = allowed or limits.Limits(SECONDS, REQUESTS)
+        self._run = belongings.Run(self._limits.left)
 
     def run(self, warning: Optional[float] = None) -> findings.Report:
         """Try everything; return what came of it.
@@ -90,15 +83,14 @@ class Probe:
         :param warning: seconds after which it is slow
         """
         began = datetime.datetime.now(datetime.timezone.utc)
-        self._limits = limits.Limits(self._seconds, REQUESTS)
         self._spend_of(self._limits)
         error = ''
         left: List[str] = []
         try:
             try:
-                self._try_all()
+                with limits.understanding():
+                    self._try_all()
             finally:
-                self._is_removing = True
                 left = self._remove()
         except limits.CannotTell as reason:
             error = str(reason)
@@ -109,8 +101,8 @@ class Probe:
             self._limits.elapsed,
             self._limits.count,
             warning,
-            error,
-            tuple(left),
+            words.shown(error),
+            tuple(map(words.shown, left)),
         )
 
     def _spend_of(self, allowed: limits.Limits) -> None:
@@ -119,20 +111,21 @@ class Probe:
 
     def _try_all(self) -> None:
         self._check_accounts()
+        newest = self._newest()
         # What a killed run left may fill the quota.
         belongings.remove((self.owner, self.peer), self._run)
         stage = stages.Stage(
-            self.owner, self.peer, self._run, self._choice, self._newest()
+            self.owner, self.peer, self._run, self._choice, newest
         )
         stage.supply()
         trying = attempts.Attempts(stage, self._others)
         trying.builder.make()
         self._see_the_own(stage)
-        before = self._state(stage)
+        before, _ = self._state(stage)
         for operation in self.operations:
             for finding in trying.attempt(operation):
                 self._note(finding)
-        self._note(self._compare(before, self._state(stage)))
+        self._note(self._compare(before, *self._state(stage)))
 
     def _note(self, finding: findings.Finding) -> None:
         self._findings.append(finding)
@@ -140,11 +133,20 @@ class Probe:
 
     def _check_accounts(self) -> None:
         owner, peer = self.owner, self.peer
-        if owner.user_id == peer.user_id:
-            raise limits.CannotTell(
-                'The owner and the peer are the same user; two accounts of '
-                'one project are needed.'
-            )
+        names: Dict[str, str] = {}
+        for account in (owner, peer, *self._others):
+            other = names.setdefault(account.user_id, account.name)
+            if other != account.name:
+                raise limits.CannotTell(
+                    f'The {other} and the {account.name} are the same user; '
+                    'two accounts of one project are needed.'
+                )
+            if account.name == 'manager' and (
+                account.project_id != owner.project_id
+            ):
+                raise limits.CannotTell(
+                    'The owner and the manager have different projects.'
+                )
         if owner.project_id != peer.project_id:
             raise limits.CannotTell(
                 'The owner and the peer have different projects: '
@@ -177,52 +179,73 @@ class Probe:
                 f'{answer.status} {answer.complaint}'
             )
 
-    def _state(self, stage: stages.Stage) -> Dict[str, Any]:
-        """Return what must stay as it is at the target."""
+    def _state(
+        self, stage: stages.Stage
+    ) -> Tuple[Dict[str, Any], Tuple[answers.Evidence, ...]]:
+        """Return what must stay as it is at the target, and what shows it."""
         target = stage.server('target')
-        if target is None:
-            return {'status': 'gone'}
-        server = self.owner.get(f'servers/{target}', 'server', version='2.73')
+        if target is None or stage.is_target_lost:
+            return {'status': 'gone'}, ()
+        path = f'servers/{target}'
+        answer = self.owner.call('GET', path, version='2.73')
+        shown = (answers.evidence(answer, 'his own'),)
+        if answer.status == 404:
+            return {'status': 'gone'}, shown
+        server = self.owner.taken(answer, 'server')
         state = {key: server.get(key) for key in KEPT}
-        state['history'] = [
-            f'{action["action"]} by {action["user_id"]}'
+        # Operators and services do things, too.
+        state['done by the peer'] = [
+            action['action']
             for action in self.owner.get(
-                f'servers/{target}/os-instance-actions', 'instanceActions'
+                f'{path}/os-instance-actions', 'instanceActions'
             )
+            if action['user_id'] == self.peer.user_id
         ]
-        return state
+        return state, shown
 
     def _compare(
-        self, before: Dict[str, Any], after: Dict[str, Any]
+        self,
+        before: Dict[str, Any],
+        after: Dict[str, Any],
+        shown: Tuple[answers.Evidence, ...],
     ) -> findings.Finding:
-        changed = [
-            f'{key}: {before.get(key)} became {after.get(key)}.'
-            for key in after
-            if before.get(key) != after[key]
-        ]
-        verdict = findings.Verdict
+        changed = [key for key in after if before.get(key) != after[key]]
+        verdict = findings.Verdict.OPEN if changed else findings.Verdict.CLOSED
+        if changed == ['status'] and after['status'] != 'gone':
+            # A guest may shut itself down.
+            verdict = findings.Verdict.INCONCLUSIVE
         return findings.Finding(
             "the owner's server is untouched",
             'GET servers/{server}',
             operations.Effect.DESTROYS.name.lower(),
             'peer',
-            verdict.OPEN if changed else verdict.CLOSED,
-            reason=' '.join(changed),
+            verdict,
+            reason=words.shown(
+                ' '.join(
+                    f'{key}: {before.get(key)} became {after[key]}.'
+                    for key in changed
+                )
+            ),
+            evidence=shown if changed else (),
         )
 
     def _remove(self) -> List[str]:
-        self._spend_of(limits.Limits(belongings.GRACE, 1000))
+        if not self._run.made:
+            return []
+        # A request that had to end may have taken a part of that time.
+        grace = min(0, self._limits.left) + belongings.GRACE
+        self._spend_of(limits.Limits(grace, 1000))
         try:
             return belongings.remove(
-                (self.owner, self.peer), self._run, belongings.GRACE - 10
+                (self.owner, self.peer), self._run, grace - 10
             )
         except limits.CannotTell:
             # Why is told by what came before; the next run removes it.
-            return self._run.made
+            return sorted(f'{kind} {name}' for kind, name in self._run.made)
 
     def _cloud(self) -> Dict[str, str]:
         return {
-            'endpoint': self.owner.url,
+            'endpoint': words.shown(self.owner.url),
             'project': self.owner.project_id,
             **{
                 account.name: account.user_id

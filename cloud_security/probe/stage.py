@@ -6,8 +6,6 @@ and the *target*, which only the peer tries to reach. The peer has his own.
 
 import datetime
 import secrets
-import time
-from typing import Any
 from typing import Dict
 from typing import List
 from typing import Optional
@@ -18,9 +16,9 @@ from cloud_security.probe import belongings
 from cloud_security.probe import limits
 from cloud_security.probe import operations
 from cloud_security.probe import supplies
+from cloud_security.probe import waiting
+from cloud_security.probe import words
 
-#: Seconds in which a server reaches a state.
-PATIENCE = 180
 DAY = datetime.timedelta(days=1)
 #: What is missing where a placeholder has no value.
 MISSING = {
@@ -30,6 +28,7 @@ MISSING = {
     'label': 'The server is in no network.',
     'network': 'The server is in no network.',
     'port': 'The server is in no network.',
+    'request': 'Nova tells no history of the server.',
     'snapshot': 'No snapshots were asked for: --snapshot.',
     'snapshot_name': 'No snapshots were asked for: --snapshot.',
 }
@@ -49,12 +48,14 @@ class Stage:
         self.owner = owner
         self.peer = peer
         self.newest = newest
-        self._run = run
+        self.run = run
         self._choice = choice
         self._unknown = str(uuid.uuid4())
         #: Ids of all servers and groups that the owner has had.
         self.servers: List[str] = []
         self.groups: List[str] = []
+        #: Whether a target was removed, and replaced.
+        self.is_target_lost = False
         #: Values of placeholders, by server.
         self._values: Dict[str, Dict[str, str]] = {}
         self.common: Dict[str, str] = {}
@@ -65,6 +66,8 @@ class Stage:
         :raises CannotTell: when there is nothing
         """
         found = supplies.choose(self.owner, self._choice)
+        password = secrets.token_urlsafe(12)
+        words.keep(password)
         now = datetime.datetime.now(datetime.timezone.utc)
         self.common = {
             'project': self.owner.project_id,
@@ -72,10 +75,10 @@ class Stage:
             'flavor': found.flavor,
             'image': found.image,
             'nothing': str(uuid.uuid4()),
-            'password': secrets.token_urlsafe(12),
+            'password': password,
             'start': f'{now - DAY:%Y-%m-%dT%H:%M:%S}',
             'end': f'{now + DAY:%Y-%m-%dT%H:%M:%S}',
-            'new_name': self._run.name('new'),
+            'new_name': self.run.name('new'),
         }
         for name, value in (
             ('network', found.network),
@@ -90,29 +93,29 @@ class Stage:
 
         :raises CannotTell: when he may not
         """
-        name = self._run.name(what)
-        self._run.made.append(name)
+        name = self.run.name(what)
         network = self.common.get('network')
-        answer = account.call(
-            'POST',
-            'servers',
-            {
-                'server': {
-                    'name': name,
-                    'flavorRef': self.common['flavor'],
-                    'imageRef': self.common['image'],
-                    'networks': [{'uuid': network}] if network else 'none',
-                    'metadata': {'probe': 'x'},
-                    'tags': [name],
-                }
-            },
-            version='2.52',
-        )
+        body = {
+            'server': {
+                'name': name,
+                'flavorRef': self.common['flavor'],
+                'imageRef': self.common['image'],
+                'networks': [{'uuid': network}] if network else 'none',
+                'metadata': {belongings.MARK: 'x'},
+                'tags': [name],
+            }
+        }
+        with self.run.making('server', name):
+            answer = account.call('POST', 'servers', body, version='2.52')
+            if answer.status in accounts.LOST:
+                raise limits.NoAnswer(f'{answer.status} {answer.complaint}')
         if not answer.is_success:
             raise limits.CannotTell(
                 f'The {account.name} may not make a server: {answer.complaint}'
             )
-        server_id: str = answer.json()['server']['id']
+        made = answer.json()['server']
+        words.keep(made.get('adminPass'))
+        server_id: str = made['id']
         if account is self.owner:
             self.servers.append(server_id)
         self._values.setdefault(what, {}).update(
@@ -126,15 +129,16 @@ class Stage:
         :raises CannotTell: when it does not become active
         """
         values = self._values[what]
-        self.wait(account, values['server'], 'ACTIVE')
+        waiting.wait(account, values['server'], 'ACTIVE')
         if account is not self.owner:
             return
         path = f'servers/{values["server"]}'
         actions = account.get(f'{path}/os-instance-actions', 'instanceActions')
-        values['request'] = actions[-1]['request_id']
+        if actions:
+            values['request'] = actions[-1]['request_id']
         self._find_port(values, path)
         if 'group' not in values:
-            self._make_group(values, self._run.name(what))
+            self._make_group(values, self.run.name(what))
         if self._choice.snapshot and 'snapshot' not in values:
             self._make_snapshot(values, path)
 
@@ -149,12 +153,13 @@ class Stage:
             values['label'] = label
 
     def _make_group(self, values: Dict[str, str], name: str) -> None:
-        answer = self.owner.call(
-            'POST',
-            'os-server-groups',
-            {'server_group': {'name': name, 'policy': 'soft-affinity'}},
-            version='2.64',
-        )
+        with self.run.making('server group', name):
+            answer = self.owner.call(
+                'POST',
+                'os-server-groups',
+                {'server_group': {'name': name, 'policy': 'soft-affinity'}},
+                version='2.64',
+            )
         if answer.is_success:
             values['group'] = answer.json()['server_group']['id']
             self.groups.append(values['group'])
@@ -165,18 +170,19 @@ class Stage:
 
     def _make_snapshot(self, values: Dict[str, str], path: str) -> None:
         values['snapshot_name'] = values['name'] + '-copy'
-        answer = self.owner.call(
-            'POST',
-            f'{path}/action',
-            {'createImage': {'name': values['snapshot_name']}},
-            version='2.45',
-        )
+        with self.run.making('image', values['snapshot_name']):
+            answer = self.owner.call(
+                'POST',
+                f'{path}/action',
+                {'createImage': {'name': values['snapshot_name']}},
+                version='2.45',
+            )
         if not answer.is_success:
             raise limits.CannotTell(
                 f'The owner may not make a snapshot: {answer.complaint}'
             )
         values['snapshot'] = answer.json()['image_id']
-        self.settle(self.owner, values['server'])
+        waiting.settle(self.owner, values['server'])
 
     def values(self, account: accounts.Account, what: str) -> Dict[str, str]:
         """Return what placeholders stand for when somebody asks.
@@ -199,6 +205,16 @@ class Stage:
         other = operations.NO_ADDRESS if about == 'address' else self._unknown
         return {**values, about: other, about.upper(): other.upper()}
 
+    def ids(self, about: str) -> List[str]:
+        """Return what may be asked for: the owner's, and nothing."""
+        theirs = {
+            'address': [self.common.get('address', '')],
+            'group': self.groups,
+            'server': self.servers,
+            'user': [self.owner.user_id],
+        }
+        return [*theirs[about], self.unknown({}, about)[about]]
+
     def server(self, what: str) -> Optional[str]:
         """Return the id of a server, None when it is gone."""
         return self._values.get(what, {}).get('server')
@@ -206,46 +222,3 @@ class Stage:
     def gone(self, what: str) -> None:
         """Note that a server is no more."""
         self._values[what].pop('server', None)
-
-    def wait(
-        self, account: accounts.Account, server_id: str, state: str
-    ) -> None:
-        """Wait until a server is in a state, or in one that begins so.
-
-        :raises CannotTell: when it goes elsewhere
-        """
-        server = self.settle(account, server_id, state)
-        if not server['status'].startswith(state):
-            fault = server.get('fault', {}).get('message', '')
-            raise limits.CannotTell(
-                f"The {account.name}'s server is {server['status']}, not "
-                f'{state}. {fault}'.strip()
-            )
-
-    def settle(
-        self, account: accounts.Account, server_id: str, state: str = ''
-    ) -> Any:
-        """Wait until Nova does nothing to a server; return it.
-
-        :param state: wait for this one, but not for long when nothing goes on
-        :returns: ``{'status': 'DELETED'}`` when it is gone
-        """
-        end = time.monotonic() + PATIENCE
-        pause, idle = 0.05, 0
-        while True:
-            answer = account.call('GET', f'servers/{server_id}')
-            if answer.status == 404:
-                return {'status': 'DELETED'}
-            server = answer.json().get('server', {'status': 'UNKNOWN'})
-            if server['status'] == 'ERROR':
-                return server
-            if not server.get('OS-EXT-STS:task_state') and (
-                server['status'] != 'BUILD'
-            ):
-                if server['status'].startswith(state) or idle >= 3:
-                    return server
-                idle += 1
-            if time.monotonic() > end:
-                return server
-            time.sleep(pause)
-            pause = min(1.5 * pause, 3)

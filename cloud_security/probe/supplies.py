@@ -38,6 +38,8 @@ def choose(owner: accounts.Account, choice: Choice) -> Supplies:
 
     :raises CannotTell: when there is none
     """
+    if choice.address:
+        _check_address(owner, choice.address)
     image = _image(owner, choice.image)
     flavors = sorted(
         owner.get('flavors/detail', 'flavors'),
@@ -73,6 +75,23 @@ def choose(owner: accounts.Account, choice: Choice) -> Supplies:
     return Supplies(
         flavor['id'], image['id'], _network(owner, choice.network), bigger
     )
+
+
+def _check_address(owner: accounts.Account, address: str) -> None:
+    """Make sure that a floating IP is nobody's: it will be taken away.
+
+    :raises CannotTell: unless it is there and free
+    """
+    known = owner.get('os-floating-ips', 'floating_ips', version='2.35')
+    if not any(
+        one['ip'] == address
+        and one['instance_id'] is None
+        and one['fixed_ip'] is None
+        for one in known
+    ):
+        raise limits.CannotTell(
+            f'{address} is no floating IP of the project that is free.'
+        )
 
 
 def _image(owner: accounts.Account, wanted: Optional[str]) -> Any:

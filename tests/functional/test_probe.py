@@ -13,6 +13,7 @@ import testtools
 from cloud_security.compute import middleware
 from cloud_security.compute import models
 from cloud_security.compute import startup
+from cloud_security.probe import belongings
 from cloud_security.probe import building
 from cloud_security.probe import findings
 from cloud_security.probe import limits
@@ -394,9 +395,12 @@ class TestRemoving(Probed):
         self.assert_nothing_left()
 
     def test_what_a_killed_run_left_is_removed_by_the_next(self):
-        others = self.boot(self.alice, name='cloud-security-probe-notes')
+        mark = {'metadata': {belongings.MARK: 'x'}}
+        others = self.boot(
+            self.alice, name='cloud-security-probe-notes', **mark
+        )
         foreign = self.boot(
-            self.carol, name='cloud-security-probe-000000-1-1-example'
+            self.carol, name='cloud-security-probe-000000-1-1-example', **mark
         )
         killed = probing.probe(
             self, tell=self.fail_after(3, KeyboardInterrupt)
@@ -413,11 +417,13 @@ class TestRemoving(Probed):
         )
 
     def test_a_run_that_goes_on_is_left_alone(self):
-        other = run.Probe(None, None, seconds=600)._run
+        other = run.Probe(None, None)._run
         name = other.name('example').replace(
             f'-{os.getpid()}-', f'-{os.getppid()}-'
         )
-        server = self.boot(self.alice, name=name)
+        server = self.boot(
+            self.alice, name=name, metadata={belongings.MARK: 'x'}
+        )
         report = probing.probe(self, table=()).run()
         self.assertEqual('', report.error)
         self.assertEqual([server], self.root.ids('servers?all_tenants=1'))

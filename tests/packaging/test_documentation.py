@@ -6,8 +6,8 @@ import re
 import testtools
 
 from cloud_security import opts
-from cloud_security.cmd import probe
 from cloud_security.policy import rules
+from cloud_security.probe import arguments
 from tests.packaging import ROOT
 
 SOURCE = ROOT / 'doc' / 'source'
@@ -73,7 +73,9 @@ class TestDocumentation(testtools.TestCase):
 
     def test_each_option_of_the_probe_is_on_its_page(self):
         page = (SOURCE / 'cli' / 'cloud-security-probe.rst').read_text()
-        for option in re.findall(r'--[a-z-]+', probe.parser().format_help()):
+        for option in re.findall(
+            r'--[a-z-]+', arguments.parser().format_help()
+        ):
             if option not in ('--help', '--version'):
                 self.assertIn(option, page)
 
@@ -83,7 +85,7 @@ class TestDocumentation(testtools.TestCase):
             r"""(?m)^        \((?:'|")(.*)(?:'|"), check_""",
             STATUS.read_text(),
         )
-        self.assertEqual(9, len(names))
+        self.assertEqual(10, len(names))
         for name in names:
             self.assertIn(f'\n{name}\n    ', page)
 

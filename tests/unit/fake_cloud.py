@@ -8,11 +8,18 @@ import http.server
 import json
 import os
 import re
+import socket
 import threading
 import time
 import uuid
 
 import fixtures
+from keystoneauth1 import adapter
+from keystoneauth1 import session
+from keystoneauth1.identity import v3
+
+from cloud_security.probe import accounts
+from cloud_security.probe import run
 
 PASSWORD = 'secret'
 PROJECT = '0' * 32
@@ -26,6 +33,8 @@ BECOMES = {
     'shelve': 'SHELVED_OFFLOADED',
     'suspend': 'SUSPENDED',
 }
+#: There is no answer.
+DROPPED = 'dropped'
 NONE = {'itemNotFound': {'code': 404, 'message': 'Instance {} not found.'}}
 
 
@@ -54,6 +63,9 @@ class FakeCloud(fixtures.Fixture):
         self.groups = {}
         self.projects = {'eve': 'f' * 32}
         self.requests = []
+        #: Called before anything else with user, method, path and body;
+        #: returns None, DROPPED, or a status, what is said, and headers.
+        self.hook = lambda *request: None
         self.lock = threading.Lock()
         server = http.server.ThreadingHTTPServer(
             ('127.0.0.1', 0), lambda *args: _Handler(self, *args)
@@ -90,6 +102,44 @@ class FakeCloud(fixtures.Fixture):
             if not key.startswith('OS_')
         }
         self.environment['OS_CLIENT_CONFIG_FILE'] = path
+
+    def account(self, name, user):
+        """Return an account as the probe knows it, such as the peer's."""
+        auth = v3.Password(
+            f'{self.url}/v3',
+            username=user,
+            password=PASSWORD,
+            project_id=PROJECT,
+            user_domain_name='Default',
+        )
+        return accounts.Account(
+            name,
+            adapter.Adapter(
+                session.Session(auth=auth), service_type='compute'
+            ),
+            user,
+            PROJECT,
+            ROLES[user],
+        )
+
+    def probe(self, *names, others=(), **kwargs):
+        """Let alice and bob try operations in this process."""
+        table = [one for one in run.TABLE if one.name in names]
+        return run.Probe(
+            self.account('owner', 'alice'),
+            self.account('peer', 'bob'),
+            [self.account(name, user) for name, user in others],
+            table=table,
+            **kwargs,
+        ).run()
+
+    def of(self, user):
+        """Return the ids of somebody's servers."""
+        return [
+            server_id
+            for server_id, server in self.servers.items()
+            if server['user_id'] == user
+        ]
 
     def answer(self, user, method, path, body):
         """Return a status and what is said."""
@@ -141,7 +191,7 @@ class FakeCloud(fixtures.Fixture):
                 'name': body['server']['name'],
                 'status': 'ACTIVE',
                 'user_id': user,
-                'metadata': {},
+                'metadata': body['server'].get('metadata', {}),
             }
             self.servers[made['id']] = made
             return 202, {'server': made}
@@ -264,9 +314,17 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         user = self.headers.get('X-Auth-Token')
         headers = {}
         time.sleep(self.cloud.delay)
+        hooked = self.cloud.hook(user, self.command, self.path, body)
         with self.cloud.lock:
             self.cloud.requests.append((user, self.command, self.path))
-            if self.path == '/v3/auth/tokens':
+            if hooked == DROPPED:
+                self.close_connection = True
+                self.connection.shutdown(socket.SHUT_RDWR)
+                return
+            if hooked:
+                status, said, *more = hooked
+                headers.update(*more)
+            elif self.path == '/v3/auth/tokens':
                 status, said = self.cloud.token(body)
                 if status == 201:
                     headers['X-Subject-Token'] = said['token']['user']['id']
@@ -274,11 +332,14 @@ class _Handler(http.server.BaseHTTPRequestHandler):
                 status, said = self.cloud.answer(
                     user, self.command, self.path, body
                 )
-        text = b'' if said is None else json.dumps(said).encode()
+        kind = 'text/html' if isinstance(said, bytes) else 'application/json'
+        text = b'' if said is None else said
+        if not isinstance(text, bytes):
+            text = json.dumps(said).encode()
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name, value)
-        self.send_header('Content-Type', 'application/json')
+        self.send_header('Content-Type', kind)
         self.send_header('Content-Length', str(len(text)))
         self.end_headers()
         self.wfile.write(text)

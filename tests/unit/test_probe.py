@@ -57,8 +57,13 @@ class TestProbe(Probing):
     def test_an_isolated_cloud_is_told_from_one_that_leaks(self):
         code, out, err = self.probe(*TWO, '--admin', 'root')
         self.assertEqual((0, ''), (code, err), out)
-        self.assertRegex(out, r'\nNo leak: \d+ tests passed\.\n')
+        self.assertRegex(
+            out,
+            r'\nNo leak: \d+ tests passed\. Not tried: floating IPs, '
+            r'snapshots, volumes\.\n',
+        )
         self.assertRegex(out, r'(?m)^closed +peer +200 +404 +show$')
+        self.assertRegex(out, r'(?m)^closed +peer +200 +200 +list by name$')
         self.assertRegex(out, r'(?m)^works +admin +200 +200 +show$')
         self.cloud.leaks = True
         code, out, err = self.probe(*TWO)
@@ -262,10 +267,15 @@ class TestStopping(Probing):
         process.communicate()
         self.assertEqual(3, len(self.cloud.servers))
         others = {
-            'mine': {'name': 'cloud-security-probe-notes', 'user_id': 'alice'},
+            'mine': {
+                'name': 'cloud-security-probe-notes',
+                'user_id': 'alice',
+                'metadata': {'probe': 'x'},
+            },
             'hers': {
                 'name': 'cloud-security-probe-000000-1-1-example',
                 'user_id': 'carol',
+                'metadata': {'probe': 'x'},
             },
         }
         for server_id, server in others.items():

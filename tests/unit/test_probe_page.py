@@ -43,6 +43,7 @@ def report(*verdicts, **more):
                 404,
                 HOSTILE,
                 proof if verdict.is_bad else (),
+                is_core=verdict.value not in ('works', 'refused'),
             )
             for number, verdict in enumerate(verdicts)
         ],
