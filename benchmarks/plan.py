@@ -1,0 +1,31 @@
+"""How much is measured."""
+
+from typing import NamedTuple
+from typing import Tuple
+
+
+class Plan(NamedTuple):
+    """Sizes and times.
+
+    ``sizes`` of projects in servers, the smallest has ``own``, the caller's,
+    and no others; ``generations`` is how often all processes are new;
+    ``seconds`` how long one call is measured in each, ``list_seconds`` one
+    list; ``slices`` how often each server is under load, ``press`` seconds
+    each time.
+    """
+
+    sizes: Tuple[int, ...] = (100, 1000, 10000)
+    generations: int = 2
+    seconds: float = 3
+    list_seconds: float = 1
+    slices: int = 6
+    press: float = 2
+
+    @property
+    def own(self) -> int:
+        """How many servers are the caller's."""
+        return self.sizes[0]
+
+
+FULL = Plan()
+SMOKE = Plan((5, 30), 1, 0.2, 0, 1, 0.5)

@@ -1,0 +1,220 @@
+"""One run: clouds, generations of processes, servers under load."""
+
+from concurrent import futures
+import contextlib
+import tempfile
+from typing import Any
+from typing import Dict
+from typing import Iterator
+from typing import List
+
+from benchmarks import calls
+from benchmarks import cloud as clouds
+from benchmarks import comparison
+from benchmarks import load
+from benchmarks import plan as plans
+
+#: What else stock Nova is asked in the whole project, once a generation.
+IN_FULL = ('index, latest', 'detail, latest', 'usage', 'server groups')
+
+#: How calls are named that were asked with the index.
+INDEXED = '{}, with the index'
+
+
+class Run:
+    """What was measured, as JSON has it.
+
+    ``calls`` has ``{name: {side: [measurement, …]}}``, ``counts`` what each
+    read, ``start`` seconds and ``memory`` bytes by side, ``throughput``
+    answers in a second by side.
+    """
+
+    def __init__(self, plan: plans.Plan) -> None:
+        self.plan = plan
+        self.found: Dict[str, Any] = {
+            name: {}
+            for name in ('calls', 'counts', 'start', 'memory', 'throughput')
+        }
+
+    def measure(self, made: List[clouds.Cloud]) -> Dict[str, Any]:
+        """Measure everything once.
+
+        :param made: clouds of the plan's sizes
+        """
+        for number in range(self.plan.generations):
+            self._generation(made, is_first=not number)
+        if self.plan.slices:
+            self._press(made[-1])
+        self._with_index(made)
+        return self.found
+
+    def _generation(self, made: List[clouds.Cloud], is_first: bool) -> None:
+        workers: Dict[str, comparison.Worker] = {}
+        try:
+            # One after the other; the first one warms the disk's cache.
+            if is_first:
+                comparison.Worker(made[0], 'stock').stop()
+            for cloud in made[:1] + made[-1:]:
+                for side in ('stock', 'isolated'):
+                    worker = comparison.Worker(cloud, side)
+                    workers[_name(cloud, side, made)] = worker
+                    self._add('start', side, worker.start)
+            for cloud in made[1:-1]:
+                workers[_name(cloud, 'isolated', made)] = comparison.Worker(
+                    cloud, 'isolated'
+                )
+            self._single(workers)
+            for side in ('stock', 'isolated'):
+                self._add('memory', side, workers[side].do('memory'))
+            self._lists(workers, made)
+            if is_first:
+                self._pages(workers['stock'])
+                self._count(workers)
+        finally:
+            for worker in workers.values():
+                worker.stop()
+
+    def _with_index(self, made: List[clouds.Cloud]) -> None:
+        """Measure lists again, with the index that is recommended."""
+        made[-1].create_index()
+        workers: Dict[str, comparison.Worker] = {
+            'alone': comparison.Worker(made[0], 'stock'),
+            'indexed': comparison.Worker(made[-1], 'isolated'),
+        }
+        try:
+            for call in calls.LISTS:
+                if call.name not in calls.GROWING:
+                    continue
+                comparison.in_turns(workers, call, 0, least=1)
+                samples = comparison.in_turns(
+                    workers, call, 3 * self.plan.list_seconds
+                )
+                self.found['calls'][INDEXED.format(call.name)] = samples
+                self.found['counts'][INDEXED.format(call.name)] = {
+                    side: worker.count(call)
+                    for side, worker in workers.items()
+                }
+        finally:
+            for worker in workers.values():
+                worker.stop()
+            made[-1].drop_index()
+
+    def _single(self, workers: Dict[str, comparison.Worker]) -> None:
+        three = _some(workers, 'stock', 'isolated', 'alone')
+        for call in calls.SINGLE:
+            sides = dict(three)
+            if call.stock_path:
+                # Where he is alone, nobody has another server.
+                del sides['alone']
+            comparison.in_turns(sides, call, 0, times=5)
+            self._took(
+                call,
+                comparison.in_turns(sides, call, self.plan.seconds, times=3),
+            )
+
+    def _lists(
+        self, workers: Dict[str, comparison.Worker], made: List[clouds.Cloud]
+    ) -> None:
+        growing = [_name(cloud, 'isolated', made) for cloud in made]
+        for call in calls.LISTS:
+            names = {'isolated', 'alone'}
+            if call.name in calls.GROWING:
+                names.update(growing)
+            sides = _some(workers, *sorted(names))
+            comparison.in_turns(sides, call, 0, least=1)
+            self._took(
+                call,
+                comparison.in_turns(sides, call, self.plan.list_seconds),
+            )
+            if call.name in IN_FULL:
+                self._took(
+                    call,
+                    comparison.in_turns(
+                        _some(workers, 'stock'), call, 0, least=1
+                    ),
+                )
+        self._took(
+            calls.BY_USER,
+            comparison.in_turns(_some(workers, 'stock'), calls.BY_USER, 0),
+        )
+
+    def _pages(self, stock: comparison.Worker) -> None:
+        """Let a client of stock Nova find the own servers among all."""
+        pages = stock.do('pages', path=calls.PAGE)
+        if pages['servers'] != self.plan.own:
+            raise RuntimeError(f'The pages had {pages["servers"]} own servers')
+        self.found['calls']['pages'] = {'stock': [pages]}
+
+    def _count(self, workers: Dict[str, comparison.Worker]) -> None:
+        counts = self.found['counts']
+        for call in calls.SINGLE + calls.LISTS + (calls.BY_USER,):
+            counts[call.name] = {
+                side: workers[side].count(call)
+                for side in self.found['calls'][call.name]
+            }
+        counts['pages'] = {
+            'stock': workers['stock'].do(
+                'count', what='pages', path=calls.PAGE
+            )
+        }
+
+    def _press(self, cloud: clouds.Cloud) -> None:
+        show = calls.SINGLE[0]
+        path, headers = comparison.request(cloud, show)
+        servers = {}
+        try:
+            for side in ('stock', 'isolated'):
+                servers[side] = load.Server(cloud, side)
+                servers[side].wait(path, headers)
+            for number in range(self.plan.slices):
+                for side in sorted(servers, reverse=bool(number % 2)):
+                    self._add(
+                        'throughput',
+                        side,
+                        load.press(
+                            servers[side].port, path, headers, self.plan.press
+                        ),
+                    )
+        finally:
+            for server in servers.values():
+                server.stop()
+
+    def _took(self, call: calls.Call, samples: comparison.Samples) -> None:
+        sides = self.found['calls'].setdefault(call.name, {})
+        for side, values in samples.items():
+            sides.setdefault(side, []).extend(values)
+
+    def _add(self, what: str, side: str, value: float) -> None:
+        self.found[what].setdefault(side, []).append(value)
+
+
+@contextlib.contextmanager
+def made_clouds(server: str, plan: plans.Plan) -> Iterator[List[clouds.Cloud]]:
+    """Make a cloud of each size; drop them in the end."""
+    made: List[clouds.Cloud] = []
+    with tempfile.TemporaryDirectory(prefix='benchmarks-') as folder:
+        try:
+            for size in plan.sizes:
+                made.append(clouds.Cloud(server, folder, size, plan.own))
+            # Most of the time is the disk's.
+            with futures.ThreadPoolExecutor() as threads:
+                list(threads.map(clouds.Cloud.make, made))
+            yield made
+        finally:
+            for cloud in made:
+                cloud.drop()
+
+
+def _name(cloud: clouds.Cloud, side: str, made: List[clouds.Cloud]) -> str:
+    """Return how a side is called: ``isolated``, or ``isolated 1000``."""
+    if cloud is made[-1]:
+        return side
+    if side == 'stock':
+        return 'alone'
+    return f'{side} {cloud.size}'
+
+
+def _some(
+    workers: Dict[str, comparison.Worker], *names: str
+) -> Dict[str, comparison.Worker]:
+    return {name: workers[name] for name in names}
