@@ -247,11 +247,11 @@ class OtherServices(fixtures.Fixture):
 
     def settle(self):
         """Wait until no thread of the other services has work left."""
-        for _ in range(2000):
+        for _ in range(12000):
             if not self._under_way:
                 return
             time.sleep(0.005)
-        raise AssertionError('Nova did not settle within ten seconds.')
+        raise AssertionError('Nova did not settle within a minute.')
 
 
 class Cloud(integrated_helpers._IntegratedTestBase):
