@@ -25,6 +25,8 @@ log_file = {folder}/nova-api.log
 connection = {api}
 [database]
 connection = {cell0}
+[oslo_policy]
+policy_dirs = {folder}/policy.d
 [quota]
 instances = -1
 """

@@ -178,6 +178,8 @@ def main():
     # Nova prints; results go where only we write.
     results = os.fdopen(os.dup(1), 'w')
     os.dup2(2, 1)
+    # Nova's puts into its log what ends a process.
+    sys.excepthook = sys.__excepthook__
     for line in sys.stdin:
         command = json.loads(line)
         result = globals()[f'do_{command.pop("do")}'](**command)
