@@ -13,6 +13,10 @@ from cloud_security.compute import activation
 from cloud_security.compute import indexes
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+#: The api-paste.ini that came with Nova.
+SHIPPED = os.path.join(
+    sysconfig.get_path('data'), 'etc', 'nova', 'api-paste.ini'
+)
 KINDS = ('api', 'cell0', 'cell1')
 
 NOVA_CONF = """\
@@ -99,7 +103,7 @@ class Cloud:
         conf = os.path.join(folder, 'nova.conf')
         urls = {kind: self.url(kind) for kind in KINDS}
         _write(conf, NOVA_CONF.format(folder=folder, **urls))
-        with open(_shipped('api-paste.ini')) as stream:
+        with open(SHIPPED) as stream:
             _write(paste, stream.read().replace(' authtoken', ''))
         if side == 'isolated':
             for step in activation.Host(paste).enabling():
@@ -145,11 +149,6 @@ def environment(folder: str) -> Any:
         PYTHONHASHSEED='0',
         PYTHONWARNINGS='ignore',
     )
-
-
-def _shipped(name: str) -> str:
-    """Return the path of a file that came with Nova."""
-    return os.path.join(sysconfig.get_path('data'), 'etc', 'nova', name)
 
 
 def _write(path: str, text: str) -> None:

@@ -82,8 +82,10 @@ def targets(found: Dict[str, Any]) -> List[Target]:
 
     largest = found['sizes'][-1]
     reached = [
-        Target(f'{call.name}: isolated / stock', median(call.name, 'stock'), b)
-        for call, b in zip(calls.SINGLE, [1.03] * len(calls.SINGLE))
+        Target(
+            f'{call.name}: isolated / stock', median(call.name, 'stock'), 1.03
+        )
+        for call in calls.SINGLE
     ]
     reached.append(
         Target(

@@ -186,7 +186,6 @@ def main():
         results.write(json.dumps(result) + '\n')
         results.flush()
     # Whatever threads are left have nothing to do.
-    results.flush()
     os._exit(0)
 
 

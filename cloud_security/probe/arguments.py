@@ -12,6 +12,7 @@ from cloud_security.probe import findings
 from cloud_security.probe import formats
 from cloud_security.probe import operations
 from cloud_security.probe import run
+from cloud_security.probe import telling
 
 NAME = 'cloud-security-probe'
 #: How far attempts go.
@@ -148,20 +149,8 @@ def parsed() -> Any:
         made.error('--warning must be less than --timeout')
     files = [name for name in (args.html, args.prometheus) if name is not None]
     for path in files:
-        if not _is_writable(path):
+        if not telling.is_writable(path):
             made.error(f'"{path}" cannot be written')
     if len({os.path.realpath(path) for path in files}) < len(files):
         made.error('--html and --prometheus must be two files')
     return args
-
-
-def _is_writable(path: str) -> bool:
-    """Tell whether a file may be written; it is not made."""
-    if not path or os.path.isdir(path):
-        return False
-    place = os.path.realpath(path)
-    # A regular file is replaced, a device is not.
-    if not os.path.exists(place) or os.path.isfile(place):
-        place = os.path.dirname(place)
-        return os.path.isdir(place) and os.access(place, os.W_OK | os.X_OK)
-    return os.access(place, os.W_OK)

@@ -85,15 +85,13 @@ class Probe:
         began = datetime.datetime.now(datetime.timezone.utc)
         self._spend_of(self._limits)
         error = ''
-        left: List[str] = []
         try:
-            try:
-                with limits.understanding():
-                    self._try_all()
-            finally:
-                left = self._remove()
+            with limits.understanding():
+                self._try_all()
         except limits.CannotTell as reason:
             error = str(reason)
+        finally:
+            left = self._remove()
         return findings.Report(
             self._findings,
             self._cloud(),

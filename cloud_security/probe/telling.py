@@ -59,6 +59,22 @@ class Console:
         return int(outcome)
 
 
+def is_writable(path: str) -> bool:
+    """Tell whether ``write`` may write a file; it is not made."""
+    if not path or os.path.isdir(path):
+        return False
+    path = os.path.realpath(path)
+    if _is_replaced(path):
+        place = os.path.dirname(path)
+        return os.path.isdir(place) and os.access(place, os.W_OK | os.X_OK)
+    return os.access(path, os.W_OK)
+
+
+def _is_replaced(path: str) -> bool:
+    """Tell whether a path, without links, is a file's; a device stays."""
+    return not os.path.exists(path) or os.path.isfile(path)
+
+
 def write(path: str, text: str) -> None:
     """Write a file so that readers see the old or the new one.
 
@@ -67,7 +83,7 @@ def write(path: str, text: str) -> None:
     :raises OSError: when it cannot be written
     """
     path = os.path.realpath(path)
-    if os.path.exists(path) and not os.path.isfile(path):
+    if not _is_replaced(path):
         with open(path, 'w', encoding='utf-8', errors='replace') as stream:
             stream.write(text)
         return
