@@ -16,8 +16,8 @@ class Plan(NamedTuple):
 
     sizes: Tuple[int, ...] = (100, 1000, 10000)
     generations: int = 2
-    seconds: float = 3
-    list_seconds: float = 1
+    seconds: float = 5
+    list_seconds: float = 3
     slices: int = 6
     press: float = 2
 

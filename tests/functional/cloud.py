@@ -31,10 +31,6 @@ from sqlalchemy import orm
 from cloud_security import opts
 from cloud_security.visibility import criteria
 from cloud_security.visibility import scope as scopes
-from tests.functional import mutations
-
-if os.environ.get('CLOUD_SECURITY_MUTATION'):
-    mutations.apply(os.environ['CLOUD_SECURITY_MUTATION'])
 
 FILTER = """
 [filter:user_isolation]
@@ -386,8 +382,14 @@ class Cloud(integrated_helpers._IntegratedTestBase):
         server_id = answer.json()['server']['id']
         if state:
             self.other_services.settle()
-            server = self.root.get(f'servers/{server_id}')['server']
-            self.assertEqual(state, server['status'])
+            self.wait_for(
+                lambda: (
+                    state
+                    == self.root.get(f'servers/{server_id}')['server'][
+                        'status'
+                    ]
+                )
+            )
         return server_id
 
     def read_in_the_cells_threads(self, note=lambda: None):

@@ -1,7 +1,7 @@
 """Ways to break the filter, each of which the tests must notice.
 
-``CLOUD_SECURITY_MUTATION=<name>`` breaks it so in every cloud of a process
-(cloud.py); test_mutations.py runs the killers of each.
+test_mutations.py has the killers of each run in a process of their own
+(nursery.py), test_probe.py the probe.
 """
 
 import functools
