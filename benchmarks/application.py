@@ -22,7 +22,6 @@ security_group_api.get_instances_security_groups_bindings = _bindings
 from nova.wsgi import osapi_compute  # noqa: E402
 
 
-
 def application(environ, start_response):
     """Answer, with all of Python's frames in one chunk of its stack.
 

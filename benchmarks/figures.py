@@ -75,10 +75,8 @@ def added(found: Dict[str, Any]) -> int:
 def targets(found: Dict[str, Any]) -> List[Target]:
     """Return what was to be reached, and what was."""
 
-    def median(call: str, other: str) -> float:
-        return statistics.median(
-            ratios(found, call, 'isolated', other, 'seconds')
-        )
+    def median(call: str, other: str, one: str = 'isolated') -> float:
+        return statistics.median(ratios(found, call, one, other, 'seconds'))
 
     largest = found['sizes'][-1]
     reached = [
@@ -104,6 +102,14 @@ def targets(found: Dict[str, Any]) -> List[Target]:
                     1.15,
                 )
             )
+    for name in map(run.INDEXED.format, calls.GROWING):
+        reached.append(
+            Target(
+                f'{name}: isolated / alone',
+                median(name, 'alone', 'indexed'),
+                1.15,
+            )
+        )
     for name in calls.GROWING:
         reached.append(
             Target(

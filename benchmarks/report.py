@@ -33,7 +33,9 @@ threads, and they are asked in turns; ratios are medians of what was measured
 one right after the other, in {generations} generations of new processes. The
 targets are those of {runs} runs, all else of the last one.
 Tokens are not checked and Neutron is not asked, which would cost the same on
-each side. Rows read are the database server's own count.
+each side. All of a request's frames are in one chunk of Python's stack: whose
+calls cross the edge of one is chance, and costs up to a third. Rows read are
+the database server's own count.
 
 {machine}
 

@@ -101,13 +101,18 @@ def _no_threads():
 
 MUTATIONS = {
     'Instance is not owned': Mutation(
-        _not_owned('Instance'), 'test_lists.TestLists'
+        _not_owned('Instance'),
+        'test_lists.TestLists.'
+        'test_a_member_sees_his_own_at_every_microversion_in_full_pages',
     ),
     'InstanceMapping is not owned': Mutation(
-        _not_owned('InstanceMapping'), 'test_operations.TestOperations'
+        _not_owned('InstanceMapping'),
+        'test_operations.TestOperations.'
+        'test_a_member_cannot_tell_a_hidden_server_from_none',
     ),
     'InstanceGroup is not owned': Mutation(
-        _not_owned('InstanceGroup'), 'test_project.TestProject'
+        _not_owned('InstanceGroup'),
+        'test_project.TestProject.test_groups_are_their_owners',
     ),
     'BuildRequest is not owned': Mutation(
         _not_owned('BuildRequest'), 'test_lists.TestBuilding'
@@ -123,7 +128,9 @@ MUTATIONS = {
         'test_exceptions.TestAttachments',
     ),
     'usage of the quota is shown': Mutation(
-        _switched_off(quotas.hide_usage), 'test_project.TestProject'
+        _switched_off(quotas.hide_usage),
+        'test_project.TestProject.'
+        'test_somebody_elses_usage_of_the_quota_is_nothing',
     ),
     'foreign ids are shown': Mutation(
         _switched_off(foreign_ids.replace), 'test_exceptions.TestForeignIds'
