@@ -66,6 +66,7 @@ class Worker:
         counted: Dict[str, Any] = self.do(
             'count', what='call', **self.arguments(call)
         )
+        del counted['result']
         return counted
 
     def stop(self) -> None:

@@ -19,7 +19,7 @@ class Plan(NamedTuple):
     seconds: float = 5
     list_seconds: float = 3
     slices: int = 6
-    press: float = 2
+    press: float = 6
 
     @property
     def own(self) -> int:

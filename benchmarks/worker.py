@@ -98,8 +98,8 @@ def do_pages(path):
 def do_count(what, **command):
     """Do something; return what it read.
 
-    :returns: ``{'statements', 'rows_returned', 'rows_read'}``: rows that the
-        database gave to Nova, and that it looked at, where it tells
+    :returns: ``{'statements', 'rows_returned', 'rows_read', 'result'}``: rows
+        that the database gave to Nova, and that it looked at, where it tells
     """
     counted = {'statements': 0, 'rows_returned': 0, 'rows_read': 0}
 
@@ -123,10 +123,10 @@ def do_count(what, **command):
     )
     for listener in listening:
         event.listen(*listener)
-    globals()[f'do_{what}'](**command)
+    result = globals()[f'do_{what}'](**command)
     for listener in listening:
         event.remove(*listener)
-    return counted
+    return dict(counted, result=result)
 
 
 def _counters(connection):
