@@ -6,8 +6,11 @@ names, a MariaDB on this machine by default, and drops them in the end.
 
 import argparse
 import os
+import signal
 import sys
 import time
+
+import sqlalchemy as sa
 
 from benchmarks import cloud
 from benchmarks import figures
@@ -45,6 +48,16 @@ def main() -> int:
     url = os.environ.get('BENCHMARKS_URL') or (
         'sqlite://' if arguments.smoke else URL
     )
+    try:
+        report.describe(url)
+    except sa.exc.SQLAlchemyError as error:
+        sys.exit(
+            f'There is no database server at {cloud.address(url)!r}: {error}\n'
+            'Start a MariaDB, or let BENCHMARKS_URL name one: '
+            'mysql+pymysql://user:password@host'
+        )
+    # What was made is removed then, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     runs = []
     with run.made_clouds(url, plan) as made:
         for number in range(1, arguments.runs + 1):

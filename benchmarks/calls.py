@@ -78,6 +78,10 @@ LISTS = (
 #: What a client asks for the member's servers on stock Nova.
 PAGE = 'servers/detail?limit=1000'
 #: The same in one request, since 2.83: Nova filters, clients must know it.
-BY_USER = Call('detail?user_id=', 'servers/detail?user_id={user}')
+BY_USER = Call(
+    'detail?user_id=',
+    'servers/detail',
+    stock_path='servers/detail?user_id={user}',
+)
 #: Asked in projects of all sizes.
 GROWING = ('index, latest', 'detail, latest')

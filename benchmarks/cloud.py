@@ -86,7 +86,8 @@ class Cloud:
     def drop(self) -> None:
         """Drop what was made."""
         while self._made:
-            self._execute('DROP DATABASE {name}', self._made.pop())
+            self._execute('DROP DATABASE {name}', self._made[-1])
+            self._made.pop()
 
     def files(self, side: str) -> str:
         """Write what an API reads; return the folder.
@@ -141,8 +142,11 @@ def address(server: str) -> sa.engine.URL:
 
 def environment(folder: str) -> Any:
     """Return the environment of a process of Nova's, as deployed."""
+    inherited = dict(os.environ)
+    # Nobody deploys what is compiled at each start.
+    inherited.pop('PYTHONDONTWRITEBYTECODE', None)
     return dict(
-        os.environ,
+        inherited,
         OS_NOVA_CONFIG_DIR=folder,
         OS_NOVA_DISABLE_EVENTLET_PATCHING='true',
         # The same order of sets and dictionaries on each side.

@@ -5,6 +5,7 @@ that is busy with other things is busy with them on each side.
 """
 
 import json
+import random
 import subprocess
 import sys
 import time
@@ -66,7 +67,7 @@ class Worker:
         counted: Dict[str, Any] = self.do(
             'count', what='call', **self.arguments(call)
         )
-        del counted['result']
+        del counted['result'], counted['counting']
         return counted
 
     def stop(self) -> None:
@@ -83,12 +84,16 @@ def in_turns(
 ) -> Samples:
     """Measure a call on each worker, in turns, each time in another order.
 
+    The order is by chance, or one side would often follow the same other one
+    and find what that has left in caches.
+
     :param seconds: how long, at least
     :param times: how often it is called for one measurement
     :param least: how many measurements there are at least
     """
     found: Samples = {name: [] for name in workers}
     names = list(workers)
+    chance = random.Random(0)
     end = time.perf_counter() + seconds
     while len(found[names[0]]) < least or time.perf_counter() < end:
         for name in names:
@@ -96,7 +101,7 @@ def in_turns(
             found[name].append(
                 worker.do('call', times=times, **worker.arguments(call))
             )
-        names = names[1:] + names[:1]
+        chance.shuffle(names)
     return found
 
 

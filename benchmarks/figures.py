@@ -93,23 +93,17 @@ def targets(found: Dict[str, Any]) -> List[Target]:
         )
     )
     pages = milliseconds(found, 'pages', 'stock')
-    for call in calls.LISTS:
-        if call.name.startswith(('index', 'detail')):
-            reached.append(
-                Target(
-                    f'{call.name}: isolated / alone',
-                    median(call.name, 'alone'),
-                    1.15,
+    for one, index in (('isolated', '{}'), ('indexed', run.INDEXED)):
+        for call in calls.LISTS:
+            if call.name.startswith(('index', 'detail')):
+                name = index.format(call.name)
+                reached.append(
+                    Target(
+                        f'{name}: isolated / alone',
+                        median(name, 'alone', one),
+                        1.15,
+                    )
                 )
-            )
-    for name in map(run.INDEXED.format, calls.GROWING):
-        reached.append(
-            Target(
-                f'{name}: isolated / alone',
-                median(name, 'alone', 'indexed'),
-                1.15,
-            )
-        )
     for name in calls.GROWING:
         reached.append(
             Target(
@@ -170,6 +164,12 @@ def tables(runs: List[Dict[str, Any]]) -> List[Table]:
         ),
         _against(
             found,
+            'The same, against stock Nova where the own servers are alone',
+            [call.name for call in calls.SINGLE if not call.stock_path],
+            'alone',
+        ),
+        _against(
+            found,
             f'Lists in a project of {found["sizes"][-1]}, against stock Nova '
             f'where the own {found["sizes"][0]} servers are alone',
             [call.name for call in calls.LISTS],
@@ -178,7 +178,7 @@ def tables(runs: List[Dict[str, Any]]) -> List[Table]:
         _against(
             found,
             'The same with the index that cloud-security-status recommends',
-            [run.INDEXED.format(name) for name in calls.GROWING],
+            [run.INDEXED.format(call.name) for call in calls.LISTS],
             'alone',
             'indexed',
         ),
@@ -223,7 +223,8 @@ def _against(
             f'SQL, {one}',
             f'rows read, {other}',
             f'rows read, {one}',
-            'bytes',
+            f'bytes, {other}',
+            f'bytes, {one}',
         )
     ]
     for name in names:
@@ -243,7 +244,10 @@ def _against(
                     for what in ('statements', 'rows_read')
                     for side in (other, one)
                 ],
-                str(found['calls'][name][one][0]['bytes']),
+                *[
+                    str(found['calls'][name][side][0]['bytes'])
+                    for side in (other, one)
+                ],
             )
         )
     return Table(title, rows)
@@ -254,6 +258,9 @@ def _same_answer(found: Dict[str, Any]) -> Table:
         ('How', 'ms', 'SQL', 'rows read', 'bytes', 'isolated is')
     ]
     isolated = milliseconds(found, 'detail, latest', 'isolated')
+    by_user = statistics.median(
+        ratios(found, calls.BY_USER.name, 'isolated', 'stock', 'seconds')
+    )
     for name, call, side in (
         ('isolated', 'detail, latest', 'isolated'),
         ('stock, only the own servers exist', 'detail, latest', 'alone'),
@@ -263,6 +270,9 @@ def _same_answer(found: Dict[str, Any]) -> Table:
     ):
         counts = found['counts'][call][side]
         took = milliseconds(found, call, side)
+        ratio = isolated / took
+        if call == calls.BY_USER.name:
+            ratio = by_user
         rows.append(
             (
                 name,
@@ -270,7 +280,7 @@ def _same_answer(found: Dict[str, Any]) -> Table:
                 str(counts['statements']),
                 str(counts['rows_read']),
                 str(found['calls'][call][side][0]['bytes']),
-                f'{isolated / took:.3f} of it',
+                f'{ratio:.3f} of it',
             )
         )
     return Table('Who wants his own servers, with details', rows)

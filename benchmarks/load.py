@@ -24,6 +24,7 @@ class Server:
         with socket.socket() as free:
             free.bind(('127.0.0.1', 0))
             self.port = free.getsockname()[1]
+        self._log = f'{cloud.folder}/uwsgi-{side}.log'
         self._process = subprocess.Popen(
             [
                 os.path.join(os.path.dirname(sys.executable), 'uwsgi'),
@@ -38,7 +39,7 @@ class Server:
                 '--die-on-term',
                 '--buffer-size=65535',
                 '--disable-logging',
-                f'--logto={cloud.folder}/uwsgi-{side}.log',
+                f'--logto={self._log}',
             ],
             env=clouds.environment(cloud.files(side)),
             cwd=clouds.ROOT,
@@ -52,7 +53,9 @@ class Server:
                 break
             except OSError:
                 if self._process.poll() is not None:
-                    raise RuntimeError('uWSGI ended; see its log.') from None
+                    with open(self._log) as log:
+                        said = log.read()[-2000:]
+                    raise RuntimeError(f'uWSGI ended: {said}') from None
                 time.sleep(0.2)
         press(self.port, path, headers, 3)
 

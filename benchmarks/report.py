@@ -33,9 +33,11 @@ threads, and they are asked in turns; ratios are medians of what was measured
 one right after the other, in {generations} generations of new processes. The
 targets are those of {runs} runs, all else of the last one.
 Tokens are not checked and Neutron is not asked, which would cost the same on
-each side. All of a request's frames are in one chunk of Python's stack: whose
-calls cross the edge of one is chance, and costs up to a third. Rows read are
-the database server's own count.
+each side. In process, all frames of a request's own thread are in one chunk of
+Python's stack: which calls cross the edge of one is chance, and costs up to a
+third; under uWSGI it is as it comes. What stock Nova's pages and first 1000
+servers take was measured once or twice, not in turns. Rows read are the
+database server's own count.
 
 {machine}
 

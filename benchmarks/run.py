@@ -51,11 +51,15 @@ class Run:
     def _generation(self, made: List[clouds.Cloud], is_first: bool) -> None:
         workers: Dict[str, comparison.Worker] = {}
         try:
-            # One after the other; the first one warms the disk's cache.
+            # One after the other; the first ones warm the disk's cache.
+            sides = ['stock', 'isolated']
             if is_first:
-                comparison.Worker(made[0], 'stock').stop()
+                for side in sides:
+                    comparison.Worker(made[0], side).stop()
+            else:
+                sides.reverse()
             for cloud in made[:1] + made[-1:]:
-                for side in ('stock', 'isolated'):
+                for side in sides:
                     worker = comparison.Worker(cloud, side)
                     workers[_name(cloud, side, made)] = worker
                     self._add('start', side, worker.start)
@@ -63,9 +67,15 @@ class Run:
                 workers[_name(cloud, 'isolated', made)] = comparison.Worker(
                     cloud, 'isolated'
                 )
+            for side, name in (
+                ('stock', 'alone'),
+                ('isolated', _name(made[0], 'isolated', made)),
+            ):
+                # Both new, and both give the same answers to the same calls.
+                for call in calls.LISTS * 2:
+                    workers[name].do('call', **workers[name].arguments(call))
+                self._add('memory', side, workers[name].do('memory'))
             self._single(workers)
-            for side in ('stock', 'isolated'):
-                self._add('memory', side, workers[side].do('memory'))
             self._lists(workers, made)
             if is_first:
                 self._pages(workers['stock'])
@@ -76,18 +86,15 @@ class Run:
 
     def _with_index(self, made: List[clouds.Cloud]) -> None:
         """Measure lists again, with the index that is recommended."""
+        workers: Dict[str, comparison.Worker] = {}
         made[-1].create_index()
-        workers: Dict[str, comparison.Worker] = {
-            'alone': comparison.Worker(made[0], 'stock'),
-            'indexed': comparison.Worker(made[-1], 'isolated'),
-        }
         try:
+            workers['alone'] = comparison.Worker(made[0], 'stock')
+            workers['indexed'] = comparison.Worker(made[-1], 'isolated')
             for call in calls.LISTS:
-                if call.name not in calls.GROWING:
-                    continue
-                comparison.in_turns(workers, call, 0, least=1)
+                self._check(workers, call)
                 samples = comparison.in_turns(
-                    workers, call, 3 * self.plan.list_seconds
+                    workers, call, self.plan.list_seconds
                 )
                 self.found['calls'][INDEXED.format(call.name)] = samples
                 self.found['counts'][INDEXED.format(call.name)] = {
@@ -121,28 +128,42 @@ class Run:
             if call.name in calls.GROWING:
                 names.update(growing)
             sides = _some(workers, *sorted(names))
-            comparison.in_turns(sides, call, 0, least=1)
+            self._check(sides, call)
             self._took(
                 call,
                 comparison.in_turns(sides, call, self.plan.list_seconds),
             )
             if call.name in IN_FULL:
-                self._took(
-                    call,
-                    comparison.in_turns(
-                        _some(workers, 'stock'), call, 0, least=1
-                    ),
-                )
+                stock = _some(workers, 'stock')
+                comparison.in_turns(stock, call, 0, least=1)
+                self._took(call, comparison.in_turns(stock, call, 0, least=1))
+        both = _some(workers, 'stock', 'isolated')
+        self._check(both, calls.BY_USER)
         self._took(
             calls.BY_USER,
-            comparison.in_turns(_some(workers, 'stock'), calls.BY_USER, 0),
+            comparison.in_turns(both, calls.BY_USER, self.plan.list_seconds),
         )
+
+    def _check(
+        self, sides: Dict[str, comparison.Worker], call: calls.Call
+    ) -> None:
+        """Warm up, and see that all give answers that are as long.
+
+        :raises RuntimeError: when they do not
+        """
+        found = {
+            name: worker.do('things', **worker.arguments(call))
+            for name, worker in sides.items()
+        }
+        if len(set(found.values())) != 1 or 0 in found.values():
+            raise RuntimeError(f'{call.name} has different answers: {found}')
 
     def _pages(self, stock: comparison.Worker) -> None:
         """Let a client of stock Nova find the own servers among all."""
-        # Once, for it takes a minute; counting is little of that.
+        # Once, for it takes a minute.
         counted = stock.do('count', what='pages', path=calls.PAGE)
         pages = counted.pop('result')
+        pages['seconds'] -= counted.pop('counting')
         if pages['servers'] != self.plan.own:
             raise RuntimeError(f'The pages had {pages["servers"]} own servers')
         self.found['calls']['pages'] = {'stock': [pages]}
@@ -189,18 +210,19 @@ class Run:
 @contextlib.contextmanager
 def made_clouds(server: str, plan: plans.Plan) -> Iterator[List[clouds.Cloud]]:
     """Make a cloud of each size; drop them in the end."""
-    made: List[clouds.Cloud] = []
-    with tempfile.TemporaryDirectory(prefix='benchmarks-') as folder:
-        try:
-            for size in plan.sizes:
-                made.append(clouds.Cloud(server, folder, size, plan.own))
-            # Most of the time is the disk's.
-            with futures.ThreadPoolExecutor() as threads:
-                list(threads.map(clouds.Cloud.make, made))
-            yield made
-        finally:
-            for cloud in made:
-                cloud.drop()
+    with contextlib.ExitStack() as stack:
+        folder = stack.enter_context(
+            tempfile.TemporaryDirectory(prefix='benchmarks-')
+        )
+        made = [
+            clouds.Cloud(server, folder, size, plan.own) for size in plan.sizes
+        ]
+        for cloud in made:
+            stack.callback(cloud.drop)
+        # Most of the time is the disk's.
+        with futures.ThreadPoolExecutor() as threads:
+            list(threads.map(clouds.Cloud.make, made))
+        yield made
 
 
 def _name(cloud: clouds.Cloud, side: str, made: List[clouds.Cloud]) -> str:

@@ -95,27 +95,46 @@ def do_pages(path):
     }
 
 
+def do_things(path, version, bodies, status):
+    """Return how many things a list has: servers, their usage or groups."""
+    [answer] = json.loads(_ask(path, version, *bodies, status)[2]).values()
+    if isinstance(answer, dict):
+        answer = answer['server_usages']
+    return len(answer)
+
+
 def do_count(what, **command):
     """Do something; return what it read.
 
-    :returns: ``{'statements', 'rows_returned', 'rows_read', 'result'}``: rows
-        that the database gave to Nova, and that it looked at, where it tells
+    :returns: ``{'statements', 'rows_returned', 'rows_read', 'result',
+        'counting'}``: rows that the database gave to Nova, and that it looked
+        at, None where it does not tell; seconds that it took to ask for that
     """
-    counted = {'statements': 0, 'rows_returned': 0, 'rows_read': 0}
+    counted = {
+        'statements': 0,
+        'rows_returned': 0,
+        'rows_read': 0,
+        'counting': 0.0,
+    }
+
+    def read(connection):
+        begin = time.perf_counter()
+        found = _counters(connection)
+        counted['counting'] += time.perf_counter() - begin
+        return found
 
     def before(connection, cursor, statement, parameters, context, many):
-        context.counted = _counters(connection)
+        context.counted = read(connection)
 
     def after(connection, cursor, statement, parameters, context, many):
         counted['statements'] += 1
+        now = read(connection)
+        if now is None:
+            counted.update(rows_returned=None, rows_read=None)
+            return
+        counted['rows_read'] += now - context.counted
         if cursor.description:
-            # SQLite does not tell.
-            counted['rows_returned'] += max(cursor.rowcount, 0)
-        read = _counters(connection)
-        if read is None:
-            counted['rows_read'] = None
-        else:
-            counted['rows_read'] += read - context.counted
+            counted['rows_returned'] += cursor.rowcount
 
     listening = (
         (sa.engine.Engine, 'before_cursor_execute', before),
@@ -160,7 +179,7 @@ def _ask(path, version, body, status):
         request.body = json.dumps(body).encode()
     said = []
     begin = time.perf_counter()
-    chunks = application.application(
+    chunks = _answer(
         request.environ, lambda line, headers, error=None: said.append(line)
     )
     text = b''.join(chunks)
@@ -171,6 +190,23 @@ def _ask(path, version, body, status):
     if not said[0].startswith(str(status)):
         raise AssertionError(f'{path}: {said[0]}: {text[:2000]!r}')
     return answered - begin, closed - answered, text
+
+
+def _answer(environ, start_response):
+    """Answer, with all frames of this thread in one chunk of its stack.
+
+    Python 3.11 and later map a chunk of 16 KiB when a call needs it, and
+    unmap it when that call returns. What is called often right at such an
+    edge is several times slower there; which calls those are is decided by
+    every frame above them, so that one more middleware makes Nova slower or
+    faster by chance. Source: push_chunk() and _PyThreadState_PopFrame() in
+    CPython's Python/pystate.c.
+    """
+    return application.application(environ, start_response)
+
+
+# A frame of more than 256 KiB gets a chunk of twice as much.
+_answer.__code__ = _answer.__code__.replace(co_stacksize=1 + 2**15)
 
 
 def main():

@@ -35,7 +35,7 @@ def advice() -> Optional[str]:
 
 
 def _cells_without() -> List[str]:
-    """Return the names of cells with servers and without such an index."""
+    """Return the names of cells without such an index."""
     context = nova_context.get_admin_context()
     return [
         cell.name or cell.uuid
