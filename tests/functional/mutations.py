@@ -1,7 +1,7 @@
 """Ways to break the filter, each of which the tests must notice.
 
-test_mutations.py has the killers of each run in a process of their own
-(nursery.py), test_probe.py the probe.
+test_mutations.py runs the killer of each in a process of its own (nursery.py),
+test_probe.py the probe.
 """
 
 import functools
@@ -26,10 +26,15 @@ from cloud_security.visibility import statements
 
 
 class Mutation(NamedTuple):
-    """A change of the running code, and tests of which one must fail."""
+    """A change of the running code, and the test that must fail."""
 
     apply: Callable[[], None]
-    killers: str
+    test: str
+
+    @property
+    def killer(self) -> str:
+        """The whole name of the test."""
+        return f'tests.functional.{self.test}'
 
 
 def _not_owned(model: str) -> Callable[[], None]:
@@ -115,17 +120,23 @@ MUTATIONS = {
         'test_project.TestProject.test_groups_are_their_owners',
     ),
     'BuildRequest is not owned': Mutation(
-        _not_owned('BuildRequest'), 'test_lists.TestBuilding'
+        _not_owned('BuildRequest'),
+        'test_lists.TestBuilding.'
+        'test_only_the_own_builds_are_listed_and_shown',
     ),
     'Migration is not owned': Mutation(
-        _not_owned('Migration'), 'test_project.TestMigrations'
+        _not_owned('Migration'),
+        'test_project.TestMigrations.test_a_member_sees_those_of_his_servers',
     ),
     'attachments are not refused': Mutation(
-        _switched_off(attachments.refuse), 'test_exceptions.TestAttachments'
+        _switched_off(attachments.refuse),
+        'test_exceptions.TestAttachments.'
+        'test_a_service_token_gets_novas_answer_here_and_only_here',
     ),
     'service tokens count for nothing': Mutation(
         _replaced(attachments, 'is_asked_by_service', lambda *_: False),
-        'test_exceptions.TestAttachments',
+        'test_exceptions.TestAttachments.'
+        'test_a_service_token_gets_novas_answer_here_and_only_here',
     ),
     'usage of the quota is shown': Mutation(
         _switched_off(quotas.hide_usage),
@@ -133,19 +144,28 @@ MUTATIONS = {
         'test_somebody_elses_usage_of_the_quota_is_nothing',
     ),
     'foreign ids are shown': Mutation(
-        _switched_off(foreign_ids.replace), 'test_exceptions.TestForeignIds'
+        _switched_off(foreign_ids.replace),
+        'test_exceptions.TestForeignIds.'
+        'test_a_complaint_does_not_name_a_hidden_server',
     ),
     'hints reach the scheduler': Mutation(
-        _switched_off(hints.neutralize), 'test_exceptions.TestHints'
+        _switched_off(hints.neutralize),
+        'test_exceptions.TestHints.'
+        'test_a_complaint_about_stored_hints_repeats_what_was_sent',
     ),
     'floating IPs are not guarded': Mutation(
-        _switched_off(floating_ips.guard), 'test_exceptions.TestFloatingIps'
+        _switched_off(floating_ips.guard),
+        'test_exceptions.TestFloatingIps.'
+        'test_a_hidden_servers_address_cannot_be_taken',
     ),
     'denials are not recorded': Mutation(
         _replaced(records.Recorder, 'write_after', lambda *_: None),
-        'test_filter.TestRecords',
+        'test_filter.TestRecords.test_a_hidden_hit_writes_one_record',
     ),
-    'threads have no scope': Mutation(_no_threads, 'test_filter.TestThreads'),
+    'threads have no scope': Mutation(
+        _no_threads,
+        'test_filter.TestThreads.test_a_cells_thread_keeps_the_scope',
+    ),
     'Neutron is down, and the door open': Mutation(
         _fails_open,
         'test_exceptions.TestFloatingIps.'
@@ -157,7 +177,8 @@ MUTATIONS = {
         'test_a_rule_that_is_not_understood_is_an_error',
     ),
     'EXISTS is restricted': Mutation(
-        _any_function_counts, 'test_project.TestQuotaCache'
+        _any_function_counts,
+        'test_project.TestQuotaCache.test_it_is_asked_of_everybodys_rows',
     ),
     'any service role opens attachments': Mutation(
         _replaced(

@@ -1,7 +1,7 @@
 """A process that has loaded Nova and its tests, and breaks a copy of itself.
 
-``python -m tests.functional.nursery`` reads names of mutations, as JSON, and
-writes for each ``[exit status, what was said]`` of the tests that must notice.
+``python -m tests.functional.nursery`` reads ``[mutation or null, [test, …]]``
+as JSON, a line each, and writes what became of the tests.
 """
 
 import importlib
@@ -9,42 +9,46 @@ import json
 import os
 import sys
 import tempfile
+import unittest
 
-from testtools import run
+import testtools
 
 from tests.functional import mutations
 
 
-def _run(name):
-    """Break the filter, run the tests; return the exit status."""
-    mutations.apply(name)
-    tests = f'tests.functional.{mutations.MUTATIONS[name].killers}'
-    try:
-        run.main(['testtools.run', '--failfast', tests], sys.stdout)
-    except SystemExit as ended:
-        return int(ended.code or 0)
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
+def _run(name, tests):
+    """Break the filter, unless there is no name; run tests until one fails.
+
+    :returns: ``{'ran': number, 'failures': {test: why}, 'errors': …}``
+    """
+    if name is not None:
+        mutations.apply(name)
+    result = testtools.TestResult(failfast=True)
+    unittest.defaultTestLoader.loadTestsFromNames(tests).run(result)
+    return {
+        'ran': result.testsRun,
+        **{
+            what: {
+                test.id(): why[-2000:] for test, why in getattr(result, what)
+            }
+            for what in ('failures', 'errors')
+        },
+    }
 
 
-def _in_a_copy(name):
-    with tempfile.TemporaryFile() as said:
+def _in_a_copy(*arguments):
+    with tempfile.TemporaryFile('w+') as told:
         child = os.fork()
         if not child:
-            status = 70
             try:
-                os.dup2(said.fileno(), 1)
-                os.dup2(said.fileno(), 2)
-                status = _run(name)
+                json.dump(_run(*arguments), told)
+                told.flush()
             finally:
-                os._exit(status)
-        _, status = os.waitpid(child, 0)
-        said.seek(0)
-        return [
-            os.waitstatus_to_exitcode(status),
-            said.read().decode(errors='replace')[-2000:],
-        ]
+                # Whatever threads are left have nothing to do.
+                os._exit(0)
+        os.waitpid(child, 0)
+        told.seek(0)
+        return told.read()
 
 
 def main():
@@ -53,10 +57,9 @@ def main():
     results = os.fdopen(os.dup(1), 'w')
     os.dup2(2, 1)
     for mutation in mutations.MUTATIONS.values():
-        module = mutation.killers.partition('.')[0]
-        importlib.import_module(f'tests.functional.{module}')
+        importlib.import_module(mutation.killer.rpartition('.Test')[0])
     for line in sys.stdin:
-        results.write(json.dumps(_in_a_copy(json.loads(line))) + '\n')
+        results.write(_in_a_copy(*json.loads(line)) + '\n')
         results.flush()
 
 

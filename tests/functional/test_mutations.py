@@ -28,16 +28,35 @@ def nursery():
     )
 
 
+def outcome(mutation, *tests):
+    """Return what became of tests, as nursery.py tells it."""
+    nursery().stdin.write(json.dumps([mutation, tests]) + '\n')
+    nursery().stdin.flush()
+    return json.loads(nursery().stdout.readline())
+
+
 class TestMutations(testscenarios.WithScenarios, testtools.TestCase):
-    scenarios = [(name, {'name': name}) for name in mutations.MUTATIONS]
+    scenarios = [
+        (name, {'name': name, 'killer': mutation.killer})
+        for name, mutation in mutations.MUTATIONS.items()
+    ]
 
     def test_it_is_noticed(self):
-        nursery().stdin.write(json.dumps(self.name) + '\n')
-        nursery().stdin.flush()
-        status, said = json.loads(nursery().stdout.readline())
-        self.assertEqual(1, status, said)
-        # Not because the tests could not run.
-        self.assertRegex(said, r'FAILED \(failures=\d+\)')
+        found = outcome(self.name, self.killer)
+        # Not because the test could not run.
+        self.assertEqual({}, found['errors'])
+        self.assertEqual([self.killer], list(found['failures']))
+
+
+class TestWithoutMutation(testtools.TestCase):
+    def test_what_notices_mutations_passes_otherwise(self):
+        killers = {
+            mutation.killer for mutation in mutations.MUTATIONS.values()
+        }
+        self.assertEqual(
+            {'ran': len(killers), 'failures': {}, 'errors': {}},
+            outcome(None, *sorted(killers)),
+        )
 
 
 class TestCompleteness(testtools.TestCase):

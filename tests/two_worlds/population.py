@@ -77,6 +77,7 @@ class Population:
         for kind, volume_id in VOLUMES.items():
             self._name(f'{kind}.volume', volume_id)
             self._group(kind)
+        self._group('own', 'spare')
 
     def settle(self):
         """Make a server of each in every state."""
@@ -89,6 +90,7 @@ class Population:
                 self.boot(kind, state)
         for kind in ('own', 'hidden'):
             self._decorate(kind)
+            self._remember(kind)
         self.boot('hidden', 'ownerless')
         self.worlds.disown('hidden.ownerless')
 
@@ -178,21 +180,28 @@ class Population:
             self._act('own', 'own.made', DELETION, False)
             self._call('own', 'DELETE', '/servers/<own.made>', None, False)
 
-    def _group(self, kind):
+    def _group(self, kind, name='group'):
         body = {
             'server_group': {
-                'name': f'group-of-{OWNERS[kind]}',
+                'name': f'{name}-of-{OWNERS[kind]}',
                 'policy': 'anti-affinity',
             }
         }
         made = self._call(kind, 'POST', '/os-server-groups', body)
-        self._name(f'{kind}.group', made['server_group']['id'], kind)
+        self._name(f'{kind}.{name}', made['server_group']['id'], kind)
 
     def _decorate(self, kind):
         """Attach a volume, a floating IP, and set a lock."""
         self._equip(kind)
         lock = {'lock': {'locked_reason': OWNERS[kind]}}
         self._act(kind, f'{kind}.stopped', lock)
+
+    def _remember(self, kind):
+        """Name a request that has changed the active server."""
+        path = f'/servers/<{kind}.active>/os-instance-actions'
+        done = self._call(kind, 'GET', path)['instanceActions']
+        request_id = done[0]['request_id'].partition('-')[2]
+        self._name(f'{kind}.request', request_id, kind)
 
     def _equip(self, kind):
         """Attach a volume and a floating IP to the active server."""

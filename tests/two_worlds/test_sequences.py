@@ -42,6 +42,7 @@ MOVES = st.one_of(
     st.tuples(st.just('page'), st.integers(1, 3), number),
     st.tuples(st.just('delete'), owners, number),
     st.tuples(st.just('rest'), number),
+    st.tuples(st.just('elsewhere'), owners, number, number),
 )
 
 
@@ -57,6 +58,13 @@ class Sequence:
             operation
             for operation in self.walk.operations
             if walk.is_on_a_server(operation['path'])
+        ]
+        self.others = [
+            operation
+            for operation in self.walk.operations
+            if operation not in self.on_servers
+            # A group that is gone cannot be asked for again.
+            and operation['method'] != 'DELETE'
         ]
         self.servers = {'own': [], 'hidden': []}
         self.count = 0
@@ -100,7 +108,12 @@ class Sequence:
             path = '/' + links[0]['href'].partition('/v2.1/')[2]
 
     def act(self, kind, target, place, choice):
-        operation = _pick(self.on_servers, place)
+        self._do(_pick(self.on_servers, place), kind, target, choice)
+
+    def elsewhere(self, target, place, choice):
+        self._do(_pick(self.others, place), 'own', target, choice)
+
+    def _do(self, operation, kind, target, choice):
         version = _pick(operation['versions'], choice)
         paths = self.walk.paths(operation, f'<{target}.chosen>')
         bodies = self.walk.bodies(operation, version)

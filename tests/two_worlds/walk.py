@@ -23,6 +23,11 @@ PARTS = {
     'os-volume_attachments': ('<hidden.volume>', '<own.volume>', '<unknown>'),
     'os-interface': ('<hidden.port>', '<own.port>', '<unknown>'),
     'os-server-groups': ('<hidden.group>', '<own.group>', '<unknown>'),
+    'os-instance-actions': (
+        'req-<hidden.request>',
+        'req-<own.request>',
+        '<unknown>',
+    ),
     'os-simple-tenant-usage': (population.PROJECT,),
     'os-quota-sets': (population.PROJECT,),
     'os-volumes': ('<hidden.volume>', '<own.volume>'),
@@ -141,6 +146,14 @@ HEADS = (
 #: The spellings that a database or a router may accept.
 COMMON = ('upper', 'bare', 'space', 'accent', 'slash', 'json')
 LISTS = ('/servers', '/servers/detail', '/os-volumes_boot')
+#: What else counts servers or names them, and reads queries.
+COUNTED = (
+    '/os-server-groups',
+    '/os-simple-tenant-usage',
+    '/os-simple-tenant-usage/{id}',
+    '/os-quota-sets/{id}/detail',
+    '/limits',
+)
 DEEP = 4
 
 
@@ -210,7 +223,7 @@ class Walk:
                     yield self._ask(who, operation, path, version, body)
         if who != 'bob':
             return
-        for name in HIDDEN[1:]:
+        for name in HIDDEN[1:] + ['unknown']:
             path = next(self.paths(operation, f'<{name}>'))
             newest = operation['newest']
             body = next(self.bodies(operation, newest))
@@ -249,7 +262,12 @@ class Walk:
                 yield worlds.request('bob', 'GET', f'{prefix}/servers{path}')
 
         for head in HEADS:
-            for path in ('/servers', '/servers/detail', '/servers/<unknown>'):
+            for path in (
+                '/servers',
+                '/servers/detail',
+                '/servers/<unknown>',
+                '/servers/<unknown>/os-volume_attachments/<hidden.volume>',
+            ):
                 for server in ('<hidden.active>', '<own.active>'):
                     for method in ('GET', 'HEAD'):
                         yield worlds.request(
@@ -267,6 +285,9 @@ class Walk:
         # There, one answers for all.
         few = 1 if operation['path'] in census.GONE else None
         for path in self.paths(operation, '<hidden.active>'):
+            if operation['method'] == 'DELETE':
+                # The one with servers in it is needed.
+                path = path.replace('<own.group>', '<own.spare>')
             for version in operation['versions']:
                 bodies = self.bodies(operation, version)
                 for body in itertools.islice(bodies, few):
@@ -278,6 +299,9 @@ class Walk:
             for value in VALUES.get(name, ('1', 'x')):
                 query = f'{path}?{name}={value}'
                 yield self._ask('bob', operation, query, newest)
+        if operation['method'] == 'GET' and operation['path'] in COUNTED:
+            for query in QUERIES:
+                yield self._ask('bob', operation, f'{path}?{query}', newest)
 
     def made(self):
         """Servers that are made."""

@@ -209,7 +209,8 @@ class Worlds:
         a, b = (self._as_sent(answer, asked) for answer in answers)
         a = self._in_ids_of_b(a, b)
         if a == b:
-            return a, b, True
+            is_alright = self.are_alike or not exceptions.must_differ(asked)
+            return a, b, is_alright
         if self.are_alike:
             return a, b, False
         known = {in_b for _, in_b in self.names.values()}
@@ -232,7 +233,9 @@ class Worlds:
             'path': path,
             'body': body,
             'version': asked.version,
-            'headers': dict(asked.headers),
+            'headers': {
+                name: self._named(value, at) for name, value in asked.headers
+            },
         }
 
     def _named(self, text, at):
@@ -266,11 +269,8 @@ class Worlds:
         # What has a name is no other thing's id.
         known = set(itertools.chain(*self.names.values()))
         for one, other in zip(in_a, in_b):
-            if (
-                one != other
-                and len(in_a) == len(in_b)
-                and not {one, other} & known
-            ):
+            # What is the same in both stands for nothing else from then on.
+            if len(in_a) == len(in_b) and not {one, other} & known:
                 self._match(one, other)
 
         def of_b(found):
