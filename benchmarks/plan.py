@@ -15,7 +15,7 @@ class Plan(NamedTuple):
     """
 
     sizes: Tuple[int, ...] = (100, 1000, 10000)
-    generations: int = 2
+    generations: int = 1
     seconds: float = 5
     list_seconds: float = 3
     slices: int = 6

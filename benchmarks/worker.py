@@ -97,7 +97,10 @@ def do_pages(path):
 
 def do_things(path, version, bodies, status):
     """Return how many things a list has: servers, their usage or groups."""
-    [answer] = json.loads(_ask(path, version, *bodies, status)[2]).values()
+    found = json.loads(_ask(path, version, *bodies, status)[2])
+    [answer] = [
+        value for name, value in found.items() if not name.endswith('_links')
+    ]
     if isinstance(answer, dict):
         answer = answer['server_usages']
     return len(answer)
