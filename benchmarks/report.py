@@ -30,8 +30,8 @@ without the filter, **isolated** with it, its rules and its log;
 **alone** is stock Nova on a database in which only the caller's servers
 exist: no filter can be faster. Each has a process of its own, with native
 threads, and they are asked in turns; ratios are medians of what was measured
-one right after the other, in {generations} generations of new processes. The
-targets are those of {runs} runs, all else of the last one.
+one right after the other. Each run has new processes; the targets are those of
+{runs} runs, all else of the last one.
 Tokens are not checked and Neutron is not asked, which would cost the same on
 each side. In process, all frames of a request's own thread are in one chunk of
 Python's stack: which calls cross the edge of one is chance, and costs up to a
@@ -123,7 +123,6 @@ def write(runs: List[Dict[str, Any]], folder: str) -> str:
         database=found['machine']['database'],
         largest=found['sizes'][-1],
         own=found['sizes'][0],
-        generations=found['generations'],
         runs=len(runs),
         machine=sentences(found),
         tables='\n'.join(_rst(tables)),

@@ -459,7 +459,7 @@ class TestWhatShips(Root):
             # The same with the filter, and without it.
             (
                 f'{LISTS}.test_a_hidden_marker_is_answered_like_an_unknown_one',
-                f'{LISTS}WithoutTheFilter.test_a_hidden_marker_is_accepted',
+                f'{LISTS}WithoutTheFilter.test_a_member_sees_everybodys',
             ),
         ):
             said = self.python(

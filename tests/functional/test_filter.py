@@ -44,7 +44,9 @@ class TestRecords(Filter):
     def test_a_hidden_hit_writes_one_record(self):
         answer = self.bob.act(self.hers, 'os-stop')
         self.assertEqual(404, answer.status_code)
-        [record] = self.records(records.DENIED)
+        found = self.records(records.DENIED)
+        self.assertEqual(1, len(found))
+        [record] = found
         self.assertEqual('+00:00', record.pop('time')[-6:])
         self.assertEqual(
             [

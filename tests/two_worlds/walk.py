@@ -154,6 +154,8 @@ COUNTED = (
     '/os-quota-sets/{id}/detail',
     '/limits',
 )
+#: Usage needs both ends, as time stands still while a request is answered.
+PERIOD = 'start=2025-01-01T00:00:00&end=2027-01-01T00:00:00&detailed=1'
 DEEP = 4
 
 
@@ -266,7 +268,6 @@ class Walk:
                 '/servers',
                 '/servers/detail',
                 '/servers/<unknown>',
-                '/servers/<unknown>/os-volume_attachments/<hidden.volume>',
             ):
                 for server in ('<hidden.active>', '<own.active>'):
                     for method in ('GET', 'HEAD'):
@@ -300,8 +301,19 @@ class Walk:
                 query = f'{path}?{name}={value}'
                 yield self._ask('bob', operation, query, newest)
         if operation['method'] == 'GET' and operation['path'] in COUNTED:
-            for query in QUERIES:
-                yield self._ask('bob', operation, f'{path}?{query}', newest)
+            for query in QUERIES + tuple(
+                f'{PERIOD}{more}'
+                for more in (
+                    '',
+                    '&limit=1',
+                    '&marker=<hidden.active>',
+                    '&marker=<own.active>&limit=2',
+                )
+            ):
+                for version in (1, newest):
+                    yield self._ask(
+                        'bob', operation, f'{path}?{query}', version
+                    )
 
     def made(self):
         """Servers that are made."""
@@ -424,6 +436,8 @@ class Walk:
         rest = re.sub(
             r'^/(servers|os-volumes_boot)/\{[a-z_]+\}', '', operation['path']
         )
+        if rest == '/os-volume_attachments':
+            yield {'volumeAttachment': {'volumeId': '<own.free>'}}
         known = operations.BODIES.get((operation['method'], rest))
         if known is not None:
             yield known
