@@ -64,9 +64,7 @@ def main() -> int:
             begin = time.monotonic()
             machine = report.describe(url)
             found = run.Run(plan).measure(made)
-            found.update(
-                machine=machine, sizes=plan.sizes, generations=plan.generations
-            )
+            found.update(machine=machine, sizes=plan.sizes)
             runs.append(found)
             text = report.write(runs, arguments.output)
             sys.stderr.write(

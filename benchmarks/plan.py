@@ -8,14 +8,12 @@ class Plan(NamedTuple):
     """Sizes and times.
 
     ``sizes`` of projects in servers, the smallest has ``own``, the caller's,
-    and no others; ``generations`` is how often all processes are new;
-    ``seconds`` how long one call is measured in each, ``list_seconds`` one
-    list; ``slices`` how often each server is under load, ``press`` seconds
-    each time.
+    and no others; ``seconds`` is how long one call is measured,
+    ``list_seconds`` one list; ``slices`` how often each server is under load,
+    ``press`` seconds each time.
     """
 
     sizes: Tuple[int, ...] = (100, 1000, 10000)
-    generations: int = 1
     seconds: float = 5
     list_seconds: float = 3
     slices: int = 6
@@ -28,4 +26,4 @@ class Plan(NamedTuple):
 
 
 FULL = Plan()
-SMOKE = Plan((5, 30), 1, 0.2, 0, 1, 0.5)
+SMOKE = Plan((5, 30), 0.2, 0, 1, 0.5)

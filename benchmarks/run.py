@@ -1,4 +1,4 @@
-"""One run: clouds, generations of processes, servers under load."""
+"""One run: clouds, processes with an API, servers under load."""
 
 from concurrent import futures
 import contextlib
@@ -14,7 +14,7 @@ from benchmarks import comparison
 from benchmarks import load
 from benchmarks import plan as plans
 
-#: What else stock Nova is asked in the whole project, once a generation.
+#: What else stock Nova is asked in the whole project, once.
 IN_FULL = ('index, latest', 'detail, latest', 'usage', 'server groups')
 
 #: How calls are named that were asked with the index.
@@ -41,23 +41,19 @@ class Run:
 
         :param made: clouds of the plan's sizes
         """
-        for number in range(self.plan.generations):
-            self._generation(made, is_first=not number)
+        self._in_process(made)
         if self.plan.slices:
             self._press(made[-1])
         self._with_index(made)
         return self.found
 
-    def _generation(self, made: List[clouds.Cloud], is_first: bool) -> None:
+    def _in_process(self, made: List[clouds.Cloud]) -> None:
         workers: Dict[str, comparison.Worker] = {}
         try:
             # One after the other; the first ones warm the disk's cache.
-            sides = ['stock', 'isolated']
-            if is_first:
-                for side in sides:
-                    comparison.Worker(made[0], side).stop()
-            else:
-                sides.reverse()
+            sides = ('stock', 'isolated')
+            for side in sides:
+                comparison.Worker(made[0], side).stop()
             for cloud in made[:1] + made[-1:]:
                 for side in sides:
                     worker = comparison.Worker(cloud, side)
@@ -67,22 +63,22 @@ class Run:
                 workers[_name(cloud, 'isolated', made)] = comparison.Worker(
                     cloud, 'isolated'
                 )
-            for side, name in (
-                ('stock', 'alone'),
-                ('isolated', _name(made[0], 'isolated', made)),
-            ):
-                # Both new, and both give the same answers to the same calls.
-                for call in calls.LISTS * 2:
-                    workers[name].do('call', **workers[name].arguments(call))
-                self._add('memory', side, workers[name].do('memory'))
+            # Before all else: both are new.
+            self._memory('stock', workers['alone'])
+            self._memory('isolated', workers[_name(made[0], 'isolated', made)])
             self._single(workers)
             self._lists(workers, made)
-            if is_first:
-                self._pages(workers['stock'])
-                self._count(workers)
+            self._pages(workers['stock'])
+            self._count(workers)
         finally:
             for worker in workers.values():
                 worker.stop()
+
+    def _memory(self, side: str, worker: comparison.Worker) -> None:
+        """Measure it where both sides give the same answers."""
+        for call in calls.LISTS * 2:
+            worker.do('call', **worker.arguments(call))
+        self._add('memory', side, worker.do('memory'))
 
     def _with_index(self, made: List[clouds.Cloud]) -> None:
         """Measure lists again, with the index that is recommended."""

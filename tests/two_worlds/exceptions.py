@@ -35,16 +35,16 @@ def _totals(asked, a, b, _known):
     """Quota totals; everything else in the answers is equal."""
     path, _, query = asked.path.partition('?')
     if '/limits' in path:
-        numbers = r'("total\w+Used"): \d+'
+        numbers = r'("total\w+Used"): (\d+)'
     elif path.endswith('/detail') and 'user_id=' not in query:
-        numbers = r'("in_use"): \d+'
+        numbers = r'("in_use"): (\d+)'
     else:
         return False
     a_body, b_body = (
         re.sub(numbers, r'\1: N', answer.body) for answer in (a, b)
     )
     a_totals, b_totals = (
-        [int(found.split()[-1]) for found in _found(numbers, answer.body)]
+        [int(total) for _, total in re.findall(numbers, answer.body)]
         for answer in (a, b)
     )
     return (a.status, _headers(a), a_body) == (
@@ -52,10 +52,6 @@ def _totals(asked, a, b, _known):
         _headers(b),
         b_body,
     ) and all(map(operator.ge, a_totals, b_totals))
-
-
-def _found(pattern, text):
-    return [found.group() for found in re.finditer(pattern, text)]
 
 
 def _guard(asked, a, b, _known):

@@ -155,7 +155,15 @@ COUNTED = (
     '/limits',
 )
 #: Usage needs both ends, as time stands still while a request is answered.
-PERIOD = 'start=2025-01-01T00:00:00&end=2027-01-01T00:00:00&detailed=1'
+PERIODS = tuple(
+    f'start=2025-01-01T00:00:00&end=2027-01-01T00:00:00&detailed=1{more}'
+    for more in (
+        '',
+        '&limit=1',
+        '&marker=<hidden.active>',
+        '&marker=<own.active>&limit=2',
+    )
+)
 DEEP = 4
 
 
@@ -264,11 +272,7 @@ class Walk:
                 yield worlds.request('bob', 'GET', f'{prefix}/servers{path}')
 
         for head in HEADS:
-            for path in (
-                '/servers',
-                '/servers/detail',
-                '/servers/<unknown>',
-            ):
+            for path in ('/servers', '/servers/detail', '/servers/<unknown>'):
                 for server in ('<hidden.active>', '<own.active>'):
                     for method in ('GET', 'HEAD'):
                         yield worlds.request(
@@ -301,19 +305,10 @@ class Walk:
                 query = f'{path}?{name}={value}'
                 yield self._ask('bob', operation, query, newest)
         if operation['method'] == 'GET' and operation['path'] in COUNTED:
-            for query in QUERIES + tuple(
-                f'{PERIOD}{more}'
-                for more in (
-                    '',
-                    '&limit=1',
-                    '&marker=<hidden.active>',
-                    '&marker=<own.active>&limit=2',
-                )
+            for query, version in itertools.product(
+                QUERIES + PERIODS, (1, newest)
             ):
-                for version in (1, newest):
-                    yield self._ask(
-                        'bob', operation, f'{path}?{query}', version
-                    )
+                yield self._ask('bob', operation, f'{path}?{query}', version)
 
     def made(self):
         """Servers that are made."""

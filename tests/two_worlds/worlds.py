@@ -208,11 +208,10 @@ class Worlds:
         answers = [Answer(*result) for result in self._both_hear()]
         a, b = (self._as_sent(answer, asked) for answer in answers)
         a = self._in_ids_of_b(a, b)
-        if a == b:
-            is_alright = self.are_alike or not exceptions.must_differ(asked)
-            return a, b, is_alright
         if self.are_alike:
-            return a, b, False
+            return a, b, a == b
+        if a == b:
+            return a, b, not exceptions.must_differ(asked)
         known = {in_b for _, in_b in self.names.values()}
         excuse = exceptions.find(asked, a, b, known)
         if excuse:
