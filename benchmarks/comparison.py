@@ -94,6 +94,8 @@ def in_turns(
     found: Samples = {name: [] for name in workers}
     names = list(workers)
     chance = random.Random(0)
+    for worker in workers.values():
+        worker.do('freeze')
     end = time.perf_counter() + seconds
     while len(found[names[0]]) < least or time.perf_counter() < end:
         for name in names:

@@ -14,8 +14,8 @@ class Plan(NamedTuple):
     """
 
     sizes: Tuple[int, ...] = (100, 1000, 10000)
-    seconds: float = 5
-    list_seconds: float = 3
+    seconds: float = 8
+    list_seconds: float = 8
     slices: int = 6
     press: float = 6
 
