@@ -33,13 +33,12 @@ threads, and they are asked in turns; ratios are medians of what was measured
 one right after the other. Each run has new processes; the targets are those of
 {runs} runs, all else of the last one.
 Tokens are not checked and Neutron is not asked, which would cost the same on
-each side. In process, all frames of a request's own thread are in one chunk of
-Python's stack: which calls cross the edge of one is chance, and costs up to a
-third; and full garbage collections, which come by chance and take a third of a
-long list's time, come between what is measured; under uWSGI both are as they
-come. What stock Nova's pages and first 1000
-servers take was measured once or twice, not in turns. Rows read are the
-database server's own count.
+each side. All frames of a request's own thread are in one chunk of Python's
+stack: which calls cross the edge of one is chance, and costs up to a third. In
+process, full garbage collections come between what is measured: within, also
+by chance, they take a third of a long list's time. What stock Nova's pages and
+first 1000 servers take was measured once or twice, not in turns. Rows read are
+the database server's own count.
 
 {machine}
 

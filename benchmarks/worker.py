@@ -192,7 +192,7 @@ def _ask(path, version, body, status):
         request.body = json.dumps(body).encode()
     said = []
     begin = time.perf_counter()
-    chunks = _answer(
+    chunks = application.application(
         request.environ, lambda line, headers, error=None: said.append(line)
     )
     text = b''.join(chunks)
@@ -203,23 +203,6 @@ def _ask(path, version, body, status):
     if not said[0].startswith(str(status)):
         raise AssertionError(f'{path}: {said[0]}: {text[:2000]!r}')
     return answered - begin, closed - answered, text
-
-
-def _answer(environ, start_response):
-    """Answer, with all frames of this thread in one chunk of its stack.
-
-    Python 3.11 and later map a chunk of 16 KiB when a call needs it, and
-    unmap it when that call returns. What is called often right at such an
-    edge is several times slower there; which calls those are is decided by
-    every frame above them, so that one more middleware makes Nova slower or
-    faster by chance. Source: push_chunk() and _PyThreadState_PopFrame() in
-    CPython's Python/pystate.c.
-    """
-    return application.application(environ, start_response)
-
-
-# A frame of more than 256 KiB gets a chunk of twice as much.
-_answer.__code__ = _answer.__code__.replace(co_stacksize=1 + 2**15)
 
 
 def main():

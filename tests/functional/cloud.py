@@ -27,7 +27,6 @@ from oslo_serialization import jsonutils
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy import orm
-import yaml
 
 from cloud_security import opts
 from cloud_security.visibility import criteria
@@ -172,10 +171,6 @@ class _Pool(sa.pool.QueuePool):
         super().__init__(*args, **kwargs)
 
 
-def _load_yaml(stream):
-    return yaml.load(stream, yaml.CSafeLoader)
-
-
 class OtherServices(fixtures.Fixture):
     """Conductor, scheduler and compute, as if they had their own processes.
 
@@ -292,8 +287,6 @@ class Cloud(integrated_helpers._IntegratedTestBase):
                 'get_allocations_for_provider_tree',
                 lambda *_: {},
             ),
-            # The same files for each test, and not with the C library.
-            ('yaml.safe_load', _load_yaml),
         ):
             self.useFixture(fixtures.MonkeyPatch(name, stand_in))
         super().setUp()

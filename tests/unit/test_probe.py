@@ -31,6 +31,13 @@ class Probing(testtools.TestCase):
     def setUp(self):
         super().setUp()
         self.cloud = self.useFixture(fake_cloud.FakeCloud())
+        # What a shell starts in the background ignores it, and so does what
+        # that starts.
+        self.addCleanup(
+            signal.signal,
+            signal.SIGINT,
+            signal.signal(signal.SIGINT, signal.default_int_handler),
+        )
 
     def start(self, *arguments, **environment):
         return subprocess.Popen(
