@@ -14,8 +14,8 @@ class Plan(NamedTuple):
     """
 
     sizes: Tuple[int, ...] = (100, 1000, 10000)
-    seconds: float = 8
-    list_seconds: float = 8
+    seconds: float = 6
+    list_seconds: float = 6
     slices: int = 6
     press: float = 6
 

@@ -18,7 +18,7 @@ from tests.functional import cloud
 from tests.functional import load
 
 REQUESTS = int(os.environ.get('CLOUD_SECURITY_REQUESTS', 1000))
-SECONDS = int(os.environ.get('CLOUD_SECURITY_SECONDS', 120 + REQUESTS // 10))
+SECONDS = int(os.environ.get('CLOUD_SECURITY_SECONDS', 300 + REQUESTS // 10))
 #: What a mistake is found with.
 FEW = 200
 
