@@ -9,15 +9,15 @@ class Plan(NamedTuple):
 
     ``sizes`` of projects in servers, the smallest has ``own``, the caller's,
     and no others; ``seconds`` is how long one call is measured,
-    ``list_seconds`` one list; ``slices`` how often each server is under load,
-    ``press`` seconds each time.
+    ``list_seconds`` one list; ``slices`` how many servers of each side are
+    under load, twice ``press`` seconds each.
     """
 
     sizes: Tuple[int, ...] = (100, 1000, 10000)
     seconds: float = 6
     list_seconds: float = 6
     slices: int = 6
-    press: float = 6
+    press: float = 3
 
     @property
     def own(self) -> int:
