@@ -146,6 +146,9 @@ HEADS = (
 #: The spellings that a database or a router may accept.
 COMMON = ('upper', 'bare', 'space', 'accent', 'slash', 'json')
 LISTS = ('/servers', '/servers/detail', '/os-volumes_boot')
+#: One controller reads these as those of servers, see
+#: nova/api/openstack/compute/volumes_boot.py.
+OLD_LISTS = ('/os-volumes_boot', '/os-volumes_boot/detail')
 #: What else counts servers or names them, and reads queries.
 COUNTED = (
     '/os-server-groups',
@@ -199,19 +202,22 @@ class Walk:
     def lists(self):
         """Lists of servers, their filters, pages and links."""
         for who in CALLERS:
-            for operation in self._where(lambda path: path in LISTS, 'GET'):
+            for operation in self._where(is_list, 'GET'):
                 path, newest = operation['path'], operation['newest']
                 for version in self._versions(who, operation):
                     yield self._ask(who, operation, path, version)
-                # The reader reads as a member, the old path as the new one.
-                is_new = who == 'bob' and path != '/os-volumes_boot'
-                for name in operation['query']:
+                # The reader reads as a member.
+                is_asked = path == '/servers' or (
+                    who == 'bob' and path not in OLD_LISTS
+                )
+                for name in operation['query'] if is_asked else ():
                     values = VALUES.get(name, ('1', 'x'))
-                    for value in values if is_new else values[:1]:
+                    for value in values if who == 'bob' else values[:1]:
                         query = f'{path}?{name}={value}'
                         yield self._ask(who, operation, query, newest)
-                        if who == 'bob' and path == '/servers':
-                            yield self._ask(who, operation, query, 1)
+                    if who == 'bob' and path == '/servers':
+                        query = f'{path}?{name}={values[0]}'
+                        yield self._ask(who, operation, query, 1)
                 for query in QUERIES:
                     for version in (1, 69, newest)[-self._depth(who) :]:
                         yield self._ask(
@@ -258,7 +264,7 @@ class Walk:
         """Operations that are not on one server of the path."""
         for operation in self.operations:
             if is_on_a_server(operation['path']) or (
-                operation['method'] == 'GET' and operation['path'] in LISTS
+                operation['method'] == 'GET' and is_list(operation['path'])
             ):
                 continue
             yield from self._elsewhere(operation)
@@ -386,7 +392,7 @@ class Walk:
                     for version in (68, 69, operation['newest']):
                         for whole in self.paths(operation, f'<{kind}.{name}>'):
                             yield self._ask('bob', operation, whole, version)
-            if path in LISTS:
+            if is_list(path):
                 for query in QUERIES:
                     whole = f'{path}?{query}'
                     yield self._ask(
@@ -459,6 +465,10 @@ class Walk:
                     yield from broken[::DEEP]
         if is_at_end:
             yield from ({action: {'sample': 1}} if action else {}, '{', '')
+
+
+def is_list(path):
+    return path in LISTS + OLD_LISTS
 
 
 def is_on_a_server(path):
