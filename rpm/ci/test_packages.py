@@ -197,7 +197,7 @@ class TestMetadata(testtools.TestCase):
                 cwd=BUILT / 'RPMS/noarch',
             ).stdout
             self.assertEqual(
-                textwrap.dedent(output).replace('python3.11', PYTHON),
+                textwrap.dedent(output).replace('3.11', PYTHON[6:]),
                 said,
                 command,
             )
