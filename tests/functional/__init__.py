@@ -19,7 +19,8 @@ import nova.tests.functional  # noqa: E402,F401
 # Python does by itself takes a seventh of the time.
 gc.set_threshold(20000, 10, 10)
 # Nova's fixtures format what nobody reads, which takes a twentieth.
-logging.disable(logging.DEBUG)
+if 'OS_DEBUG' not in os.environ:
+    logging.disable(logging.DEBUG)
 
 try:
     from nova import thread_pool_factory
