@@ -15,6 +15,7 @@ from nova import objects
 from nova import utils
 from nova.api import auth
 from nova.api.openstack import api_version_request
+from nova.api.openstack import compute as nova_compute
 from nova.compute import multi_cell_list
 from nova.conf import CONF
 from nova.db.api import api as api_db
@@ -31,6 +32,7 @@ from sqlalchemy import orm
 from cloud_security import opts
 from cloud_security.visibility import criteria
 from cloud_security.visibility import scope as scopes
+from tests.functional import copies
 
 FILTER = """
 [filter:user_isolation]
@@ -258,6 +260,10 @@ class OtherServices(fixtures.Fixture):
         raise AssertionError('Nova did not settle within a minute.')
 
 
+#: ``{hosts: copies.Booted}``
+_BOOTED = {}
+
+
 class Cloud(integrated_helpers._IntegratedTestBase):
     """Two members, a reader, a manager, an admin and a service user.
 
@@ -274,8 +280,11 @@ class Cloud(integrated_helpers._IntegratedTestBase):
     NEW_DEFAULTS = True
     #: What the operator wrote: {rule: check}.
     RULES = {}
+    #: May servers be copies of one that was booted? (See copies.py.)
+    COPIES = True
 
     def setUp(self):
+        self._routers = []
         self.other_services = self.useFixture(OtherServices())
         for name, stand_in in (
             # Connecting to a file of SQLite's would be a fifth of the time.
@@ -287,9 +296,22 @@ class Cloud(integrated_helpers._IntegratedTestBase):
                 'get_allocations_for_provider_tree',
                 lambda *_: {},
             ),
+            # Rules are read below.
+            ('nova.tests.fixtures.PolicyFixture', fixtures.Fixture),
+            ('nova.tests.fixtures.RealPolicyFixture', fixtures.Fixture),
+            # Both pipelines end in one router, where Nova has two alike.
+            (
+                'nova.api.openstack.compute.APIRouterV21.factory',
+                self._router,
+            ),
         ):
             self.useFixture(fixtures.MonkeyPatch(name, stand_in))
         super().setUp()
+
+    def _router(self, *_, **__):
+        if not self._routers:
+            self._routers.append(nova_compute.APIRouterV21())
+        return self._routers[0]
 
     def _setup_services(self):
         state = self.useFixture(fixtures.TempDir()).path
@@ -307,6 +329,7 @@ class Cloud(integrated_helpers._IntegratedTestBase):
         self.operator_writes(self.RULES)
         self.flags(
             policy_dirs=[self.policy_dir],
+            policy_file=os.path.join(state, 'policy.yaml'),
             enforce_new_defaults=self.NEW_DEFAULTS,
             group='oslo_policy',
         )
@@ -314,6 +337,7 @@ class Cloud(integrated_helpers._IntegratedTestBase):
         self.flags(mode=self.MODE, audit=self.AUDIT, group='cloud_security')
         nova.policy.reset()
         nova.policy.init(suppress_deprecation_warnings=True)
+        self.addCleanup(nova.policy.reset)
         create_context = auth.NovaKeystoneContext._create_context
         super()._setup_services()
         # The fixture takes whoever is called admin for one; we ask policy.
@@ -368,14 +392,21 @@ class Cloud(integrated_helpers._IntegratedTestBase):
         hints=None,
         **server,
     ):
-        """Let somebody make a server and wait for it.
+        """Let somebody make a server and wait for it, or copy one.
 
         :returns: its id
         """
+        name = name or f'of-{account.user_id}'
+        hosts = tuple(self.computes)
+        may_be_copied = self.COPIES and (
+            (hints, server, state) == (None, {}, 'ACTIVE')
+        )
+        if may_be_copied and hosts in _BOOTED:
+            return copies.put(self, _BOOTED[hosts], account, name)
         body = {
             'server': dict(
                 {
-                    'name': name or f'of-{account.user_id}',
+                    'name': name,
                     'flavorRef': '1',
                     'imageRef': IMAGE,
                     'networks': 'none',
@@ -398,6 +429,8 @@ class Cloud(integrated_helpers._IntegratedTestBase):
                     ]
                 )
             )
+        if may_be_copied:
+            _BOOTED[hosts] = copies.take(self, server_id)
         return server_id
 
     def read_in_the_cells_threads(self, note=lambda: None):

@@ -17,7 +17,7 @@ from cloud_security.visibility import scope as scopes
 from tests.functional import cloud
 from tests.functional import load
 
-REQUESTS = int(os.environ.get('CLOUD_SECURITY_REQUESTS', 2000))
+REQUESTS = int(os.environ.get('CLOUD_SECURITY_REQUESTS', 1000))
 SECONDS = int(os.environ.get('CLOUD_SECURITY_SECONDS', 300 + REQUESTS // 10))
 #: What a mistake is found with.
 FEW = 200

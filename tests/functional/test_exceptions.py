@@ -107,6 +107,9 @@ class TestAttachmentsWithoutTheFilter(TestAttachments):
 class Hints(cloud.Cloud):
     """Two hosts, and the filters that compare hints with servers."""
 
+    # The scheduler must know who is where.
+    COPIES = False
+
     def _setup_compute_service(self):
         self._start_compute('host1')
         self._start_compute('host2')
