@@ -32,7 +32,9 @@ class Project(cloud.Cloud):
     def wait_for_usage(self, count):
         """Wait for Nova to count servers that have just been launched."""
         self.wait_for(
-            lambda: count == len(self.usage(self.carol)['server_usages'])
+            lambda: (
+                count == len(self.usage(self.carol).get('server_usages', ()))
+            )
         )
 
     def used(self, account, query=''):
