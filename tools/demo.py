@@ -31,7 +31,7 @@ Verdict = findings.Verdict
 class Stock(cloud.Cloud):
     """Nova as it is."""
 
-    FILTERED = DROPPED_IN = False
+    FILTERED = DROPPED_IN = COPIES = False
     results = {}
 
     def runTest(self):

@@ -6,7 +6,7 @@ Placement, and what the fake driver knows. The scheduler, which remembers who
 is on its hosts, does not know of it.
 """
 
-import datetime
+import json
 from typing import Any
 from typing import Dict
 from typing import List
@@ -15,19 +15,30 @@ from typing import Tuple
 import uuid
 
 from nova import context as nova_context
+from nova import utils
 from nova.db.api import api as api_db
 from nova.db.api import models as api_models
 from nova.db.main import api as main_db
 from nova.db.main import models
 from nova.virt import fake
+from oslo_utils import timeutils
 import sqlalchemy as sa
+
+_ACTIONS = 'instance_actions'
+_EVENTS = models.InstanceActionEvent.__table__
+_TIMES = (
+    'created_at',
+    'finish_time',
+    'launched_at',
+    'start_time',
+    'updated_at',
+)
 
 
 class Booted(NamedTuple):
     """What there is of a server; ``rows`` as ``(table, {column: value})``."""
 
     server_id: str
-    owner_id: str
     host: str
     node: str
     rows: List[Tuple[sa.Table, Dict[str, Any]]]
@@ -48,12 +59,21 @@ def take(cloud, server_id):
                         sa.select(table).where(table.c[name] == server_id)
                     )
                     rows += [(table, dict(row)) for row in found.mappings()]
+            if base is models.BASE:
+                [action] = [
+                    row for table, row in rows if table.name == _ACTIONS
+                ]
+                found = connection.execute(
+                    sa.select(_EVENTS).where(
+                        _EVENTS.c.action_id == action['id']
+                    )
+                )
+                rows += [(_EVENTS, dict(row)) for row in found.mappings()]
     [server] = [row for table, row in rows if table.name == 'instances']
     held = cloud.placement.get(f'/allocations/{server_id}').body
     [allocation] = held['allocations'].values()
     return Booted(
         server_id,
-        server['user_id'],
         server['host'],
         server['node'],
         rows,
@@ -67,42 +87,42 @@ def put(cloud, booted, account, name):
     :returns: its id
     """
     server_id = str(uuid.uuid4())
-    now = datetime.datetime.utcnow()
-    changes = {
-        booted.server_id: server_id,
-        f'"user_id": "{booted.owner_id}"': f'"user_id": "{account.user_id}"',
+    now = timeutils.utcnow()
+    new = {
+        'user_id': account.user_id,
+        'project_id': account.project_id,
+        'instance_uuid': server_id,
+        'display_name': name,
+        'hostname': utils.sanitize_hostname(name),
+        'request_id': f'req-{uuid.uuid4()}',
+        'reservation_id': f'r-{server_id[:8]}',
     }
-    number = None
+    new.update(dict.fromkeys(_TIMES, now))
+    made = {}
     for base, engine in _databases(cloud):
         with engine.begin() as connection:
             for table, row in booted.rows:
                 if table.metadata is not base.metadata:
                     continue
                 values = {
-                    column: _changed(value, changes)
+                    column: new.get(column, value)
                     for column, value in row.items()
-                    if column != 'id'
+                    if column != 'id' and value is not None
                 }
-                for column, value in (
-                    ('user_id', account.user_id),
-                    ('project_id', account.project_id),
-                    ('created_at', now),
-                    ('launched_at', now),
-                    ('start_time', now),
-                    ('display_name', name),
-                    ('hostname', name),
-                ):
-                    if values.get(column) is not None:
-                        values[column] = value
-                if table.name == 'block_device_mapping':
+                if values.get('uuid') == booted.server_id:
+                    values['uuid'] = server_id
+                elif 'uuid' in values:
                     values['uuid'] = str(uuid.uuid4())
-                made = connection.execute(table.insert().values(values))
-                if table.name == 'instances':
-                    [number] = made.inserted_primary_key
+                if 'action_id' in values:
+                    values['action_id'] = made[_ACTIONS]
+                if 'spec' in values:
+                    values['spec'] = _spec(values['spec'], new)
+                done = connection.execute(table.insert().values(values))
+                [made[table.name]] = done.inserted_primary_key
     [provider] = cloud.placement.get(
         f'/resource_providers?name={booted.node}'
     ).body['resource_providers']
-    cloud.placement.put(
+    answer = cloud.placement.put(
         f'/allocations/{server_id}',
         {
             'allocations': {provider['uuid']: {'resources': booted.resources}},
@@ -112,10 +132,19 @@ def put(cloud, booted, account, name):
         },
         version='1.28',
     )
+    assert answer.status == 204, answer.body
     cloud.computes[booted.host].driver.instances[server_id] = (
-        fake.FakeInstance(f'instance-{number:08x}', 1, server_id)
+        fake.FakeInstance(f'instance-{made["instances"]:08x}', 1, server_id)
     )
     return server_id
+
+
+def _spec(text, new):
+    """Return a RequestSpec as it is stored, of another server."""
+    spec = json.loads(text)
+    for name in ('user_id', 'project_id', 'instance_uuid'):
+        spec['nova_object.data'][name] = new[name]
+    return json.dumps(spec)
 
 
 def _databases(cloud):
@@ -127,10 +156,3 @@ def _databases(cloud):
         cell = main_db.get_engine(context=in_cell)
     api = api_db.context_manager.writer.get_engine()
     return [(api_models.BASE, api), (models.BASE, cell)]
-
-
-def _changed(value, changes):
-    if isinstance(value, str):
-        for before, after in changes.items():
-            value = value.replace(before, after)
-    return value

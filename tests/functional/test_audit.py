@@ -15,9 +15,6 @@ from tests.functional import cloud
 class Audit(cloud.Cloud):
     AUDIT = 'log'
 
-    def _setup_services(self):
-        super()._setup_services()
-
     def setUp(self):
         self.sent = queue.Queue()
         self.useFixture(
@@ -86,6 +83,7 @@ class TestLog(Audit):
 
 class TestOff(Audit):
     AUDIT = 'off'
+    COPIES = False
 
     def test_nothing_is_recorded(self):
         self.carol.act(self.hers, 'lock')
@@ -96,6 +94,7 @@ class TestOff(Audit):
 
 class TestBus(Audit):
     AUDIT = 'both'
+    COPIES = False
 
     def received(self):
         return self.sent.get(timeout=20)

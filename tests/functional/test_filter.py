@@ -205,6 +205,7 @@ class TestMonitor(Filter):
 
 class TestOff(Filter):
     MODE = 'off'
+    COPIES = False
 
     def test_it_is_stock_nova_and_says_so(self):
         self.assertEqual(2, len(self.bob.ids()))

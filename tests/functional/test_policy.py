@@ -140,6 +140,7 @@ class TestLegacyRoles(Policy):
     """[oslo_policy] enforce_new_defaults = False."""
 
     NEW_DEFAULTS = False
+    COPIES = False
 
     def test_who_sees_the_server(self):
         self.assertEqual(
@@ -173,6 +174,7 @@ class TestLostFilter(cloud.Cloud):
     """An upgrade put a fresh api-paste.ini there; the rules remain."""
 
     FILTERED = False
+    COPIES = False
 
     def setUp(self):
         super().setUp()

@@ -60,6 +60,8 @@ ONLY_DIFFERS = {
 class Probed(cloud.Cloud):
     """A cloud in which every attempt can succeed."""
 
+    COPIES = False
+
     #: Operators may let members list migrations.
     RULES = dict.fromkeys(
         (

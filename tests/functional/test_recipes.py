@@ -13,6 +13,7 @@ CONSOLE = {'remote_console': {'protocol': 'vnc', 'type': 'novnc'}}
 class Recipe(cloud.Cloud):
     #: Name of the file.
     RECIPE = ''
+    COPIES = False
 
     def setUp(self):
         with open(RECIPES / f'{self.RECIPE}.yaml') as recipe:

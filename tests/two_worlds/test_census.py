@@ -256,6 +256,8 @@ class TestCensusCanFail(testtools.TestCase):
 class Measured(cloud.Cloud):
     """Sends what the census speaks of; alice has a server in a group."""
 
+    COPIES = False
+
     def setUp(self):
         super().setUp()
         made = self.alice.call(

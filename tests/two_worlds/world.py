@@ -87,6 +87,7 @@ class World(cloud.Cloud):
     """A cloud of two cells, where servers fail or stay behind by name."""
 
     NUMBER_OF_CELLS = 2
+    COPIES = False
 
     def setUp(self):
         self.determined = self.useFixture(Determined())
