@@ -22,6 +22,7 @@ from nova.compute import multi_cell_list
 from nova.conf import CONF
 from nova.db.api import api as api_db
 from nova.db.api import models as api_models
+from nova.db.main import api as main_db
 import nova.policy
 from nova.tests.functional import integrated_helpers
 from nova.tests.functional.api import client
@@ -285,8 +286,8 @@ class Cloud(integrated_helpers._IntegratedTestBase):
     def run(self, result=None):
         """Run a test with all frames of this thread in one chunk of its stack.
 
-        Mapping and unmapping chunks takes a tenth of the time; where a chunk
-        ends is chance. See benchmarks/application.py.
+        Else they take three hundredths more time; see what
+        benchmarks/application.py says.
         """
         return super().run(result)
 
@@ -295,7 +296,6 @@ class Cloud(integrated_helpers._IntegratedTestBase):
     def setUp(self):
         if self.COPIES:
             _original()
-        self._routers = []
         self.other_services = self.useFixture(OtherServices())
         for name, stand_in in (
             # Connecting to a file of SQLite's would be a fifth of the time.
@@ -307,22 +307,21 @@ class Cloud(integrated_helpers._IntegratedTestBase):
                 'get_allocations_for_provider_tree',
                 lambda *_: {},
             ),
-            # Rules are read below.
+            # Rules are read in _setup_services.
             ('nova.tests.fixtures.PolicyFixture', fixtures.Fixture),
             ('nova.tests.fixtures.RealPolicyFixture', fixtures.Fixture),
             # Both pipelines end in one router, where Nova has two alike.
             (
                 'nova.api.openstack.compute.APIRouterV21.factory',
-                self._router,
+                lambda *_, **__: self._router,
             ),
         ):
             self.useFixture(fixtures.MonkeyPatch(name, stand_in))
         super().setUp()
 
-    def _router(self, *_, **__):
-        if not self._routers:
-            self._routers.append(nova_compute.APIRouterV21())
-        return self._routers[0]
+    @functools.cached_property
+    def _router(self):
+        return nova_compute.APIRouterV21()
 
     def _setup_services(self):
         state = self.useFixture(fixtures.TempDir()).path
@@ -458,6 +457,13 @@ class Cloud(integrated_helpers._IntegratedTestBase):
         self.useFixture(
             fixtures.MockPatchObject(holder, 'query_wrapper', read)
         )
+
+    def cell_engine(self, name='cell1'):
+        """Return the engine of a cell's database."""
+        with nova_context.target_cell(
+            nova_context.get_admin_context(), self.cell_mappings[name]
+        ) as context:
+            return main_db.get_engine(context=context)
 
     def forget_owner(self, server_id):
         """Make the mapping one of a Nova before 20."""

@@ -14,17 +14,15 @@ from typing import NamedTuple
 from typing import Tuple
 import uuid
 
-from nova import context as nova_context
 from nova import utils
 from nova.db.api import api as api_db
 from nova.db.api import models as api_models
-from nova.db.main import api as main_db
 from nova.db.main import models
 from nova.virt import fake
 from oslo_utils import timeutils
 import sqlalchemy as sa
 
-_ACTIONS = 'instance_actions'
+_ACTIONS = models.InstanceAction.__table__
 _EVENTS = models.InstanceActionEvent.__table__
 _TIMES = (
     'created_at',
@@ -36,11 +34,13 @@ _TIMES = (
 
 
 class Booted(NamedTuple):
-    """What there is of a server; ``rows`` as ``(table, {column: value})``."""
+    """What there is of a server.
 
-    server_id: str
-    host: str
-    node: str
+    ``server`` is its row in instances, ``rows`` are all of it as
+    ``(table, {column: value})``, ``resources`` what Placement has allocated.
+    """
+
+    server: Dict[str, Any]
     rows: List[Tuple[sa.Table, Dict[str, Any]]]
     resources: Dict[str, int]
 
@@ -54,31 +54,30 @@ def take(cloud, server_id):
     for base, engine in _databases(cloud):
         with engine.connect() as connection:
             for table in base.metadata.sorted_tables:
-                for name in {'uuid', 'instance_uuid'} & set(table.c.keys()):
+                condition = _is_of(server_id, table)
+                if condition is not None:
                     found = connection.execute(
-                        sa.select(table).where(table.c[name] == server_id)
+                        sa.select(table).where(condition)
                     )
                     rows += [(table, dict(row)) for row in found.mappings()]
-            if base is models.BASE:
-                [action] = [
-                    row for table, row in rows if table.name == _ACTIONS
-                ]
-                found = connection.execute(
-                    sa.select(_EVENTS).where(
-                        _EVENTS.c.action_id == action['id']
-                    )
-                )
-                rows += [(_EVENTS, dict(row)) for row in found.mappings()]
     [server] = [row for table, row in rows if table.name == 'instances']
     held = cloud.placement.get(f'/allocations/{server_id}').body
     [allocation] = held['allocations'].values()
-    return Booted(
-        server_id,
-        server['host'],
-        server['node'],
-        rows,
-        allocation['resources'],
-    )
+    return Booted(server, rows, allocation['resources'])
+
+
+def _is_of(server_id, table):
+    """Return the condition for a server's rows, None where there are none."""
+    if table is _EVENTS:
+        return table.c.action_id.in_(
+            sa.select(_ACTIONS.c.id).where(
+                _ACTIONS.c.instance_uuid == server_id
+            )
+        )
+    for name in ('instance_uuid', 'uuid'):
+        if name in table.c:
+            return table.c[name] == server_id
+    return None
 
 
 def put(cloud, booted, account, name):
@@ -109,23 +108,22 @@ def put(cloud, booted, account, name):
                     for column, value in row.items()
                     if column != 'id' and value is not None
                 }
-                if values.get('uuid') == booted.server_id:
+                if values.get('uuid') == booted.server['uuid']:
                     values['uuid'] = server_id
                 elif 'uuid' in values:
                     values['uuid'] = str(uuid.uuid4())
                 if 'action_id' in values:
-                    values['action_id'] = made[_ACTIONS]
+                    values['action_id'] = made[_ACTIONS.name]
                 if 'spec' in values:
                     values['spec'] = _spec(values['spec'], new)
                 done = connection.execute(table.insert().values(values))
                 [made[table.name]] = done.inserted_primary_key
-    [provider] = cloud.placement.get(
-        f'/resource_providers?name={booted.node}'
-    ).body['resource_providers']
+    compute = cloud.computes[booted.server['host']]
+    node = compute.rt.compute_nodes[booted.server['node']]
     answer = cloud.placement.put(
         f'/allocations/{server_id}',
         {
-            'allocations': {provider['uuid']: {'resources': booted.resources}},
+            'allocations': {node.uuid: {'resources': booted.resources}},
             'project_id': account.project_id,
             'user_id': account.user_id,
             'consumer_generation': None,
@@ -133,8 +131,8 @@ def put(cloud, booted, account, name):
         version='1.28',
     )
     assert answer.status == 204, answer.body
-    cloud.computes[booted.host].driver.instances[server_id] = (
-        fake.FakeInstance(f'instance-{made["instances"]:08x}', 1, server_id)
+    compute.driver.instances[server_id] = fake.FakeInstance(
+        f'instance-{made["instances"]:08x}', 1, server_id
     )
     return server_id
 
@@ -149,10 +147,5 @@ def _spec(text, new):
 
 def _databases(cloud):
     """Return ``[(declarative base, engine)]`` of Nova's databases."""
-    context = nova_context.get_admin_context()
-    with nova_context.target_cell(
-        context, cloud.cell_mappings['cell1']
-    ) as in_cell:
-        cell = main_db.get_engine(context=in_cell)
     api = api_db.context_manager.writer.get_engine()
-    return [(api_models.BASE, api), (models.BASE, cell)]
+    return [(api_models.BASE, api), (models.BASE, cloud.cell_engine())]

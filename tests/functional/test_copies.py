@@ -26,7 +26,6 @@ class TestCopies(cloud.Cloud):
         booted = self.boot(self.bob)
         original = copies.take(self, self.boot(self.eve))
         copy = copies.put(self, original, self.bob, 'of-bob')
-        self.maxDiff = None
         self.assertEqual(self.rows(booted), self.rows(copy))
 
     def rows(self, server_id):

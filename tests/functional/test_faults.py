@@ -5,7 +5,6 @@ import threading
 import time
 
 import fixtures
-from nova import context as nova_context
 from nova import exception
 from nova import objects
 from nova.db.api import api as api_db
@@ -54,10 +53,7 @@ class Faults(cloud.Cloud):
         self.hers = self.boot(self.alice)
         self.his = self.boot(self.bob)
         self.api_database = api_db.context_manager.writer.get_engine()
-        with nova_context.target_cell(
-            nova_context.get_admin_context(), self.cell_mappings['cell1']
-        ) as context:
-            self.cell_database = context.db_connection.writer.get_engine()
+        self.cell_database = self.cell_engine()
 
     def reads(self):
         """Return what a member may try without changing anything."""

@@ -3,9 +3,7 @@
 import os
 
 import fixtures
-from nova import context as nova_context
 from nova.conf import CONF
-from nova.db.main import api as main_db
 from oslo_db import exception as db_exception
 from oslo_upgradecheck import upgradecheck
 import sqlalchemy as sa
@@ -462,12 +460,7 @@ class TestStatus(Status):
         self.assertEqual(Code.SUCCESS, result.code)
         self.assertIn(f'cell1: {indexes.STATEMENT};', result.details)
         self.assertNotIn('cell0', result.details)
-        context = nova_context.get_admin_context()
-        with nova_context.target_cell(
-            context, self.cell_mappings['cell1']
-        ) as in_cell:
-            engine = main_db.get_engine(context=in_cell)
-        with engine.begin() as connection:
+        with self.cell_engine().begin() as connection:
             connection.execute(sa.text(indexes.STATEMENT))
         result = self.checks.check_index()
         self.assertEqual((Code.SUCCESS, None), (result.code, result.details))

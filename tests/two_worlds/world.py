@@ -28,7 +28,6 @@ from nova.cmd import manage
 from nova.conductor import api as conductor
 from nova.db.api import api as api_db
 from nova.db.api import models as api_models
-from nova.db.main import api as main_db
 from nova.tests import fixtures as nova_fixtures
 from nova.virt import fake
 from oslo_utils import timeutils
@@ -208,12 +207,8 @@ class World(cloud.Cloud):
             manage.DbCommands().archive_deleted_rows(
                 until_complete=True, purge=True, all_cells=True
             )
-            for cell in self.cell_mappings.values():
-                with nova_context.target_cell(
-                    nova_context.get_admin_context(), cell
-                ) as context:
-                    engine = main_db.get_engine(context=context)
-                with engine.connect() as connection:
+            for name in self.cell_mappings:
+                with self.cell_engine(name).connect() as connection:
                     left = connection.execute(
                         sa.text('SELECT id FROM instances WHERE deleted != 0')
                     )
