@@ -44,6 +44,8 @@ def main() -> int:
         help='how often all of it is measured, on the same databases',
     )
     arguments = parser.parse_args()
+    # Or what was measured could not be written.
+    os.makedirs(arguments.output, exist_ok=True)
     plan = plans.SMOKE if arguments.smoke else plans.FULL
     url = os.environ.get('BENCHMARKS_URL') or (
         'sqlite://' if arguments.smoke else URL
