@@ -454,6 +454,12 @@ class TestWhatShips(Root):
                 '-c', f'import {module} as x; print(x.__file__)', cwd=folder
             ).stdout.splitlines()[-1]
             self.assertTrue(found.startswith(f'{self.root}/'), found)
+        # Nothing that they import is missing; it fails where something is.
+        self.python(
+            *('-m', 'testtools.run', 'discover', '--list'),
+            *('-s', 'tests/functional', '-t', '.'),
+            cwd=folder,
+        )
         for tests in (
             ('discover', '-s', 'tests/unit', '-t', '.'),
             # The same with the filter, and without it.

@@ -36,6 +36,7 @@ from cloud_security import opts
 from cloud_security.visibility import criteria
 from cloud_security.visibility import scope as scopes
 from tests.functional import copies
+from tests.functional import kept
 
 FILTER = """
 [filter:user_isolation]
@@ -314,6 +315,11 @@ class Cloud(integrated_helpers._IntegratedTestBase):
             (
                 'nova.api.openstack.compute.APIRouterV21.factory',
                 lambda *_, **__: self._router,
+            ),
+            ('oslo_db.sqlalchemy.engines.create_engine', kept.create_engine),
+            (
+                'nova.api.validation.validators._SchemaValidator',
+                kept.validator,
             ),
         ):
             self.useFixture(fixtures.MonkeyPatch(name, stand_in))
