@@ -1,0 +1,3 @@
+"""What calls read; that does not depend on the machine."""
+
+import tests.functional  # noqa: F401  decides about threads

@@ -69,7 +69,9 @@ def main():
     cloud.Cloud.COPIES = False
     for mutation in mutations.MUTATIONS.values():
         importlib.import_module(mutation.killer.rpartition('.Test')[0])
-    _Schemas().run(testtools.TestResult())
+    result = testtools.TestResult()
+    _Schemas().run(result)
+    assert result.wasSuccessful(), result.errors + result.failures
     for line in sys.stdin:
         results.write(_in_a_copy(*json.loads(line)) + '\n')
         results.flush()
