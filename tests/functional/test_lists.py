@@ -2,6 +2,7 @@
 
 import fixtures
 from nova.tests import fixtures as nova_fixtures
+from oslo_utils import fixture as utils_fixtures
 from oslo_utils.fixture import uuidsentinel
 
 from tests.functional import cloud
@@ -14,9 +15,15 @@ class Lists(cloud.Cloud):
         super().setUp()
         self.his = []
         self.hers = []
+        clock = self.useFixture(utils_fixtures.TimeFixture())
         for _ in range(3):
-            self.hers.append(self.boot(self.alice, name='same-name'))
-            self.his.append(self.boot(self.bob, name='same-name'))
+            for ids, account in (
+                (self.hers, self.alice),
+                (self.his, self.bob),
+            ):
+                ids.append(self.boot(account, name='same-name'))
+                # Those of one second Nova lists by their ids.
+                clock.advance_time_seconds(1)
 
     def newest(self, ids):
         return list(reversed(ids))
