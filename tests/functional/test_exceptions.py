@@ -222,7 +222,8 @@ class TestHints(Hints):
     @SHOWN
     def test_a_complaint_about_stored_hints_repeats_what_was_sent(self):
         # Nova's own schema refuses to show what it accepted as "query"; where
-        # responses are validated, the complaint repeats the whole server.
+        # responses are validated, from Nova 33 on, the complaint repeats the
+        # whole server.
         texts = []
         for named in (self.hers, uuidsentinel.unknown):
             server_id = self.boot(
@@ -233,9 +234,9 @@ class TestHints(Hints):
             answer = self.bob.call(
                 'GET', f'servers/{server_id}', version='2.100'
             )
-            self.assertEqual(400, answer.status_code)
+            self.assertIn(answer.status_code, (200, 400))
             texts.append(
-                answer.text.split("'scheduler_hints':")[1]
+                answer.text.split('scheduler_hints')[1]
                 .split('}')[0]
                 .replace(named, 'ID')
             )
