@@ -70,8 +70,15 @@ SERVER = (
     reads('read diagnostics', '/diagnostics', works=EITHER),
     reads('read migrations', '/migrations', since='2.23', works=EITHER),
     reads('read one migration', '/migrations/1', since='2.23', works=EITHER),
+    reads('read shares', '/shares', since='2.101'),
     # Nova 31 and 32 refuse admins of other projects.
-    reads('read shares', '/shares', since='2.97', repeats=False),
+    reads(
+        'read shares, before 2.101',
+        '/shares',
+        since='2.97',
+        until='2.100',
+        repeats=False,
+    ),
     reads('read one share', '/shares/{nothing}', since='2.97', works=EITHER),
     Operation(
         'read the console log',

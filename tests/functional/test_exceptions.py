@@ -224,6 +224,11 @@ class TestHints(Hints):
         # Nova's own schema refuses to show what it accepted as "query"; where
         # responses are validated, from Nova 33 on, the complaint repeats the
         # whole server.
+        status, key = (
+            (400, "'scheduler_hints':")
+            if int(cloud.LATEST.partition('.')[2]) > 100
+            else (200, '"scheduler_hints":')
+        )
         texts = []
         for named in (self.hers, uuidsentinel.unknown):
             server_id = self.boot(
@@ -234,11 +239,9 @@ class TestHints(Hints):
             answer = self.bob.call(
                 'GET', f'servers/{server_id}', version='2.100'
             )
-            self.assertIn(answer.status_code, (200, 400))
+            self.assertEqual(status, answer.status_code)
             texts.append(
-                answer.text.split('scheduler_hints')[1]
-                .split('}')[0]
-                .replace(named, 'ID')
+                answer.text.split(key)[1].split('}')[0].replace(named, 'ID')
             )
         self.assertIn('ID', texts[0])
         self.assertEqual(texts[0], texts[1])
