@@ -9,8 +9,8 @@ from typing import List
 
 import sqlalchemy as sa
 
-from cloud_security.compute import activation
 from cloud_security.compute import indexes
+from cloud_security.deploy import host
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 #: The api-paste.ini that came with Nova.
@@ -107,7 +107,7 @@ class Cloud:
         with open(SHIPPED) as stream:
             _write(paste, stream.read().replace(' authtoken', ''))
         if side == 'isolated':
-            for step in activation.Host(paste).enabling():
+            for step in host.Host(paste).enabling():
                 step.do()
         return folder
 

@@ -6,10 +6,10 @@ from typing import Tuple
 
 from cliff import show
 
-from cloud_security import identity
+from cloud_security import keystone as keystones
 from cloud_security.cmd import manage
-from cloud_security.compute import configuration
-from cloud_security.compute import explanation
+from cloud_security.compute import config
+from cloud_security.compute import explain
 
 MODES = {
     'enforce': 'enforce',
@@ -28,7 +28,7 @@ class Explain(manage.Command, show.ShowOne):
     def get_parser(self, prog_name: str) -> Any:
         """Add the caller and the server."""
         parser = super().get_parser(prog_name)
-        configuration.add_arguments(parser)
+        config.add_arguments(parser)
         parser.add_argument('--user', metavar='USER', help='id of the caller')
         parser.add_argument(
             '--project', metavar='PROJECT', help='id of his project'
@@ -56,9 +56,9 @@ class Explain(manage.Command, show.ShowOne):
         if parsed_args.server == '':
             raise manage.Nonsense('SERVER is empty.')
         caller = self._caller(parsed_args)
-        configuration.load(parsed_args)
-        with configuration.reading():
-            found = explanation.explain(
+        config.load(parsed_args)
+        with config.reading():
+            found = explain.explain(
                 *caller, parsed_args.server or '', parsed_args.action
             )
         rows = {
@@ -82,15 +82,15 @@ class Explain(manage.Command, show.ShowOne):
             )
         return list(rows), list(rows.values())
 
-    def _caller(self, parsed_args: Any) -> identity.Caller:
+    def _caller(self, parsed_args: Any) -> keystones.Caller:
         given = parsed_args.user, parsed_args.project, parsed_args.role
         if all(given):
-            return identity.Caller(given[0], given[1], tuple(given[2]))
+            return keystones.Caller(given[0], given[1], tuple(given[2]))
         if any(given):
             raise manage.Nonsense(
                 'Give --user, --project and --role, or none of them.'
             )
-        keystone = identity.connect()
+        keystone = keystones.connect()
         if keystone is None:
             raise manage.Nonsense(
                 'Give --user, --project and --role, or set the OS_ variables.'

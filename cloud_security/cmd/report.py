@@ -16,8 +16,8 @@ import zlib
 
 from cliff import lister
 
+from cloud_security.audit import report
 from cloud_security.cmd import manage
-from cloud_security.compute import report
 
 #: How compressed logs begin, and how they are opened.
 COMPRESSED: Dict[bytes, Callable[..., Any]] = {

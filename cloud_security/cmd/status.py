@@ -11,21 +11,21 @@ import sys
 from oslo_config import cfg
 from oslo_upgradecheck import upgradecheck
 
-from cloud_security.compute import configuration
-from cloud_security.compute import status
+from cloud_security.compute import checks
+from cloud_security.compute import config
 
 NAME = 'cloud-security-status'
 
 
 def main() -> int:
     """Run the checks; the entry point ``console_scripts``."""
-    conf = configuration.CONF
-    conf.register_cli_opt(status.PASTE)
-    upgradecheck.register_cli_options(conf, status.Checks())
+    conf = config.CONF
+    conf.register_cli_opt(checks.PASTE)
+    upgradecheck.register_cli_options(conf, checks.Checks())
     said = io.StringIO()
     try:
         with contextlib.redirect_stderr(said):
-            configuration.parse(sys.argv)
+            config.parse(sys.argv)
     except SystemExit as stop:
         if stop.code:
             # argparse says how to use it, and then what is wrong.

@@ -22,22 +22,22 @@ from nova.conf import CONF
 import webob
 import webob.dec
 
-from cloud_security.compute import attachments
-from cloud_security.compute import callers
-from cloud_security.compute import exchange as exchanges
-from cloud_security.compute import floating_ips
-from cloud_security.compute import foreign_ids
-from cloud_security.compute import hints
-from cloud_security.compute import quotas
-from cloud_security.compute import records
-from cloud_security.compute import routing
-from cloud_security.compute import startup
-from cloud_security.compute import watching
+from cloud_security.compute.transforms import attachments
+from cloud_security.compute.transforms import floating_ips
+from cloud_security.compute.transforms import foreign_ids
+from cloud_security.compute.transforms import quotas
+from cloud_security.compute.transforms import scheduler_hints
+from cloud_security.policy import decision as decisions
 from cloud_security.visibility import scope as scopes
+from cloud_security.wsgi import exchange as exchanges
+from cloud_security.wsgi import monitor
+from cloud_security.wsgi import recorder as recorders
+from cloud_security.wsgi import routing
+from cloud_security.wsgi import startup
 
 Application = Callable[..., Any]
 
-BEFORE = (hints.neutralize, floating_ips.guard)
+BEFORE = (scheduler_hints.neutralize, floating_ips.guard)
 AFTER = (attachments.refuse, quotas.hide_usage, foreign_ids.replace)
 
 
@@ -49,7 +49,7 @@ def factory(
     :raises UnsafeStart: when the filter could not protect
     """
     mode = startup.mode(CONF, local_conf)
-    recorder = records.Recorder(CONF)
+    recorder = recorders.Recorder(CONF)
 
     def user_isolation(application: Application) -> 'UserIsolation':
         startup.check(application, mode)
@@ -62,16 +62,14 @@ class UserIsolation:
     """WSGI middleware: one request from start to end."""
 
     def __init__(
-        self, application: Application, mode: str, recorder: records.Recorder
+        self, application: Application, mode: str, recorder: recorders.Recorder
     ) -> None:
         self.application = application
         self.mode = mode
         self.recorder = recorder
         # What goes wrong is an error, but monitor mode changes no answer.
         self.careful: Callable[[], ContextManager[None]] = (
-            watching.harmlessly
-            if mode == 'monitor'
-            else contextlib.nullcontext
+            monitor.harmlessly if mode == 'monitor' else contextlib.nullcontext
         )
 
     @webob.dec.wsgify
@@ -92,15 +90,15 @@ class UserIsolation:
             return self._answer(request, context, scopes.EVERYBODY)
         if exchange.decision.scope.is_everybody:
             with self.careful():
-                hints.neutralize(exchange)
-            answer = self._answer(request, context, watching.others(exchange))
+                scheduler_hints.neutralize(exchange)
+            answer = self._answer(request, context, monitor.others(exchange))
             exchange.restore(answer)
-            hints.show_as_sent(exchange, answer)
+            scheduler_hints.show_as_sent(exchange, answer)
             self.recorder.write_after(exchange, answer)
             return answer
         scope = exchange.decision.scope
         if not exchange.enforces:
-            scope = watching.scope(exchange)
+            scope = monitor.scope(exchange)
         with self.careful():
             for change in BEFORE:
                 change(exchange)
@@ -109,7 +107,7 @@ class UserIsolation:
             for amend in AFTER:
                 amend(exchange, answer)
         exchange.restore(answer)
-        hints.show_as_sent(exchange, answer)
+        scheduler_hints.show_as_sent(exchange, answer)
         self.recorder.write_after(exchange, answer)
         return answer
 
@@ -117,9 +115,9 @@ class UserIsolation:
         self, request: webob.Request, context: Any
     ) -> exchanges.Exchange:
         operation = routing.operation(self.application, request.environ)
-        decision = callers.decide(context, operation)
+        decision = decisions.decide(context, operation)
         if attachments.is_asked_by_service(context, operation):
-            decision = callers.Decision(scopes.EVERYBODY, decision.consulted)
+            decision = decisions.Decision(scopes.EVERYBODY, decision.consulted)
         return exchanges.Exchange(
             request,
             context,

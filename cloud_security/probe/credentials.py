@@ -7,7 +7,7 @@ from typing import Tuple
 from keystoneauth1 import adapter
 import openstack
 
-from cloud_security import identity
+from cloud_security import keystone
 from cloud_security.probe import accounts
 from cloud_security.probe import limits
 from cloud_security.probe import words
@@ -28,7 +28,7 @@ def account(
         connection, caller = allowed.wait(
             lambda: _connected(name, cloud), accounts.PATIENCE
         )
-    except identity.Unknown as error:
+    except keystone.Unknown as error:
         raise limits.CannotTell(
             f'{name.capitalize()}: {error}'.rstrip('.') + '.'
         ) from error
@@ -46,13 +46,13 @@ def account(
     )
 
 
-def _connected(name: str, cloud: Optional[str]) -> Tuple[Any, identity.Caller]:
+def _connected(name: str, cloud: Optional[str]) -> Tuple[Any, keystone.Caller]:
     wrong = f'The {name} cannot be used'
     if cloud:
         # The SDK says "not found", too, of a file that is no YAML.
         wrong = f'A valid clouds.yaml must tell all of {cloud}'
-    with identity.asking(wrong):
+    with keystone.asking(wrong):
         connection = openstack.connect(cloud=cloud)
     for key in SECRET:
         words.keep(connection.config.get_auth_args().get(key))
-    return connection, identity.Keystone(connection).caller()
+    return connection, keystone.Keystone(connection).caller()

@@ -12,17 +12,17 @@ from typing import NamedTuple
 
 from sqlalchemy.sql import functions
 
-from cloud_security.compute import attachments
-from cloud_security.compute import floating_ips
-from cloud_security.compute import foreign_ids
-from cloud_security.compute import hints
 from cloud_security.compute import middleware
 from cloud_security.compute import models
-from cloud_security.compute import quotas
-from cloud_security.compute import records
-from cloud_security.policy import reading
+from cloud_security.compute.transforms import attachments
+from cloud_security.compute.transforms import floating_ips
+from cloud_security.compute.transforms import foreign_ids
+from cloud_security.compute.transforms import quotas
+from cloud_security.compute.transforms import scheduler_hints
+from cloud_security.policy import inspection
 from cloud_security.visibility import scope as scopes
 from cloud_security.visibility import statements
+from cloud_security.wsgi import recorder
 
 
 class Mutation(NamedTuple):
@@ -149,7 +149,7 @@ MUTATIONS = {
         'test_a_complaint_does_not_name_a_hidden_server',
     ),
     'hints reach the scheduler': Mutation(
-        _switched_off(hints.neutralize),
+        _switched_off(scheduler_hints.neutralize),
         'test_exceptions.TestHints.'
         'test_same_host_as_a_hidden_server_is_nowhere',
     ),
@@ -159,7 +159,7 @@ MUTATIONS = {
         'test_a_hidden_servers_address_cannot_be_taken',
     ),
     'denials are not recorded': Mutation(
-        _replaced(records.Recorder, 'write_after', lambda *_: None),
+        _replaced(recorder.Recorder, 'write_after', lambda *_: None),
         'test_filter.TestRecords.test_a_hidden_hit_writes_one_record',
     ),
     'threads have no scope': Mutation(
@@ -172,7 +172,7 @@ MUTATIONS = {
         'test_a_hidden_servers_address_cannot_be_taken',
     ),
     'rules that are not understood pass': Mutation(
-        _replaced(reading, 'misread', lambda *_: None),
+        _replaced(inspection, 'misread', lambda *_: None),
         'test_policy.TestPolicyFaults.'
         'test_a_rule_that_is_not_understood_is_an_error',
     ),
@@ -202,7 +202,7 @@ MUTATIONS.update(
         )
         for holder, name, entry, killer in (
             (
-                hints,
+                scheduler_hints,
                 'HINTS',
                 'OS-SCH-HNT:scheduler_hints',
                 'TestSpelling.test_hints_are_found_however_they_are_spelled',

@@ -12,7 +12,7 @@ from oslo_utils.fixture import uuidsentinel as uuids
 import sqlalchemy as sa
 import testtools
 
-from cloud_security.compute import activation
+from cloud_security.deploy import host
 from tests.functional import cloud
 
 ROOT = os.path.abspath(f'{cloud.DROP_IN}/../../..')
@@ -182,7 +182,7 @@ class TestEndToEnd(EndToEnd):
 
     def test_explain_and_hand_over(self):
         os.makedirs(f'{self.etc}/policy.d')
-        os.symlink(cloud.DROP_IN, f'{self.etc}/policy.d/{activation.LINK}')
+        os.symlink(cloud.DROP_IN, f'{self.etc}/policy.d/{host.LINK}')
         bob = (
             *('explain', '--user', 'bob', '--project', 'p'),
             *('--role', 'member', '--role', 'reader'),

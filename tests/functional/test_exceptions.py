@@ -13,7 +13,7 @@ from oslo_utils.fixture import uuidsentinel
 import sqlalchemy as sa
 import testtools
 
-from cloud_security.compute import hints
+from cloud_security.compute.transforms import scheduler_hints
 from cloud_security.visibility import scope as scopes
 from tests.functional import cloud
 from tests.functional import operations
@@ -197,8 +197,8 @@ class TestHints(Hints):
             'different_host': [
                 uuidsentinel.unknown,
                 self.hers.upper(),
-                hints.MARK + self.hers,
-                hints.MARK + uuidsentinel.unknown,
+                scheduler_hints.MARK + self.hers,
+                scheduler_hints.MARK + uuidsentinel.unknown,
             ],
         }
         for sender in (self.bob, self.carol, self.root):
@@ -708,9 +708,9 @@ class TestSpelling(OtherServicesIds):
             self.assertEqual([400, 400], answers, depth)
 
     def test_many_marks_take_no_time(self):
-        text = hints.MARK * 8000
-        self.assertEqual(text, hints._mapped(text, str))
-        self.assertEqual(set(), hints.marked_ids(text))
+        text = scheduler_hints.MARK * 8000
+        self.assertEqual(text, scheduler_hints._mapped(text, str))
+        self.assertEqual(set(), scheduler_hints.marked_ids(text))
 
     def test_escapes_within_a_query_are_read(self):
         specs = []
@@ -721,14 +721,14 @@ class TestSpelling(OtherServicesIds):
             )
             server = self.boot(self.bob, state=None, hints={'query': query})
             specs.append(self.stored_hints(server)['query'][0])
-        self.assertIn(hints.MARK + self.hers, specs[0])
+        self.assertIn(scheduler_hints.MARK + self.hers, specs[0])
         self.assertEqual(
-            specs[0].replace(hints.MARK + self.hers, 'ID'),
+            specs[0].replace(scheduler_hints.MARK + self.hers, 'ID'),
             specs[1].replace(uuidsentinel.unknown, 'ID'),
         )
 
     def test_marks_that_others_write_stay(self):
-        marked = hints.MARK + uuidsentinel.unknown + '-scheduler_hints'
+        marked = scheduler_hints.MARK + uuidsentinel.unknown + '-hints'
         for account in (self.bob, self.root):
             answer = account.call('GET', f'servers/{marked}')
             self.assertIn(marked, answer.text)
@@ -785,8 +785,12 @@ class TestSpelling(OtherServicesIds):
                 continue  # Nova 34 makes no server there
             self.assertEqual(202, answer.status_code, answer.text)
             stored = self.stored_hints(answer.json()['server']['id'])
-            self.assertEqual([hints.MARK + self.hers], stored['same_host'])
-            self.assertEqual([hints.MARK + self.hers], stored['near'])
+            self.assertEqual(
+                [scheduler_hints.MARK + self.hers], stored['same_host']
+            )
+            self.assertEqual(
+                [scheduler_hints.MARK + self.hers], stored['near']
+            )
 
     def test_addresses_are_found_in_escapes(self):
         self.floating_ips(_10_0_0_1=self.hers)
@@ -910,7 +914,7 @@ class TestMonitor(OtherServicesIds):
 
     @SHOWN
     def test_marks_that_callers_write_stay(self):
-        sent = {'same_host': [hints.MARK + self.hers, self.hers]}
+        sent = {'same_host': [scheduler_hints.MARK + self.hers, self.hers]}
         server_id = self.boot(self.bob, state=None, hints=sent)
         self.assertEqual(
             sent,

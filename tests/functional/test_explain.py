@@ -5,8 +5,8 @@ import json
 import fixtures
 from oslo_utils.fixture import uuidsentinel
 
-from cloud_security import identity
-from cloud_security.compute import explanation
+from cloud_security import keystone as keystones
+from cloud_security.compute import explain
 from cloud_security.policy import rules
 from tests.functional import cloud
 from tests.functional import commands
@@ -40,7 +40,7 @@ class Explain(cloud.Cloud):
 
     def explain(self, name, *arguments):
         account = getattr(self, name)
-        return explanation.explain(
+        return explain.explain(
             account.user_id, account.project_id, ACCOUNTS[name], *arguments
         )
 
@@ -144,7 +144,7 @@ class TestExplain(Explain):
         self.operator_writes({rules.CHANGE_PROJECT: '!'})
         found = self.explain('carol', self.hers)
         self.assertEqual(
-            (explanation.ALL, explanation.OWN), (found.sees, found.changes)
+            (explain.ALL, explain.OWN), (found.sees, found.changes)
         )
         self.assertEqual(
             ('alice', '200', '404'), (found.owner, found.answer, found.acts)
@@ -171,7 +171,7 @@ class TestCommand(Explain):
         super().setUp()
         self.useFixture(
             fixtures.MonkeyPatch(
-                'cloud_security.compute.configuration.load', lambda *args: None
+                'cloud_security.compute.config.load', lambda *args: None
             )
         )
         self.asks(None)
@@ -179,7 +179,7 @@ class TestCommand(Explain):
     def asks(self, keystone):
         self.useFixture(
             fixtures.MonkeyPatch(
-                'cloud_security.identity.connect', lambda: keystone
+                'cloud_security.keystone.connect', lambda: keystone
             )
         )
 
@@ -200,8 +200,8 @@ class TestCommand(Explain):
                 rules.EXEMPT: False,
                 rules.ISOLATED: True,
                 rules.SEE_PROJECT: False,
-                'sees': explanation.OWN,
-                'changes': explanation.OWN,
+                'sees': explain.OWN,
+                'changes': explain.OWN,
                 'server': self.hers,
                 'owner': 'alice',
                 'answer': '404',
@@ -213,13 +213,13 @@ class TestCommand(Explain):
     def test_a_caller_is_who_keystone_says(self):
         class Keystone:
             def caller(self):
-                return identity.Caller('carol', cloud.PROJECT, ('manager',))
+                return keystones.Caller('carol', cloud.PROJECT, ('manager',))
 
         self.asks(Keystone())
         code, out, _ = commands.run('explain', '-f', 'json')
         self.assertEqual(0, code)
         self.assertEqual('carol', json.loads(out)['user'])
-        self.assertEqual(explanation.ALL, json.loads(out)['changes'])
+        self.assertEqual(explain.ALL, json.loads(out)['changes'])
 
     def test_half_a_caller_is_one_sentence(self):
         for arguments in (('--user', 'bob'), ()):

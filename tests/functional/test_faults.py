@@ -355,7 +355,7 @@ class TestPolicy(Faults):
     def test_a_broken_policy_file_that_is_taken_for_complete(self):
         self.useFixture(
             fixtures.MonkeyPatch(
-                'cloud_security.compute.callers._complete',
+                'cloud_security.policy.decision._complete',
                 lambda enforcer: enforcer,
             )
         )

@@ -15,9 +15,9 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from cloud_security.compute import middleware
-from cloud_security.compute import records
-from cloud_security.compute import startup
 from cloud_security.visibility import scope as scopes
+from cloud_security.wsgi import recorder
+from cloud_security.wsgi import startup
 from tests.functional import cloud
 
 
@@ -44,7 +44,7 @@ class TestRecords(Filter):
     def test_a_hidden_hit_writes_one_record(self):
         answer = self.bob.act(self.hers, 'os-stop')
         self.assertEqual(404, answer.status_code)
-        found = self.records(records.DENIED)
+        found = self.records(recorder.DENIED)
         self.assertEqual(1, len(found))
         [record] = found
         self.assertEqual('+00:00', record.pop('time')[-6:])
@@ -70,10 +70,10 @@ class TestRecords(Filter):
             'servers/{}/os-volume_attachments/' + self.his,
             f'/v2.1/{cloud.PROJECT}/servers/{{}}',
         ):
-            before = len(self.records(records.DENIED))
+            before = len(self.records(recorder.DENIED))
             self.bob.call('GET', path.format(self.hers), version=cloud.LATEST)
             self.assertEqual(
-                before + 1, len(self.records(records.DENIED)), path
+                before + 1, len(self.records(recorder.DENIED)), path
             )
 
     def test_nothing_else_is_recorded(self):
@@ -86,7 +86,7 @@ class TestRecords(Filter):
             account.call('GET', f'servers/{server_id}')
             account.call('GET', f'servers/{server_id}/os-interface/unknown')
         self.bob.ids()
-        self.assertEqual([], self.records(records.DENIED))
+        self.assertEqual([], self.records(recorder.DENIED))
 
     def test_a_record_that_cannot_be_written_changes_nothing(self):
         expected = self.bob.call('GET', f'servers/{self.hers}')
@@ -155,7 +155,7 @@ class TestMonitor(Filter):
             ),
         ):
             call()
-            record = self.records(records.WOULD_HIDE)[-1]
+            record = self.records(recorder.WOULD_HIDE)[-1]
             self.assertEqual(operation, record['operation'])
             self.assertIn(
                 {'owner_id': 'alice', 'server_id': self.hers},
@@ -166,7 +166,7 @@ class TestMonitor(Filter):
         self.bob.get(f'servers/{self.his}')
         self.carol.ids()
         self.root.ids()
-        self.assertEqual([], self.records(records.WOULD_HIDE))
+        self.assertEqual([], self.records(recorder.WOULD_HIDE))
 
     def test_builds_are_recorded(self):
         self.useFixture(
@@ -179,7 +179,7 @@ class TestMonitor(Filter):
         self.bob.ids()
         self.assertIn(
             {'owner_id': 'alice', 'server_id': building},
-            self.records(records.WOULD_HIDE)[-1]['servers'],
+            self.records(recorder.WOULD_HIDE)[-1]['servers'],
         )
 
     def test_what_goes_wrong_changes_no_answer(self):
@@ -342,7 +342,7 @@ class TestStart(cloud.Cloud):
     def test_an_unknown_mode_is_refused(self):
         self.useFixture(
             fixtures.MonkeyPatch(
-                'cloud_security.compute.startup.opts.register', self.misread
+                'cloud_security.wsgi.startup.opts.register', self.misread
             )
         )
         self.assertIn('Mend [cloud_security]', self.refused())

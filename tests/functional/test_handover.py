@@ -40,13 +40,13 @@ class HandOver(cloud.Cloud):
         self.enter(scopes.on_this_thread(scopes.EVERYBODY))
         self.useFixture(
             fixtures.MonkeyPatch(
-                'cloud_security.identity.connect', lambda: None
+                'cloud_security.keystone.connect', lambda: None
             )
         )
         for name in ('load', 'keep_log'):
             self.useFixture(
                 fixtures.MonkeyPatch(
-                    f'cloud_security.compute.configuration.{name}',
+                    f'cloud_security.compute.config.{name}',
                     lambda *args: None,
                 )
             )
@@ -409,7 +409,7 @@ class TestCommands(HandOver):
                 return (user_id, project_id) == ('bob', cloud.PROJECT)
 
         self.useFixture(
-            fixtures.MonkeyPatch('cloud_security.identity.connect', Keystone)
+            fixtures.MonkeyPatch('cloud_security.keystone.connect', Keystone)
         )
         code, out, err = commands.run('server', 'set-owner', self.hers, 'eve')
         self.assertEqual((1, ''), (code, out))

@@ -10,7 +10,6 @@ import testscenarios
 
 from cloud_security.compute import middleware
 from cloud_security.compute import models
-from cloud_security.compute import startup
 from cloud_security.probe import belongings
 from cloud_security.probe import building
 from cloud_security.probe import findings
@@ -18,6 +17,7 @@ from cloud_security.probe import limits
 from cloud_security.probe import operations
 from cloud_security.probe import run
 from cloud_security.probe import supplies
+from cloud_security.wsgi import startup
 from tests.functional import cloud
 from tests.functional import mutations
 from tests.functional import operations as requests

@@ -8,9 +8,9 @@ from oslo_db import exception as db_exception
 from oslo_upgradecheck import upgradecheck
 import sqlalchemy as sa
 
+from cloud_security.compute import checks
 from cloud_security.compute import indexes
-from cloud_security.compute import paste as pastes
-from cloud_security.compute import status
+from cloud_security.deploy import paste as pastes
 from cloud_security.policy import rules
 from tests.functional import cloud
 
@@ -30,10 +30,10 @@ class Keystone:
 class Status(cloud.Cloud):
     def setUp(self):
         super().setUp()
-        CONF.register_opt(status.PASTE)
+        CONF.register_opt(checks.PASTE)
         self.paste_file = CONF.wsgi.api_paste_config
         self.flags(paste=self.paste_file)
-        self.checks = status.Checks()
+        self.checks = checks.Checks()
         self.asks(None)
 
     def paste(self, paste):
@@ -43,7 +43,7 @@ class Status(cloud.Cloud):
         """Let the OS_ variables name a Keystone."""
         self.useFixture(
             fixtures.MonkeyPatch(
-                'cloud_security.identity.connect', lambda: keystone
+                'cloud_security.keystone.connect', lambda: keystone
             )
         )
 
@@ -67,7 +67,7 @@ class Status(cloud.Cloud):
         """Return ``{name of a check: (code, what it says)}`` of findings."""
         return {
             name: (result.code, result.details)
-            for name, check in status.Checks._upgrade_checks
+            for name, check in checks.Checks._upgrade_checks
             for result in [check(self.checks)]
             if result.code != Code.SUCCESS
         }
@@ -89,13 +89,13 @@ class TestStatus(Status):
         self.assertEqual({}, self.findings())
 
     def test_each_check_has_a_name(self):
-        checks = [check for _, check in status.Checks._upgrade_checks]
+        found = [check for _, check in checks.Checks._upgrade_checks]
         defined = {
             value
-            for name, value in vars(status.Checks).items()
+            for name, value in vars(checks.Checks).items()
             if name.startswith('check_')
         }
-        self.assertEqual(defined, set(checks))
+        self.assertEqual(defined, set(found))
 
     # api-paste.ini
 

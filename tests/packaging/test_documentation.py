@@ -11,7 +11,7 @@ from cloud_security.probe import arguments
 from tests.packaging import ROOT
 
 SOURCE = ROOT / 'doc' / 'source'
-STATUS = ROOT / 'cloud_security' / 'compute' / 'status.py'
+STATUS = ROOT / 'cloud_security' / 'compute' / 'checks.py'
 TEXT = '\n'.join(path.read_text() for path in SOURCE.rglob('*.rst'))
 COMMANDS = configparser.ConfigParser()
 COMMANDS.read(ROOT / 'setup.cfg')

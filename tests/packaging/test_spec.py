@@ -6,7 +6,7 @@ import re
 import testtools
 
 from cloud_security import releases
-from cloud_security.compute import activation
+from cloud_security.deploy import host
 from tests.packaging import ROOT
 
 SPEC = (ROOT / 'rpm/python-cloud-security.spec').read_text()
@@ -148,22 +148,22 @@ class TestSpec(testtools.TestCase):
         [line] = SETUP['files']['data_files'].strip().splitlines()
         folder, pattern = line.split(' = ')
         for path in ROOT.glob(pattern):
-            self.assertEqual(activation.LINK, path.name)
+            self.assertEqual(host.LINK, path.name)
             self.assertIn(
                 f'%{{_datadir}}/{folder[6:]}/{path.name}\n',
                 FILES.replace('%{sname}', 'cloud_security'),
             )
 
     def test_the_layout_is_what_enable_expects(self):
-        rules = activation.RULES[0].replace('/etc/', ETC, 1)
+        rules = host.RULES[0].replace('/etc/', ETC, 1)
         self.assertIn(
             f'\n%config(noreplace) %attr(0644, root, root) {rules}\n', FILES
         )
         folder = f'{ETC}nova/policy.d'
         self.assertIn(f'\n%dir {folder}\n', FILES)
-        self.assertIn(f'\n%ghost {folder}/{activation.LINK}\n', FILES)
+        self.assertIn(f'\n%ghost {folder}/{host.LINK}\n', FILES)
         self.assertIn(f"cloud_security' {ETC}nova/api-paste.ini", SPEC)
-        self.assertEqual('/etc/nova/api-paste.ini', activation.Host().paste)
+        self.assertEqual('/etc/nova/api-paste.ini', host.Host().paste)
 
     def test_nothing_else_is_in_policy_d(self):
         # oslo.policy reads .rpmnew and .rpmsave of any other file there.

@@ -15,7 +15,7 @@ import fixtures
 import testtools
 
 from cloud_security.cmd import manage
-from tests.unit import test_activation
+from tests.unit import test_host
 from tests.unit import test_report
 
 FRESH = pathlib.Path(__file__).parent / 'api_paste' / 'nova-32.ini'
@@ -93,8 +93,8 @@ class TestActivation(Manage):
         shutil.copyfile(FRESH, self.paste)
         self.useFixture(
             fixtures.MonkeyPatch(
-                'cloud_security.compute.activation.RULES',
-                (test_activation.RULES,),
+                'cloud_security.deploy.host.RULES',
+                (test_host.RULES,),
             )
         )
 

@@ -4,7 +4,7 @@ import pathlib
 
 import testtools
 
-from cloud_security.compute import paste
+from cloud_security.deploy import paste
 
 FILES = pathlib.Path(__file__).parent / 'api_paste'
 NOVAS = sorted(path.name for path in FILES.glob('*.ini'))

@@ -7,10 +7,10 @@ import os
 import fixtures
 import testtools
 
-from cloud_security.compute import report
+from cloud_security.audit import report
 
 PREFIX = (
-    '2026-11-20 10:00:00.123 4711 INFO cloud_security.compute.records '
+    '2026-11-20 10:00:00.123 4711 INFO cloud_security.wsgi.recorder '
     '[None req-1 bob p - - default default] '
 )
 
@@ -126,7 +126,7 @@ class TestReport(testtools.TestCase):
 
     def test_what_would_fail_is_counted(self):
         found = read(
-            'ERROR cloud_security.compute.watching cloud_security.would_fail\n'
+            'ERROR cloud_security.wsgi.monitor cloud_security.would_fail\n'
         )
         self.assertEqual((1, []), (found.failures, found.rows()))
 

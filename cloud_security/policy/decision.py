@@ -10,11 +10,11 @@ from typing import Optional
 from nova import policy as nova_policy
 from oslo_policy import policy
 
-from cloud_security.compute import routing
-from cloud_security.policy import files
-from cloud_security.policy import reading
+from cloud_security.policy import file_state
+from cloud_security.policy import inspection
 from cloud_security.policy import rules
 from cloud_security.visibility import scope as scopes
+from cloud_security.wsgi import routing
 
 _NAMES = frozenset(rule.name for rule in rules.RULES)
 #: How many answers to the same roles are kept.
@@ -109,7 +109,7 @@ def _problem(enforcer: Any, rule: str) -> Optional[str]:
             f"Nova's policy enforcer lost rules, {rule} cannot be decided: "
             'see what oslo.policy logs about the policy files.'
         )
-    problem = reading.misread(enforcer, rule)
+    problem = inspection.misread(enforcer, rule)
     return f'Mend the policy files: {problem}.' if problem else None
 
 
@@ -144,7 +144,7 @@ class _Complete(policy.Enforcer):
     def __init__(
         self,
         reader: policy.Enforcer,
-        state: Optional[files.State],
+        state: Optional[file_state.State],
         registered: int,
     ) -> None:
         """Take over what a reader has.
@@ -160,7 +160,7 @@ class _Complete(policy.Enforcer):
             functools.partial(_problem, self)
         )
         self.asks_roles_only = functools.lru_cache(maxsize=None)(
-            functools.partial(reading.asks_roles_only, self)
+            functools.partial(inspection.asks_roles_only, self)
         )
         self._answers: Dict[Any, bool] = {}
 
@@ -185,7 +185,7 @@ class _Complete(policy.Enforcer):
             self.registered_rules is enforcer.registered_rules
             and self.registered == len(enforcer.registered_rules)
             and self.state is not None
-            and self.state == files.state(self)
+            and self.state == file_state.state(self)
         )
 
 
@@ -220,7 +220,7 @@ def _complete(enforcer: Any) -> Any:
             reader.suppress_default_change_warnings = True
             reader.suppress_deprecation_warnings = True
         # Before they are read: what changes meanwhile is noticed.
-        before = files.state(reader), len(reader.registered_rules)
+        before = file_state.state(reader), len(reader.registered_rules)
         reader.load_rules()
         _reader = reader
         _latest = complete = _Complete(reader, *before)

@@ -4,7 +4,7 @@ from oslo_config import cfg
 from oslo_policy import policy
 import testtools
 
-from cloud_security.policy import reading
+from cloud_security.policy import inspection
 
 
 def enforcer(**rules):
@@ -18,7 +18,7 @@ def enforcer(**rules):
     return found
 
 
-class TestReading(testtools.TestCase):
+class TestInspection(testtools.TestCase):
     def test_what_is_written_well_is_read(self):
         for text in (
             '@',
@@ -31,7 +31,7 @@ class TestReading(testtools.TestCase):
             "'x':%(action)s",
         ):
             self.assertIsNone(
-                reading.misread(enforcer(a=text, b='role:b'), 'a'), text
+                inspection.misread(enforcer(a=text, b='role:b'), 'a'), text
             )
 
     def test_what_oslo_policy_takes_for_false_is_told(self):
@@ -44,21 +44,21 @@ class TestReading(testtools.TestCase):
         ):
             self.assertEqual(
                 f'a cannot be understood: {text}',
-                reading.misread(enforcer(a=text), 'a'),
+                inspection.misread(enforcer(a=text), 'a'),
             )
 
     def test_a_rule_that_is_not_there_is_told(self):
         self.assertEqual(
             'a refers to rule:missing, which is not there',
-            reading.misread(
+            inspection.misread(
                 enforcer(a='rule:b', b='not rule:missing or role:x'), 'a'
             ),
         )
 
     def test_rules_that_refer_to_each_other_come_to_an_end(self):
         found = enforcer(a='rule:b', b='rule:a or role:x')
-        self.assertEqual(['a', 'b'], reading.referred(found, 'a'))
-        self.assertIsNone(reading.misread(found, 'a'))
+        self.assertEqual(['a', 'b'], inspection.referred(found, 'a'))
+        self.assertIsNone(inspection.misread(found, 'a'))
 
     def test_what_a_rule_compares_is_found_through_others(self):
         found = enforcer(
@@ -66,8 +66,8 @@ class TestReading(testtools.TestCase):
             b='not (project_id:%(project_id)s and user_id:%(user_id)s)',
             c='role:user_id',
         )
-        self.assertTrue(reading.mentions(found, 'a', {'%(user_id)s'}))
-        self.assertFalse(reading.mentions(found, 'c', {'%(user_id)s'}))
+        self.assertTrue(inspection.mentions(found, 'a', {'%(user_id)s'}))
+        self.assertFalse(inspection.mentions(found, 'c', {'%(user_id)s'}))
 
     def test_checks_are_those_of_which_one_consists(self):
         found = enforcer(a='role:x and (role:y or not role:z)')
@@ -75,7 +75,7 @@ class TestReading(testtools.TestCase):
             {'x', 'y', 'z'},
             {
                 check.match
-                for check in reading.checks(found.rules['a'])
+                for check in inspection.checks(found.rules['a'])
                 if hasattr(check, 'match')
             },
         )

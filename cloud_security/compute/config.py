@@ -15,7 +15,7 @@ from oslo_log import log as oslo_log
 from oslo_policy import opts as policy_opts
 
 from cloud_security import opts
-from cloud_security.compute import activation
+from cloud_security.deploy import host
 
 __all__ = (
     'CONF',
@@ -57,7 +57,7 @@ def parse(argv: List[str]) -> None:
     """
     files = None
     if {'OS_NOVA_CONFIG_DIR', 'OS_NOVA_CONFIG_FILES'} & os.environ.keys():
-        files = activation.api_files()[1:]
+        files = host.api_files()[1:]
     config.parse_args(argv, default_config_files=files)
     # [oslo_policy], which Nova's policy registers when it is first asked.
     policy_opts.set_defaults(CONF)

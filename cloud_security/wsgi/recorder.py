@@ -17,9 +17,9 @@ from oslo_serialization import jsonutils
 from oslo_utils import timeutils
 import webob
 
-from cloud_security.compute import attachments
-from cloud_security.compute import audit
-from cloud_security.compute import exchange as exchanges
+from cloud_security.audit import cadf
+from cloud_security.compute.transforms import attachments
+from cloud_security.wsgi import exchange as exchanges
 
 LOG = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ class Recorder:
     def __init__(self, conf: cfg.ConfigOpts) -> None:
         """Prepare for ``[cloud_security] audit``."""
         self.audit = conf.cloud_security.audit
-        self.bus = audit.Bus() if self.audit == 'both' else None
+        self.bus = cadf.Bus() if self.audit == 'both' else None
 
     def write_after(
         self, exchange: exchanges.Exchange, answer: webob.Response

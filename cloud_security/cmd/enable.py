@@ -5,8 +5,8 @@ from typing import Any
 from typing import List
 
 from cloud_security.cmd import manage
-from cloud_security.compute import activation
-from cloud_security.compute import changes
+from cloud_security.deploy import file_changes
+from cloud_security.deploy import host as hosts
 
 RESTART = (
     "Restart Nova's API on this host, and nothing else: httpd, uwsgi or "
@@ -25,7 +25,7 @@ class _Change(manage.Command):
     next = ''
 
     @abc.abstractmethod
-    def steps(self, host: activation.Host) -> List[changes.Step]:
+    def steps(self, host: hosts.Host) -> List[file_changes.Step]:
         """Return what is to be done."""
 
     def get_parser(self, prog_name: str) -> Any:
@@ -33,7 +33,7 @@ class _Change(manage.Command):
         parser = super().get_parser(prog_name)
         parser.add_argument(
             '--paste',
-            default=activation.api_files()[0],
+            default=hosts.api_files()[0],
             metavar='FILE',
             help="the api-paste.ini that Nova's API reads (default: "
             '/etc/nova/api-paste.ini, or what OS_NOVA_CONFIG_DIR and '
@@ -64,7 +64,7 @@ class _Change(manage.Command):
 
         :raises Refused: when something is in the way
         """
-        host = activation.Host(
+        host = hosts.Host(
             parsed_args.paste, parsed_args.policy_dir, parsed_args.root
         )
         steps = self.steps(host)
@@ -88,7 +88,7 @@ class Enable(_Change):
     done = 'It is enabled already; nothing was changed.'
     next = f'{RESTART} {UNTIL}'
 
-    def steps(self, host: activation.Host) -> List[changes.Step]:
+    def steps(self, host: hosts.Host) -> List[file_changes.Step]:
         """Return what is to be done."""
         return host.enabling()
 
@@ -99,6 +99,6 @@ class Disable(_Change):
     done = 'It is disabled already; nothing was changed.'
     next = f'{RESTART} Until then it goes on isolating.'
 
-    def steps(self, host: activation.Host) -> List[changes.Step]:
+    def steps(self, host: hosts.Host) -> List[file_changes.Step]:
         """Return what is to be done."""
         return host.disabling()

@@ -5,7 +5,7 @@ import types
 import fixtures
 import testtools
 
-from cloud_security import identity
+from cloud_security import keystone
 
 
 def asked(**answers):
@@ -20,7 +20,7 @@ def asked(**answers):
         return call
 
     auth = types.SimpleNamespace(get_access=answering(answers.get('access')))
-    return identity.Keystone(
+    return keystone.Keystone(
         types.SimpleNamespace(
             session=types.SimpleNamespace(auth=auth),
             identity=types.SimpleNamespace(
@@ -41,17 +41,17 @@ def token(project_id):
 class TestConnect(testtools.TestCase):
     def setUp(self):
         super().setUp()
-        for name in identity.VARIABLES:
+        for name in keystone.VARIABLES:
             self.useFixture(fixtures.EnvironmentVariable(name))
 
     def test_without_variables_there_is_no_keystone(self):
-        self.assertIsNone(identity.connect())
+        self.assertIsNone(keystone.connect())
 
     def test_variables_of_nova_name_no_keystone(self):
         self.useFixture(
             fixtures.EnvironmentVariable('OS_NOVA_CONFIG_DIR', '/etc/nova')
         )
-        self.assertIsNone(identity.connect())
+        self.assertIsNone(keystone.connect())
 
     def test_variables_that_are_not_complete_are_told(self):
         for name, value in (
@@ -60,26 +60,26 @@ class TestConnect(testtools.TestCase):
             ('OS_AUTH_TYPE', 'nonsense'),
         ):
             with fixtures.EnvironmentVariable(name, value):
-                error = self.assertRaises(identity.Unknown, identity.connect)
+                error = self.assertRaises(keystone.Unknown, keystone.connect)
             self.assertIn('Mend the OS_ variables: ', str(error))
 
     def test_nothing_is_asked_before_there_is_a_question(self):
         self.useFixture(
             fixtures.EnvironmentVariable('OS_AUTH_URL', 'http://127.0.0.1:1')
         )
-        self.assertIsInstance(identity.connect(), identity.Keystone)
+        self.assertIsInstance(keystone.connect(), keystone.Keystone)
 
 
 class TestKeystone(testtools.TestCase):
     def test_a_caller_is_whose_token_it_is(self):
         self.assertEqual(
-            identity.Caller('u', 'p', ('member', 'reader')),
+            keystone.Caller('u', 'p', ('member', 'reader')),
             asked(access=token('p')).caller(),
         )
 
     def test_a_token_must_be_for_a_project(self):
-        keystone = asked(access=token(None))
-        error = self.assertRaises(identity.Unknown, keystone.caller)
+        known = asked(access=token(None))
+        error = self.assertRaises(keystone.Unknown, known.caller)
         self.assertIn('set OS_PROJECT_NAME', str(error))
 
     def test_roles_are_known_or_not(self):
@@ -90,11 +90,11 @@ class TestKeystone(testtools.TestCase):
 
     def test_whatever_goes_wrong_is_one_sentence(self):
         wrong = Exception('no\nanswer')
-        keystone = asked(access=wrong, roles=wrong, assignments=wrong)
+        known = asked(access=wrong, roles=wrong, assignments=wrong)
         for question, arguments in (
-            (keystone.caller, ()),
-            (keystone.knows_role, ('manager',)),
-            (keystone.is_in_project, ('u', 'p')),
+            (known.caller, ()),
+            (known.knows_role, ('manager',)),
+            (known.is_in_project, ('u', 'p')),
         ):
-            error = self.assertRaises(identity.Unknown, question, *arguments)
+            error = self.assertRaises(keystone.Unknown, question, *arguments)
             self.assertTrue(str(error).endswith(': no answer'), error)

@@ -19,8 +19,8 @@ from nova import context as nova_context
 from nova.conf import CONF
 import yaml
 
-from cloud_security.compute import activation
-from cloud_security.policy import reading
+from cloud_security.deploy import host
+from cloud_security.policy import inspection
 from cloud_security.policy import rules
 
 #: The rules that the drop-in names; a rule of Nova that refers to one of them
@@ -104,7 +104,9 @@ def open_without_the_filter(enforcer: Any, paths: List[str]) -> Iterator[str]:
             raising.setdefault(str(error), []).append(name)
             continue
         parts = [
-            part for part in reading.referred(enforcer, name) if part in last
+            part
+            for part in inspection.referred(enforcer, name)
+            if part in last
         ]
         others = [part for part in parts if last[part] != ours]
         # Whom else it may hold for, nobody can try out.
@@ -118,20 +120,20 @@ def open_without_the_filter(enforcer: Any, paths: List[str]) -> Iterator[str]:
                 names.append(part)
     for why, names in raising.items():
         yield (
-            f'{reading.listed(names)} cannot be decided ({why}), so that '
+            f'{inspection.listed(names)} cannot be decided ({why}), so that '
             'requests that ask for it fail: mend it.'
         )
     if opened and ours is None:
         yield (
-            f'{activation.LINK} is not among the policy files, so that a lost '
+            f'{host.LINK} is not among the policy files, so that a lost '
             'filter would go unnoticed: run cloud-security-manage enable.'
         )
         return
     for path, names in opened.items():
         yield (
             f'Rules in {path} no longer ask for isolation:enforced, so that '
-            f'a lost filter would go unnoticed: {reading.listed(names)}. Add '
-            '"and isolation:enforced" to them.'
+            f'a lost filter would go unnoticed: {inspection.listed(names)}. '
+            'Add "and isolation:enforced" to them.'
         )
 
 
@@ -142,15 +144,15 @@ def replaced(paths: List[str]) -> Iterator[str]:
         names = sorted(BASE & set(_rules_in(path)))
         if names:
             yield (
-                f'{activation.LINK} is read after {path} and replaces its '
-                f'{reading.listed(names)}: move what you wrote into a file '
+                f'{host.LINK} is read after {path} and replaces its '
+                f'{inspection.listed(names)}: move what you wrote into a file '
                 'that sorts after it, with "and isolation:enforced" added.'
             )
 
 
 def _place_of_ours(paths: List[str]) -> Optional[int]:
     names = [os.path.basename(path) for path in paths]
-    return names.index(activation.LINK) if activation.LINK in names else None
+    return names.index(host.LINK) if host.LINK in names else None
 
 
 def _somebody(roles: Sequence[str]) -> nova_context.RequestContext:
@@ -169,13 +171,14 @@ def _asks_for_other_things(enforcer: Any, name: str) -> bool:
     """Tell whether a rule can hold, for others than admins, without us."""
     if str(enforcer.rules[name]) in ('!', 'rule:context_is_admin'):
         return False
-    return ('isolation', 'enforced') not in reading.asks(enforcer, name)
+    return ('isolation', 'enforced') not in inspection.asks(enforcer, name)
 
 
 def _is_closed_by_default(enforcer: Any, name: str) -> bool:
     check = enforcer.registered_rules[name].check
     return any(
-        getattr(part, 'match', None) in BASE for part in reading.checks(check)
+        getattr(part, 'match', None) in BASE
+        for part in inspection.checks(check)
     )
 
 
@@ -185,7 +188,7 @@ def contradictions(enforcer: Any) -> Iterator[Tuple[bool, str]]:
     :returns: whether it opens a door, and a sentence
     """
     for rule in rules.list_rules():
-        problem = reading.misread(enforcer, rule.name)
+        problem = inspection.misread(enforcer, rule.name)
         if problem:
             yield True, f'{problem}: every request fails. Mend it.'
             return
@@ -209,7 +212,7 @@ def contradictions(enforcer: Any) -> Iterator[Tuple[bool, str]]:
         yield True, f'{rules.EXEMPT} holds for members: nobody is isolated.'
     elif holds(rules.SEE_PROJECT, *member):
         yield True, f'{rules.SEE_PROJECT} holds for members: all see all.'
-    kinds = {kind for kind, _ in reading.asks(enforcer, rules.ISOLATED)}
+    kinds = {kind for kind, _ in inspection.asks(enforcer, rules.ISOLATED)}
     if kinds <= {'role', 'rule'} and not holds(rules.ISOLATED, *ROLES):
         yield (
             True,
@@ -231,7 +234,7 @@ def roles(enforcer: Any) -> Set[str]:
     return {
         match.lower()
         for rule in (rules.SEE_PROJECT, rules.CHANGE_PROJECT)
-        for kind, match in reading.asks(enforcer, rule)
+        for kind, match in inspection.asks(enforcer, rule)
         if kind == 'role'
     }
 

@@ -22,7 +22,7 @@ from typing import Set
 
 from nova.api.openstack import compute
 
-from cloud_security.policy import reading
+from cloud_security.policy import inspection
 
 #: The names of what Nova passes; None where it passes nothing.
 Target = Optional[FrozenSet[str]]
@@ -55,7 +55,7 @@ def traps(enforcer: Any) -> Iterator[str]:
     """
     found: Dict[str, List[str]] = {}
     for name, passed in sorted(targets().items()):
-        if name not in enforcer.rules or not reading.mentions(
+        if name not in enforcer.rules or not inspection.mentions(
             enforcer, name, {'%(user_id)s', '%(target.user_id)s'}
         ):
             continue
@@ -68,13 +68,14 @@ def traps(enforcer: Any) -> Iterator[str]:
         yield (
             'Nova does not tell these rules whose server it is, so that '
             'user_id:%(user_id)s holds for nobody and locks owners out: '
-            f'{reading.listed(found["nobody"])}. Take user_id out of them.'
+            f'{inspection.listed(found["nobody"])}. Take user_id out of them.'
         )
     if 'everybody' in found:
         yield (
             'Nova gives these rules the ids of the caller, so that '
             'user_id:%(user_id)s holds for everybody and lets all in: '
-            f'{reading.listed(found["everybody"])}. Take user_id out of them.'
+            f'{inspection.listed(found["everybody"])}. Take user_id out of '
+            'them.'
         )
 
 

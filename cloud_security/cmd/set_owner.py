@@ -7,9 +7,9 @@ from typing import Any
 from typing import List
 from typing import Sequence
 
-from cloud_security import identity
+from cloud_security import keystone as keystones
 from cloud_security.cmd import manage
-from cloud_security.compute import configuration
+from cloud_security.compute import config
 from cloud_security.compute import handover
 
 
@@ -19,7 +19,7 @@ class _HandingOver(manage.Command):
     def get_parser(self, prog_name: str) -> Any:
         """Add what both have."""
         parser = super().get_parser(prog_name)
-        configuration.add_arguments(parser)
+        config.add_arguments(parser)
         parser.add_argument(
             '--dry-run',
             action='store_true',
@@ -81,7 +81,7 @@ class _HandingOver(manage.Command):
             self._say(f'{said} is handed over')
 
     def _check_role(self, user_id: str, project_id: str) -> None:
-        keystone = identity.connect()
+        keystone = keystones.connect()
         if keystone is None:
             self.app.stderr.write(
                 'Keystone was not asked whether the new owner has a role in '
@@ -129,9 +129,9 @@ class SetOwner(_HandingOver):
 
     def take_action(self, parsed_args: Any) -> int:
         """Hand it over."""
-        configuration.load(parsed_args)
-        configuration.keep_log()
-        with configuration.reading():
+        config.load(parsed_args)
+        config.keep_log()
+        with config.reading():
             return self.hand_over(
                 [handover.server(parsed_args.server)],
                 parsed_args.user,
@@ -167,9 +167,9 @@ class HandOver(_HandingOver):
         """Hand them over."""
         if parsed_args.from_id == parsed_args.to_id:
             raise manage.Nonsense('--from and --to are the same user.')
-        configuration.load(parsed_args)
-        configuration.keep_log()
-        with configuration.reading():
+        config.load(parsed_args)
+        config.keep_log()
+        with config.reading():
             servers = handover.servers(
                 parsed_args.from_id, parsed_args.to_id, parsed_args.project_id
             )

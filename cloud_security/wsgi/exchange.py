@@ -13,9 +13,9 @@ from urllib import parse
 from oslo_serialization import jsonutils
 import webob
 
-from cloud_security.compute import callers
 from cloud_security.compute import ownership
-from cloud_security.compute import routing
+from cloud_security.policy import decision as decisions
+from cloud_security.wsgi import routing
 
 #: Ids of servers, but not those of requests.
 UUID = re.compile(
@@ -38,7 +38,7 @@ class Exchange:
     request: webob.Request
     context: Any
     operation: Optional[routing.Operation]
-    decision: callers.Decision
+    decision: decisions.Decision
     enforces: bool = True
     found: Dict[str, Optional[str]] = dataclasses.field(default_factory=dict)
     said: Dict[str, str] = dataclasses.field(default_factory=dict)

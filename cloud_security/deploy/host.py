@@ -11,8 +11,8 @@ import sysconfig
 from typing import List
 from typing import Optional
 
-from cloud_security.compute import changes
-from cloud_security.compute import paste as pastes
+from cloud_security.deploy import file_changes
+from cloud_security.deploy import paste as pastes
 
 LINK = '50-cloud-security.yaml'
 #: Where packages put the rules, and where pip and a checkout have them.
@@ -73,53 +73,55 @@ class Host:
         root = os.path.realpath(self.root)
         folder = os.path.realpath(os.path.dirname(reached))
         if os.path.commonpath([root, folder]) != root:
-            raise changes.Refused(
+            raise file_changes.Refused(
                 f'{os.path.dirname(reached)} leads out of {self.root}, to '
                 f'{folder}: run this inside of the image.'
             )
         return reached
 
-    def enabling(self) -> List[changes.Step]:
+    def enabling(self) -> List[file_changes.Step]:
         """Return what is to be done, nothing where all is done.
 
         :raises Refused: when it cannot be done
         """
         return self._edit(pastes.enable) + self._link()
 
-    def disabling(self) -> List[changes.Step]:
+    def disabling(self) -> List[file_changes.Step]:
         """Return what is to be done, nothing where all is done.
 
         :raises Refused: when it cannot be done
         """
         # Without the filter, the rules would refuse members.
-        steps: List[changes.Step] = []
+        steps: List[file_changes.Step] = []
         path = self.link_path
         if self._is_our_link(path):
-            steps.append(changes.Unlink(path, os.readlink(path)))
+            steps.append(file_changes.Unlink(path, os.readlink(path)))
         return steps + self._edit(pastes.disable)
 
-    def _edit(self, change: pastes.Change) -> List[changes.Step]:
+    def _edit(self, change: pastes.Change) -> List[file_changes.Step]:
         path = self.paste_path
         if os.path.islink(path):
-            raise changes.Refused(
+            raise file_changes.Refused(
                 f'{path} is a link: name the file itself with --paste, and '
                 "Nova's policy.d with --policy-dir."
             )
-        before = changes.read(path)
+        before = file_changes.read(path)
         try:
             after = change(before)
         except pastes.NotUnderstood as error:
-            raise changes.Refused(
+            raise file_changes.Refused(
                 f'{path} is not understood ({error}), so nothing was '
                 'changed: edit it by hand, as the documentation shows.'
             ) from error
-        return [changes.Edit(path, before, after)] if after != before else []
+        return (
+            [file_changes.Edit(path, before, after)] if after != before else []
+        )
 
-    def _link(self) -> List[changes.Step]:
+    def _link(self) -> List[file_changes.Step]:
         path = self.link_path
         folder = os.path.dirname(path)
         if os.path.lexists(folder) and not os.path.isdir(folder):
-            raise changes.Refused(
+            raise file_changes.Refused(
                 f"{folder} is no directory: name Nova's with --policy-dir."
             )
         target = os.readlink(path) if self._is_our_link(path) else None
@@ -127,12 +129,14 @@ class Host:
             if os.path.isfile(self._reached(rules)):
                 if target == rules:
                     return []
-                steps: List[changes.Step] = [changes.Link(path, rules)]
+                steps: List[file_changes.Step] = [
+                    file_changes.Link(path, rules)
+                ]
                 if target is not None:
                     # Python is another since, or pip's package is RDO's.
-                    steps.insert(0, changes.Unlink(path, target))
+                    steps.insert(0, file_changes.Unlink(path, target))
                 return steps
-        raise changes.Refused(
+        raise file_changes.Refused(
             f'None of {", ".join(map(self._reached, RULES))} is there: '
             'install cloud_security again.'
         )
@@ -143,7 +147,7 @@ class Host:
                 return True
         elif not os.path.lexists(path):
             return False
-        raise changes.Refused(
+        raise file_changes.Refused(
             f'{path} is not the link that cloud-security-manage makes: move '
             'it out of that folder. Your own rules belong into a file that '
             'sorts after it.'

@@ -12,8 +12,8 @@ from nova.policies import volumes_attachments
 from oslo_serialization import jsonutils
 import webob
 
-from cloud_security.compute import exchange as exchanges
-from cloud_security.compute import routing
+from cloud_security.wsgi import exchange as exchanges
+from cloud_security.wsgi import routing
 
 PATH = '/servers/{server_id}/os-volume_attachments/{id}'
 SERVICE_ROLE = 'service'

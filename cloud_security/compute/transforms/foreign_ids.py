@@ -19,9 +19,9 @@ from nova.conf import CONF
 from oslo_serialization import jsonutils
 import webob
 
-from cloud_security.compute import exchange as exchanges
-from cloud_security.compute import floating_ips
-from cloud_security.compute import hints
+from cloud_security.compute.transforms import floating_ips
+from cloud_security.compute.transforms import scheduler_hints
+from cloud_security.wsgi import exchange as exchanges
 
 Path = Tuple[str, ...]
 
@@ -98,7 +98,7 @@ def _replace_in_failure(
         return
     if not (TELLS.search(text) or floating_ips.tells(exchange, answer)):
         # Nova repeats what the caller sent.
-        named -= exchange.sent_ids() | hints.marked_ids(text)
+        named -= exchange.sent_ids() | scheduler_hints.marked_ids(text)
     hidden = exchange.hidden(named)
     if hidden and exchange.enforces:
         text = _replaced(text, hidden, exchange.caller_id)

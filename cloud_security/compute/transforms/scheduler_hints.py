@@ -16,7 +16,7 @@ from typing import Tuple
 from oslo_serialization import jsonutils
 import webob
 
-from cloud_security.compute import exchange as exchanges
+from cloud_security.wsgi import exchange as exchanges
 
 PATHS = ('/servers', '/os-volumes_boot')
 HINTS = ('os:scheduler_hints', 'OS-SCH-HNT:scheduler_hints')

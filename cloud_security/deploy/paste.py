@@ -17,7 +17,7 @@ from typing import NamedTuple
 from typing import Set
 from typing import Tuple
 
-from cloud_security.compute import paste_lines
+from cloud_security.deploy import ini_lines
 
 #: The name that the filter gets where it has none.
 NAME = 'user_isolation'
@@ -25,7 +25,7 @@ FACTORY = 'cloud_security.compute.middleware:factory'
 ROUTER = 'nova.api.openstack.compute:APIRouterV21.factory'
 
 Change = Callable[[str], str]
-NotUnderstood = paste_lines.NotUnderstood
+NotUnderstood = ini_lines.NotUnderstood
 
 
 class Pipeline(NamedTuple):
@@ -131,7 +131,7 @@ def enable(text: str) -> str:
     for pipeline in before.pipelines:
         if before.is_isolated(pipeline):
             continue
-        last = paste_lines.take_out(
+        last = ini_lines.take_out(
             lines, pipeline.section, pipeline.option, before.ours
         )
         lines[last] = re.sub(r'(\S+\s*)\Z', rf'{name} \1', lines[last])
@@ -139,7 +139,7 @@ def enable(text: str) -> str:
         if NAME not in before.ours:
             raise NotUnderstood(f'[filter:{NAME}] is not cloud_security')
         place = min(
-            paste_lines.section_lines(lines, section).start
+            ini_lines.section_lines(lines, section).start
             for section in before.routers.values()
         )
         if place == len(lines):
@@ -167,11 +167,11 @@ def disable(text: str) -> str:
     before = Paste(text)
     lines = text.splitlines(keepends=True)
     for pipeline in before.pipelines:
-        paste_lines.take_out(
+        ini_lines.take_out(
             lines, pipeline.section, pipeline.option, before.ours
         )
     for name in before.filters:
-        span = paste_lines.section_lines(lines, f'filter:{name}')
+        span = ini_lines.section_lines(lines, f'filter:{name}')
         del lines[span.start : span.stop]
     after = Paste(''.join(lines))
     named = {part for pipeline in after.pipelines for part in pipeline.parts}

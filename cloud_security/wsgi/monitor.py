@@ -12,9 +12,9 @@ from typing import Tuple
 from nova.db.api import models as api_models
 from oslo_log import log as logging
 
-from cloud_security.compute import exchange as exchanges
 from cloud_security.compute import models
 from cloud_security.visibility import scope as scopes
+from cloud_security.wsgi import exchange as exchanges
 
 LOG = logging.getLogger(__name__)
 

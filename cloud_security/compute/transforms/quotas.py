@@ -9,7 +9,7 @@ from nova.limit import utils as limit_utils
 from oslo_serialization import jsonutils
 import webob
 
-from cloud_security.compute import exchange as exchanges
+from cloud_security.wsgi import exchange as exchanges
 
 PATH = '/os-quota-sets/{id}/detail'
 #: What is counted from owned rows (or from Placement, for the same servers).

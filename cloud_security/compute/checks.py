@@ -14,15 +14,15 @@ from nova.conf import CONF
 from oslo_config import cfg
 from oslo_upgradecheck import upgradecheck
 
-from cloud_security import identity
+from cloud_security import keystone as keystones
 from cloud_security import releases
-from cloud_security.compute import activation
-from cloud_security.compute import callers
 from cloud_security.compute import indexes
 from cloud_security.compute import ownership
-from cloud_security.compute import paste
-from cloud_security.compute import policy_files
-from cloud_security.compute import targets
+from cloud_security.compute import policy_targets
+from cloud_security.deploy import host
+from cloud_security.deploy import paste
+from cloud_security.deploy import policy_files
+from cloud_security.policy import decision
 
 Code = upgradecheck.Code
 Result = upgradecheck.Result
@@ -55,7 +55,7 @@ def _by_rules(
     @functools.wraps(check)
     def checked(self: Any) -> Result:
         try:
-            enforcer = callers.in_force()
+            enforcer = decision.in_force()
         except Exception:
             return result(['The policy files cannot be read, see above.'])
         return check(self, enforcer)
@@ -148,7 +148,7 @@ class Checks(upgradecheck.UpgradeCommands):
         if failures:
             return result(failures)
         try:
-            enforcer = callers.in_force()
+            enforcer = decision.in_force()
         except Exception as error:
             return result([f'Mend the policy files: {error}.'])
         return result(
@@ -168,7 +168,7 @@ class Checks(upgradecheck.UpgradeCommands):
     @_by_rules
     def check_traps(self, enforcer: Any) -> Result:
         """The operator's rules on user_id."""
-        return result(targets.traps(enforcer))
+        return result(policy_targets.traps(enforcer))
 
     def check_defaults(self) -> Result:
         """[oslo_policy] in nova.conf."""
@@ -214,7 +214,7 @@ class Checks(upgradecheck.UpgradeCommands):
     def check_roles(self, enforcer: Any) -> Result:
         """The roles that the rules name."""
         try:
-            keystone = identity.connect()
+            keystone = keystones.connect()
             if keystone is None:
                 return Result(
                     Code.SUCCESS,
@@ -225,7 +225,7 @@ class Checks(upgradecheck.UpgradeCommands):
                 for role in sorted(policy_files.roles(enforcer))
                 if not keystone.knows_role(role)
             ]
-        except identity.Unknown as error:
+        except keystones.Unknown as error:
             return result((), [f'{error}.'])
         return result(
             (),
@@ -256,4 +256,4 @@ def _first_line(error: Exception) -> str:
 
 def _paste() -> str:
     """Return the api-paste.ini that this host's API reads."""
-    return str(CONF.paste or activation.api_files()[0])
+    return str(CONF.paste or host.api_files()[0])

@@ -15,7 +15,7 @@ from oslo_log import log as logging
 from oslo_utils import netutils
 import webob
 
-from cloud_security.compute import exchange as exchanges
+from cloud_security.wsgi import exchange as exchanges
 
 LOG = logging.getLogger(__name__)
 

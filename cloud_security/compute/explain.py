@@ -18,12 +18,12 @@ from oslo_serialization import jsonutils
 from oslo_utils import uuidutils
 import webob
 
-from cloud_security.compute import callers
 from cloud_security.compute import ownership
-from cloud_security.compute import routing
-from cloud_security.compute import startup
-from cloud_security.policy import reading
+from cloud_security.policy import decision
+from cloud_security.policy import inspection
 from cloud_security.visibility import scope as scopes
+from cloud_security.wsgi import routing
+from cloud_security.wsgi import startup
 
 SHOW = 'os_compute_api:servers:show'
 #: How scopes are called, by whether they are everybody's.
@@ -73,10 +73,10 @@ def explain(
         # This thread works for nobody.
         overwrite=False,
     )
-    reads = callers.decide(
+    reads = decision.decide(
         context, routing.Operation('GET', '/servers/{id}', {'id': server_id})
     )
-    changes = callers.decide(
+    changes = decision.decide(
         context,
         routing.Operation(
             'POST',
@@ -88,7 +88,7 @@ def explain(
         ),
     )
     consulted = {**reads.consulted, **changes.consulted}
-    enforcer = callers.in_force()
+    enforcer = decision.in_force()
     owner = answer = acts = None
     if server_id:
         owner = _owner(server_id)
@@ -100,7 +100,7 @@ def explain(
         CONF.cloud_security.mode,
         consulted,
         any(
-            reading.mentions(enforcer, rule, OF_OPERATIONS)
+            inspection.mentions(enforcer, rule, OF_OPERATIONS)
             for rule in consulted
         ),
         _said(reads.scope),

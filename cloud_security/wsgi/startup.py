@@ -21,9 +21,9 @@ from cloud_security import opts
 from cloud_security import releases
 from cloud_security.compute import models
 from cloud_security.compute import process
-from cloud_security.compute import watching
 from cloud_security.visibility import criteria
 from cloud_security.visibility import scope as scopes
+from cloud_security.wsgi import monitor
 
 LOG = logging.getLogger(__name__)
 
@@ -80,7 +80,7 @@ def check(application: Any, chosen: str) -> None:
         )
         return
     _warn_about_release()
-    install().watch(watching.watched(chosen, CONF.cloud_security.audit))
+    install().watch(monitor.watched(chosen, CONF.cloud_security.audit))
 
 
 def install() -> criteria.Criteria:

@@ -8,34 +8,30 @@ import stat
 import fixtures
 import testtools
 
-from cloud_security.compute import activation
-from cloud_security.compute import changes
-from cloud_security.compute import paste
+from cloud_security.deploy import file_changes
+from cloud_security.deploy import host
+from cloud_security.deploy import paste
 
 FRESH = pathlib.Path(__file__).parent / 'api_paste' / 'nova-32.ini'
-PACKAGED = activation.RULES[0]
+PACKAGED = host.RULES[0]
 RULES = str(
-    pathlib.Path(__file__).resolve().parents[2]
-    / 'etc/policy.d'
-    / activation.LINK
+    pathlib.Path(__file__).resolve().parents[2] / 'etc/policy.d' / host.LINK
 )
 
 
-class TestActivation(testtools.TestCase):
+class TestHost(testtools.TestCase):
     def setUp(self):
         super().setUp()
         self.etc = pathlib.Path(self.useFixture(fixtures.TempDir()).path)
         self.paste = self.etc / 'api-paste.ini'
         shutil.copyfile(FRESH, self.paste)
-        self.link = self.etc / 'policy.d' / activation.LINK
-        self.host = activation.Host(str(self.paste))
+        self.link = self.etc / 'policy.d' / host.LINK
+        self.host = host.Host(str(self.paste))
         self.rules_are(RULES)
 
     def rules_are(self, *paths):
         self.useFixture(
-            fixtures.MonkeyPatch(
-                'cloud_security.compute.activation.RULES', paths
-            )
+            fixtures.MonkeyPatch('cloud_security.deploy.host.RULES', paths)
         )
 
     def enable(self):
@@ -60,7 +56,7 @@ class TestActivation(testtools.TestCase):
         before = self.files()
         for name in steps or ('enabling', 'disabling'):
             error = self.assertRaises(
-                changes.Refused, getattr(self.host, name)
+                file_changes.Refused, getattr(self.host, name)
             )
             self.assertIn(why, str(error))
             self.assertTrue(str(error).endswith('.'), error)
@@ -72,7 +68,7 @@ class TestActivation(testtools.TestCase):
             {
                 'api-paste.ini': paste.enable(FRESH.read_text()),
                 'api-paste.ini.before-cloud-security': FRESH.read_text(),
-                f'policy.d/{activation.LINK}': RULES,
+                f'policy.d/{host.LINK}': RULES,
             },
             self.files(),
         )
@@ -95,7 +91,7 @@ class TestActivation(testtools.TestCase):
     def test_disable_removes_the_link_before_the_filter(self):
         self.enable()
         kinds = [type(step) for step in self.host.disabling()]
-        self.assertEqual([changes.Unlink, changes.Edit], kinds)
+        self.assertEqual([file_changes.Unlink, file_changes.Edit], kinds)
 
     def test_mode_and_owner_are_kept_and_the_file_is_another(self):
         os.chmod(self.paste, 0o640)
@@ -103,7 +99,7 @@ class TestActivation(testtools.TestCase):
         os.chown(self.paste, *owner)
         before = self.paste.stat()
         self.enable()
-        for path in (self.paste, f'{self.paste}{changes.BACKUP}'):
+        for path in (self.paste, f'{self.paste}{file_changes.BACKUP}'):
             after = os.stat(path)
             self.assertNotEqual(before.st_ino, after.st_ino)
             self.assertEqual(0o640, stat.S_IMODE(after.st_mode))
@@ -133,14 +129,14 @@ class TestActivation(testtools.TestCase):
                 'os.replace', lambda *args: os.stat('/no such file')
             )
         )
-        error = self.assertRaises(changes.Refused, edit.do)
+        error = self.assertRaises(file_changes.Refused, edit.do)
         self.assertIn('cannot be written (No such file', str(error))
         self.assertEqual(before, self.files())
 
     def test_a_file_that_changes_meanwhile_is_left_alone(self):
         edit = self.host.enabling()[0]
         self.paste.write_text('somebody wrote this')
-        error = self.assertRaises(changes.Refused, edit.do)
+        error = self.assertRaises(file_changes.Refused, edit.do)
         self.assertIn('changed by somebody else', str(error))
         self.assertEqual('somebody wrote this', self.paste.read_text())
 
@@ -155,7 +151,7 @@ class TestActivation(testtools.TestCase):
 
     def test_a_file_that_is_no_text_is_refused(self):
         self.paste.write_bytes(b'\xff\xfe')
-        error = self.assertRaises(changes.Refused, self.host.enabling)
+        error = self.assertRaises(file_changes.Refused, self.host.enabling)
         self.assertIn('is no text', str(error))
 
     def test_a_file_that_is_a_link_is_refused(self):
@@ -202,9 +198,11 @@ class TestActivation(testtools.TestCase):
     def test_a_dangling_link_of_ours_is_made_again(self):
         self.link.parent.mkdir()
         gone = '/opt/python3.9/share/cloud_security/policy.d/'
-        self.link.symlink_to(gone + activation.LINK)
+        self.link.symlink_to(gone + host.LINK)
         kinds = [type(step) for step in self.host.enabling()]
-        self.assertEqual([changes.Edit, changes.Unlink, changes.Link], kinds)
+        self.assertEqual(
+            [file_changes.Edit, file_changes.Unlink, file_changes.Link], kinds
+        )
         self.enable()
         self.assertEqual(RULES, os.readlink(self.link))
 
@@ -215,7 +213,7 @@ class TestActivation(testtools.TestCase):
         packaged.write_text('{}')
         self.rules_are(str(packaged), RULES)
         kinds = [type(step) for step in self.host.enabling()]
-        self.assertEqual([changes.Unlink, changes.Link], kinds)
+        self.assertEqual([file_changes.Unlink, file_changes.Link], kinds)
         self.enable()
         self.assertEqual(str(packaged), os.readlink(self.link))
         self.assertEqual([], self.host.enabling())
@@ -248,12 +246,12 @@ class TestRoot(testtools.TestCase):
         (etc / 'cloud-security').mkdir()
         (etc / 'cloud-security' / 'policy.yaml').write_text('{}')
         shutil.copyfile(FRESH, etc / 'nova' / 'api-paste.ini')
-        self.host = activation.Host(root=str(self.root))
+        self.host = host.Host(root=str(self.root))
 
     def test_paths_are_those_of_the_image(self):
         for step in self.host.enabling():
             step.do()
-        link = self.root / 'etc/nova/policy.d' / activation.LINK
+        link = self.root / 'etc/nova/policy.d' / host.LINK
         self.assertEqual('/etc/cloud-security/policy.yaml', os.readlink(link))
         self.assertIn(
             paste.NAME, (self.root / 'etc/nova/api-paste.ini').read_text()
@@ -274,16 +272,16 @@ class TestRoot(testtools.TestCase):
         shutil.rmtree(nova)
         nova.symlink_to(outside)
         for steps in (self.host.enabling, self.host.disabling):
-            error = self.assertRaises(changes.Refused, steps)
+            error = self.assertRaises(file_changes.Refused, steps)
             self.assertIn('leads out of', str(error))
         self.assertEqual(['api-paste.ini'], os.listdir(outside))
         self.assertEqual(before, (outside / 'api-paste.ini').read_bytes())
 
     def test_the_folder_of_policies_can_be_another(self):
-        host = activation.Host(
+        other = host.Host(
             policy_dir='/etc/kolla/policy.d', root=str(self.root)
         )
         self.assertEqual(
-            str(self.root / 'etc/kolla/policy.d' / activation.LINK),
-            host.link_path,
+            str(self.root / 'etc/kolla/policy.d' / host.LINK),
+            other.link_path,
         )

@@ -1,0 +1,1 @@
+"""Records of denied and overridden access, and what they add up to."""

@@ -1,0 +1,1 @@
+"""The WSGI filter, the same for every service."""
