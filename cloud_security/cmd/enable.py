@@ -1,4 +1,4 @@
-"""``cloud-security-manage enable`` and ``disable``."""
+"""``cloud-security-manage enable``."""
 
 import abc
 from typing import Any
@@ -18,7 +18,7 @@ UNTIL = (
 )
 
 
-class _Change(manage.Command):
+class Change(manage.Command):
     """Does the steps that a Host names, or shows them."""
 
     done = ''
@@ -78,7 +78,7 @@ class _Change(manage.Command):
         return 0
 
 
-class Enable(_Change):
+class Enable(Change):
     """Put the filter into Nova's api-paste.ini and link its rules.
 
     What is as it should be stays as it is. The file that was there is kept
@@ -91,14 +91,3 @@ class Enable(_Change):
     def steps(self, host: hosts.Host) -> List[file_changes.Step]:
         """Return what is to be done."""
         return host.enabling()
-
-
-class Disable(_Change):
-    """Take the filter out of Nova's api-paste.ini and remove the link."""
-
-    done = 'It is disabled already; nothing was changed.'
-    next = f'{RESTART} Until then it goes on isolating.'
-
-    def steps(self, host: hosts.Host) -> List[file_changes.Step]:
-        """Return what is to be done."""
-        return host.disabling()

@@ -1,4 +1,4 @@
-"""``cloud-security-manage server set-owner`` and ``project hand-over``."""
+"""``cloud-security-manage server set-owner``."""
 
 import argparse
 import getpass
@@ -13,7 +13,7 @@ from cloud_security.compute import config
 from cloud_security.compute import handover
 
 
-class _HandingOver(manage.Command):
+class HandingOver(manage.Command):
     """What both commands do with a list of servers."""
 
     def get_parser(self, prog_name: str) -> Any:
@@ -55,9 +55,9 @@ class _HandingOver(manage.Command):
                 f'{number} of {total}: {server_id}: It is still being made.\n'
             )
         if servers:
-            self._say('Not handed over, if there is any:')
+            self.say('Not handed over, if there is any:')
             for what in handover.STAYS:
-                self._say(f'- {what}')
+                self.say(f'- {what}')
         if refused:
             self.app.stderr.write(
                 f'{refused} of {total} servers were refused: run the '
@@ -73,12 +73,12 @@ class _HandingOver(manage.Command):
         said: str,
     ) -> None:
         if server.is_owned_by(user_id):
-            self._say(f'{said} is theirs already')
+            self.say(f'{said} is theirs already')
         elif is_dry_run:
-            self._say(f'{said} would be handed over by {server.owner_id}')
+            self.say(f'{said} would be handed over by {server.owner_id}')
         else:
             handover.hand_over(server, user_id, _operator())
-            self._say(f'{said} is handed over')
+            self.say(f'{said} is handed over')
 
     def _check_role(self, user_id: str, project_id: str) -> None:
         keystone = keystones.connect()
@@ -93,7 +93,7 @@ class _HandingOver(manage.Command):
                 'not reach what is handed over. Nothing was changed.'
             )
 
-    def _say(self, text: str) -> None:
+    def say(self, text: str) -> None:
         self.app.stdout.write(f'{text}\n')
 
 
@@ -105,7 +105,7 @@ def _operator() -> str:
         return f'uid {os.getuid()}'
 
 
-def _id(text: str) -> str:
+def user_id(text: str) -> str:
     """Return an id of Keystone's; what Nova could not store is none.
 
     :raises argparse.ArgumentTypeError: when it can be none
@@ -115,7 +115,7 @@ def _id(text: str) -> str:
     return text
 
 
-class SetOwner(_HandingOver):
+class SetOwner(HandingOver):
     """Give one server to another user of its project."""
 
     def get_parser(self, prog_name: str) -> Any:
@@ -123,7 +123,7 @@ class SetOwner(_HandingOver):
         parser = super().get_parser(prog_name)
         parser.add_argument('server', metavar='SERVER', help='id of a server')
         parser.add_argument(
-            'user', type=_id, metavar='USER', help='id of the new owner'
+            'user', type=user_id, metavar='USER', help='id of the new owner'
         )
         return parser
 
@@ -136,48 +136,4 @@ class SetOwner(_HandingOver):
                 [handover.server(parsed_args.server)],
                 parsed_args.user,
                 parsed_args.dry_run,
-            )
-
-
-class HandOver(_HandingOver):
-    """Give all servers of one user in a project to another user.
-
-    When it was interrupted, or servers were busy, run it again.
-    """
-
-    def get_parser(self, prog_name: str) -> Any:
-        """Add the users and the project."""
-        parser = super().get_parser(prog_name)
-        for name, metavar, text in (
-            ('--from', 'USER', 'id of the user who leaves'),
-            ('--to', 'USER', 'id of the new owner'),
-            ('--project', 'PROJECT', 'id of the project'),
-        ):
-            parser.add_argument(
-                name,
-                dest=name.strip('-') + '_id',
-                required=True,
-                type=_id,
-                metavar=metavar,
-                help=text,
-            )
-        return parser
-
-    def take_action(self, parsed_args: Any) -> int:
-        """Hand them over."""
-        if parsed_args.from_id == parsed_args.to_id:
-            raise manage.Nonsense('--from and --to are the same user.')
-        config.load(parsed_args)
-        config.keep_log()
-        with config.reading():
-            servers = handover.servers(
-                parsed_args.from_id, parsed_args.to_id, parsed_args.project_id
-            )
-            unfinished = handover.unfinished(
-                parsed_args.from_id, parsed_args.project_id
-            )
-            if not servers and not unfinished:
-                self._say('There are no servers to hand over.')
-            return self.hand_over(
-                servers, parsed_args.to_id, parsed_args.dry_run, unfinished
             )

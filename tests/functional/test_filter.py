@@ -184,12 +184,12 @@ class TestMonitor(Filter):
 
     def test_what_goes_wrong_changes_no_answer(self):
         for broken in (
-            'callers.decide',
-            'exchange.ownership.hidden',
-            'ownership._rows',
+            'policy.decision.decide',
+            'wsgi.exchange.ownership.hidden',
+            'compute.ownership._rows',
         ):
             with fixtures.MockPatch(
-                f'cloud_security.compute.{broken}', side_effect=RuntimeError
+                f'cloud_security.{broken}', side_effect=RuntimeError
             ):
                 self.assertEqual(2, len(self.bob.ids()))
                 self.assertEqual(

@@ -40,6 +40,7 @@ TO_TURN_ROUND = {
 }
 #: What works on hosts and in images without Nova.
 WITHOUT_NOVA = (
+    'cmd/disable.py',
     'cmd/enable.py',
     'cmd/manage.py',
     'cmd/probe.py',
