@@ -19,7 +19,7 @@ from benchmarks import report
 from benchmarks import run
 
 URL = 'mysql+pymysql://root@127.0.0.1'
-DOCUMENTATION = os.path.join(cloud.ROOT, 'doc', 'source')
+DOCUMENTATION = os.path.join(cloud.ROOT, 'doc', 'source', 'admin')
 
 
 def main() -> int:

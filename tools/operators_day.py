@@ -2,7 +2,7 @@
 
 Two members of one project share it, and the operator switches isolation on,
 looks, explains, hands servers over, and switches it off. What is typed and
-what comes back is printed, as it is for doc/source/transcript.txt; the first
+what comes back is printed, as it is for doc/source/admin/transcript.txt; the first
 step that does not come out as it should ends it. In the end the servers are
 deleted, and Nova's files are what they were.
 

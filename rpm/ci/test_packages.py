@@ -34,7 +34,7 @@ BACKUP = PASTE + '.before-cloud-security'
 #: A rule of the packages, and one that only the next release has.
 RULE = 'project_member_api'
 NEXT = 'of_the_next_release'
-MANUAL = (TREE / 'doc/source/packages.rst').read_text()
+MANUAL = (TREE / 'doc/source/contributor/packages.rst').read_text()
 [VERSION] = re.findall(
     r'(?m)^version = (.*)$', (TREE / 'setup.cfg').read_text()
 )

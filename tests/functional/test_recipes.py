@@ -6,7 +6,9 @@ import yaml
 
 from tests.functional import cloud
 
-RECIPES = pathlib.Path(cloud.DROP_IN).parents[2] / 'doc/source/recipes'
+RECIPES = (
+    pathlib.Path(cloud.DROP_IN).parents[2] / 'doc/source/configuration/recipes'
+)
 CONSOLE = {'remote_console': {'protocol': 'vnc', 'type': 'novnc'}}
 
 

