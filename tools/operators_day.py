@@ -2,9 +2,9 @@
 
 Two members of one project share it, and the operator switches isolation on,
 looks, explains, hands servers over, and switches it off. What is typed and
-what comes back is printed, as it is for doc/source/admin/transcript.txt; the first
-step that does not come out as it should ends it. In the end the servers are
-deleted, and Nova's files are what they were.
+what comes back is printed, as it is for doc/source/admin/transcript.txt; the
+first step that does not come out as it should ends it. At the end the servers
+are deleted, and the files of Nova are what they were.
 
 Runs as root on the only host of Nova's API, with cloud_security installed,
 not enabled yet.

@@ -1,7 +1,7 @@
 """Every difference between the worlds that the promise allows.
 
-doc/source/reference/promise.rst has the same rows; a test compares them. Each row is met by
-the walk, or names the test that shows it.
+doc/source/reference/promise.rst has the same rows; a test compares them. The
+walk meets each row, or the row names the test that shows it.
 """
 
 import json
