@@ -1,17 +1,24 @@
-"""Nova's servers belong to their owners, also inside one project.
+# SPDX-License-Identifier: Apache-2.0
+"""Servers that belong to their owners, also inside one project.
 
-The idea in one sentence: a filter in front of Nova's API decides whose rows
-the caller may see, and SQLAlchemy adds that to every statement Nova makes.
+A filter in front of Nova's API decides whose rows the caller may see, and
+SQLAlchemy adds that to every statement that Nova executes.
 
-Read in this order; imports point upwards only:
+Read in this order. Imports point upwards in this list, except that ``wsgi/``
+uses ``audit/``:
 
-1. ``visibility/scope.py``      whose rows the current request may see
-2. ``visibility/criteria.py``   the listener that adds it to each statement
-   (``visibility/statements.py``: what a statement reads)
-3. ``policy/rules.py``          who is isolated: ordinary oslo.policy rules
-4. ``compute/models.py``        which of Nova's models have an owner
-5. ``compute/middleware.py``    the filter: one request from start to end
+1. ``visibility/``  which rows a request may read; knows SQLAlchemy only:
+   ``scope.py`` whose rows, ``criteria.py`` the listener that restricts each
+   statement, ``guard.py`` the check of the SQL that results
+2. ``policy/``      who is isolated: ``rules.py`` four oslo.policy rules,
+   ``decision.py`` the decision about one request
+3. ``wsgi/``        the filter, the same for every service: ``service.py`` what
+   it must know of one, ``middleware.py`` one request from start to end
+4. ``compute/``     Nova, and the only importer of Nova: ``models.py`` the rows
+   that have an owner, ``transforms/`` what rows do not cover
+5. ``deploy/``      files of a host: ``api-paste.ini`` and ``policy.d``
+6. ``audit/``       records, and what they add up to
+7. ``cmd/``         one module for each command
 
-The other modules of ``compute/`` are what rows cannot cover, one each.
-``probe/`` stands beside all that: it asks a live cloud whether it leaks.
+``probe/`` stands alone: it checks over HTTP whether a live cloud leaks.
 """

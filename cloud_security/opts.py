@@ -15,19 +15,19 @@ OPTS: List[cfg.Opt] = [
             ('enforce', 'Members see and touch only their own servers.'),
             (
                 'monitor',
-                'Answers stay as they are; what enforce would have '
-                'hidden, and from whom, is logged.',
+                'No response changes. The log records what enforce would '
+                'have hidden, and from whom.',
             ),
-            ('off', 'No isolation; a warning is logged at start.'),
+            ('off', 'No isolation. The service logs a warning at start.'),
         ],
-        help='What the user_isolation filter does. Read when the service '
-        'starts.',
+        help='Mode of the user_isolation filter. The service reads it at '
+        'start: restart the service after a change.',
     ),
     cfg.StrOpt(
         'audit',
         default='log',
         choices=[
-            ('off', 'Nothing is recorded.'),
+            ('off', 'No records.'),
             ('log', "Records in the service's log."),
             (
                 'both',
@@ -35,9 +35,10 @@ OPTS: List[cfg.Opt] = [
                 '[oslo_messaging_notifications].',
             ),
         ],
-        help='Where it is told that somebody was denied a hidden server, or '
-        "acted on another's because of his role. What monitor mode would "
-        'have hidden is always logged. Read when the service starts.',
+        help='Destination of the records about callers who were denied a '
+        "hidden server, or who acted on another owner's server because of "
+        'their role. Monitor mode logs its own records with every value. '
+        'The service reads it at start.',
     ),
 ]
 

@@ -1,1 +1,1 @@
-"""What we know of Nova: the only place that imports it."""
+"""Nova: the only package that imports it."""

@@ -1,1 +1,1 @@
-"""What oslo.policy loads: our rules and our check kind."""
+"""Rules, the check kind ``isolation``, and the decision about a request."""

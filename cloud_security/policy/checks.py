@@ -1,4 +1,4 @@
-"""The check kind ``isolation``, for rules that must not hold without us.
+"""The check kind ``isolation``, for rules that must fail without the filter.
 
 Never write it after ``not``: where this package is missing, oslo.policy takes
 an unknown check for false, and ``not`` would turn that into true.

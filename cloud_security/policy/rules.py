@@ -1,7 +1,8 @@
-"""Who is isolated: four rules that operators override like any other.
+"""Four rules about callers, which operators override like any other.
 
-They are registered in the service's own enforcer and evaluated with the
-caller's credentials. The target is the caller's own project and user.
+The filter registers them in the service's own enforcer and evaluates them
+with the caller's credentials. The target is the caller's own project and
+user.
 """
 
 from typing import Any
@@ -20,32 +21,32 @@ RULES = [
     policy.DocumentedRuleDefault(
         name=EXEMPT,
         check_str='rule:context_is_admin or role:service',
-        description='Does this caller get the service as if there were no '
-        "isolation? Neutron and Cinder report about everybody's "
-        'servers with their own users. A service token beside a '
-        "user's token is no exemption.",
+        description='Callers who get the service without isolation. Neutron '
+        "and Cinder report about everybody's servers with their own users. "
+        "A service token beside a user's token is no exemption.",
         operations=ANY_REQUEST,
     ),
     policy.DocumentedRuleDefault(
         name=ISOLATED,
         check_str='@',
-        description="Does isolation apply to this caller's project? Write "
-        '"project_id:<id> or project_id:<id>" to isolate only '
-        'some projects.',
+        description='Callers whose project is isolated. Write '
+        '"project_id:<id> or project_id:<id>" to isolate only some '
+        'projects.',
         operations=ANY_REQUEST,
     ),
     policy.DocumentedRuleDefault(
         name=SEE_PROJECT,
         check_str='role:manager',
-        description='May the caller see every server of the project? Alone, '
-        'it opens what the API reads (GET) and nothing else.',
+        description='Callers who may see every server of the project. '
+        'Without cloud_security:change_project, this rule opens requests '
+        'that the API routes as GET, and no others.',
         operations=[{'path': '/*', 'method': 'GET'}],
     ),
     policy.DocumentedRuleDefault(
         name=CHANGE_PROJECT,
         check_str='role:manager',
-        description='May the caller act on every server of the project? It '
-        'counts only for callers who may see them too.',
+        description='Callers who may act on every server of the project. '
+        'The rule counts only for callers who may also see them.',
         operations=[{'path': '/*', 'method': 'POST, PUT, DELETE'}],
     ),
 ]
