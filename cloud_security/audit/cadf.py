@@ -1,21 +1,20 @@
 """Records as CADF events on the message bus.
 
-A bus that is full or dead must neither hold up a request nor break one: each
-process has one thread that sends, and a queue before it that drops what it
-cannot take. What is dropped is counted in the log; the log has every record.
-Source: keystonemiddleware/audit, the same event with pycadf.
+A full or dead bus must neither delay nor break a request. So each process
+has one thread that sends, behind a queue that drops events when it is full.
+The log counts dropped events, and has every record.
+Source: keystonemiddleware/audit, which builds the same event with pycadf.
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable
 import os
 import queue
 import threading
 from typing import Any
-from typing import Dict
 from typing import Optional
-from typing import Tuple
 
-from nova import rpc
-from nova.conf import CONF
 from oslo_log import log as logging
 import oslo_messaging
 from pycadf import attachment
@@ -27,9 +26,8 @@ from pycadf import resource
 
 LOG = logging.getLogger(__name__)
 
-#: Events that wait to be sent; a busy cloud makes a few each second.
+#: Events that may wait; a busy cloud makes a few each second.
 SIZE = 1000
-TARGET = 'service/compute/servers/server'
 
 ACTIONS = {
     'GET': cadftaxonomy.ACTION_READ,
@@ -38,26 +36,37 @@ ACTIONS = {
     'DELETE': cadftaxonomy.ACTION_DELETE,
 }
 
-_Event = Tuple[str, Dict[str, Any], Dict[str, Any], int]
+_Event = tuple[str, dict[str, Any], dict[str, Any], int]
 
 
 class Bus:
-    """Sends through ``[oslo_messaging_notifications]`` of nova.conf."""
+    """Sends through ``[oslo_messaging_notifications]`` of a service."""
 
-    def __init__(self) -> None:
-        """Prepare; nothing is sent, and no thread started, before an event."""
+    def __init__(
+        self, transport: Callable[[], Any], host: str, target_type: str
+    ) -> None:
+        """Prepare; the first event starts the thread.
+
+        :param transport: returns the service's transport of notifications,
+            which is set up after the filter has been loaded
+        :param host: the name of this host in publisher IDs
+        :param target_type: CADF's type URI of what records name
+        """
+        self._transport = transport
+        self._publisher_id = f'cloud_security.{host}'
+        self._target_type = target_type
         self._lock = threading.Lock()
         self._process_id: Optional[int] = None
-        self._waiting: 'queue.Queue[_Event]' = queue.Queue(SIZE)
+        self._waiting: queue.Queue[_Event] = queue.Queue(SIZE)
         self._dropped = 0
 
-    def send(self, event: str, record: Dict[str, Any], status: int) -> None:
-        """Put an event in the queue, one for each server; never wait.
+    def send(self, event: str, record: dict[str, Any], status: int) -> None:
+        """Queue an event for each server; never wait.
 
         :param event: such as ``cloud_security.denied``, which becomes the
             event type ``audit.cloud_security.denied``
         :param record: as in the log
-        :param status: of the answer, HTTP's
+        :param status: of the response, HTTP's
         """
         self._start()
         for server in record['servers']:
@@ -65,7 +74,7 @@ class Bus:
                 self._waiting.put_nowait((event, record, server, status))
             except queue.Full:
                 self._dropped += 1
-                # The first, and then ever fewer.
+                # Powers of two: the log must not fill up, either.
                 if self._dropped & (self._dropped - 1) == 0:
                     LOG.warning(
                         'The message bus does not take audit events: %d '
@@ -74,7 +83,7 @@ class Bus:
                     )
 
     def _start(self) -> None:
-        """Start the thread; WSGI servers fork after they have loaded us."""
+        """Start the thread; WSGI servers fork after loading the filter."""
         with self._lock:
             if self._process_id != os.getpid():
                 self._process_id = os.getpid()
@@ -85,21 +94,23 @@ class Bus:
 
     def _work(self) -> None:
         notifier = oslo_messaging.Notifier(
-            rpc.NOTIFICATION_TRANSPORT,
-            publisher_id=f'cloud_security.{CONF.host}',
+            self._transport(), publisher_id=self._publisher_id
         )
         while True:
             event, record, server, status = self._waiting.get()
             try:
-                payload = cadf(record, server, status)
+                payload = cadf(record, server, status, self._target_type)
                 notifier.info({}, f'audit.{event}', payload)
             except Exception:
                 LOG.exception('An audit event could not be sent.')
 
 
 def cadf(
-    record: Dict[str, Any], server: Dict[str, Any], status: int
-) -> Dict[str, Any]:
+    record: dict[str, Any],
+    server: dict[str, Any],
+    status: int,
+    target_type: str,
+) -> dict[str, Any]:
     """Return a CADF activity event about one server.
 
     The initiator is the caller, the target the server; the attachment has
@@ -116,7 +127,7 @@ def cadf(
         initiator=resource.Resource(
             id=record['user_id'], typeURI=cadftaxonomy.ACCOUNT_USER
         ),
-        target=resource.Resource(id=server['server_id'], typeURI=TARGET),
+        target=resource.Resource(id=server['server_id'], typeURI=target_type),
         observer=resource.Resource(
             id='cloud_security', typeURI='service/security'
         ),
@@ -132,7 +143,7 @@ def cadf(
             typeURI='mime:application/json', content=content, name='isolation'
         )
     )
-    payload: Dict[str, Any] = event.as_dict()
+    payload: dict[str, Any] = event.as_dict()
     return payload
 
 

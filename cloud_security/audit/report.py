@@ -15,9 +15,8 @@ from typing import Sequence
 from typing import Set
 from typing import Tuple
 
-#: As records.py and watching.py write them.
-WOULD_HIDE = 'cloud_security.would_hide'
-WOULD_FAIL = 'cloud_security.would_fail'
+from cloud_security.audit import events
+
 #: What records can be counted by.
 KEYS = ('day', 'user_id', 'project_id', 'operation')
 
@@ -71,9 +70,9 @@ class Report:
             syslog or journald
         """
         for line in lines:
-            if WOULD_FAIL in line:
+            if events.WOULD_FAIL in line:
                 self.failures += 1
-            elif WOULD_HIDE in line or _BYTES.search(line):
+            elif events.WOULD_HIDE in line or _BYTES.search(line):
                 try:
                     self._count(line)
                 except (
@@ -87,7 +86,7 @@ class Report:
 
     def _count(self, line: str) -> None:
         text = _message(line)
-        if WOULD_HIDE not in text:
+        if events.WOULD_HIDE not in text:
             return
         record = _record(text)
         if 'time' not in record:
@@ -139,6 +138,6 @@ def _record(line: str) -> Dict[str, Any]:
 
     :raises ValueError: when it is damaged
     """
-    _, _, text = line.partition(WOULD_HIDE)
+    _, _, text = line.partition(events.WOULD_HIDE)
     record: Dict[str, Any] = json.JSONDecoder().raw_decode(text.lstrip())[0]
     return record

@@ -19,10 +19,10 @@ from cloud_security import releases
 from cloud_security.compute import indexes
 from cloud_security.compute import ownership
 from cloud_security.compute import policy_targets
+from cloud_security.compute import service
 from cloud_security.deploy import host
 from cloud_security.deploy import paste
 from cloud_security.deploy import policy_files
-from cloud_security.policy import decision
 
 Code = upgradecheck.Code
 Result = upgradecheck.Result
@@ -55,7 +55,7 @@ def _by_rules(
     @functools.wraps(check)
     def checked(self: Any) -> Result:
         try:
-            enforcer = decision.in_force()
+            enforcer = service.NOVA.rules.read()
         except Exception:
             return result(['The policy files cannot be read, see above.'])
         return check(self, enforcer)
@@ -148,7 +148,7 @@ class Checks(upgradecheck.UpgradeCommands):
         if failures:
             return result(failures)
         try:
-            enforcer = decision.in_force()
+            enforcer = service.NOVA.rules.read()
         except Exception as error:
             return result([f'Mend the policy files: {error}.'])
         return result(

@@ -14,15 +14,14 @@ from nova import context as nova_context
 from nova import exception
 from nova import objects
 from nova.conf import CONF
-from oslo_serialization import jsonutils
 from oslo_utils import uuidutils
-import webob
 
 from cloud_security.compute import ownership
+from cloud_security.compute import service
 from cloud_security.policy import decision
 from cloud_security.policy import inspection
+from cloud_security.policy import operation as operations
 from cloud_security.visibility import scope as scopes
-from cloud_security.wsgi import routing
 from cloud_security.wsgi import startup
 
 SHOW = 'os_compute_api:servers:show'
@@ -73,22 +72,26 @@ def explain(
         # This thread works for nobody.
         overwrite=False,
     )
+    enforcer = service.NOVA.rules.read()
     reads = decision.decide(
-        context, routing.Operation('GET', '/servers/{id}', {'id': server_id})
+        enforcer,
+        context,
+        operations.Operation(
+            'GET', '/servers/{id}', {'id': server_id}, server_id
+        ),
     )
     changes = decision.decide(
+        enforcer,
         context,
-        routing.Operation(
+        operations.Operation(
             'POST',
             '/servers/{id}/action',
             {'id': server_id},
-            webob.Request.blank(
-                '/', POST=jsonutils.dump_as_bytes({action: None})
-            ).environ,
+            server_id,
+            lambda: action,
         ),
     )
     consulted = {**reads.consulted, **changes.consulted}
-    enforcer = decision.in_force()
     owner = answer = acts = None
     if server_id:
         owner = _owner(server_id)
@@ -125,7 +128,7 @@ def _owner(server_id: str) -> str:
 
 def _answer(context: Any, scope: scopes.Scope, server_id: str) -> str:
     """Return the answer to GET /servers/{server_id}, in enforce mode."""
-    startup.install()
+    startup.install(service.NOVA)
     if not uuidutils.is_uuid_like(server_id):
         return '404'
     try:

@@ -1,23 +1,21 @@
-"""One request of an isolated caller, as the exceptions' modules see it."""
+"""Exchange: one request and its caller, as transforms and recorder see it."""
+
+from __future__ import annotations
 
 import dataclasses
 import functools
 import re
 from typing import Any
-from typing import Dict
-from typing import Iterable
 from typing import Optional
-from typing import Set
 from urllib import parse
 
 from oslo_serialization import jsonutils
 import webob
 
-from cloud_security.compute import ownership
 from cloud_security.policy import decision as decisions
-from cloud_security.wsgi import routing
+from cloud_security.policy import operation as operations
 
-#: Ids of servers, but not those of requests.
+#: IDs of resources, but not those of requests.
 UUID = re.compile(
     r'(?<!req-)\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
     r'\b',
@@ -25,55 +23,37 @@ UUID = re.compile(
 )
 
 
-@dataclasses.dataclass
+@dataclasses.dataclass(frozen=True)
 class Exchange:
-    """A request on its way in and its answer on the way out.
+    """A request, its caller and the decision about both.
 
-    ``decision`` is about its caller. ``enforces`` is false in monitor mode:
-    then nothing is changed.
-    ``found`` collects hidden servers and their owners, for the record;
-    ``said`` tells what the caller wrote where the request now differs.
+    ``head`` is a copy of the environ from before the service saw it.
     """
 
     request: webob.Request
+    head: dict[str, Any]
     context: Any
-    operation: Optional[routing.Operation]
+    operation: Optional[operations.Operation]
     decision: decisions.Decision
-    enforces: bool = True
-    found: Dict[str, Optional[str]] = dataclasses.field(default_factory=dict)
-    said: Dict[str, str] = dataclasses.field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        """Keep what Nova may take out of the request."""
-        self._sent = dict(self.request.environ)
 
     @functools.cached_property
     def sent_in_head(self) -> str:
-        """What the caller said in the path, the query and the headers."""
-        # Bytes that are no text stay; keystonemiddleware writes headers
-        # whose value is None.
-        environ = self._sent
+        """The text of the path, the query and the headers."""
+        # The text keeps bytes that are no characters. keystonemiddleware
+        # writes headers whose value is None.
         return '\n'.join(
-            [environ.get('SCRIPT_NAME', '') + environ.get('PATH_INFO', '')]
-            + [parse.unquote(environ.get('QUERY_STRING', ''))]
-            + [str(value) for value in webob.Request(environ).headers.values()]
+            [self.head.get('SCRIPT_NAME', '') + self.head.get('PATH_INFO', '')]
+            + [parse.unquote(self.head.get('QUERY_STRING', ''))]
+            + [str(text) for text in webob.Request(self.head).headers.values()]
         )
 
     @property
     def caller_id(self) -> str:
-        """The user id of the caller."""
+        """The user ID of the caller."""
         return str(self.context.user_id)
 
-    def is_for(self, verb: str, *paths: str) -> bool:
-        """Tell whether Nova routes the request to one of these."""
-        return (
-            self.operation is not None
-            and self.operation.verb == verb
-            and self.operation.path in paths
-        )
-
-    def sent_ids(self) -> Set[str]:
-        """Return the ids that the caller named himself, in lower case."""
+    def sent_ids(self) -> set[str]:
+        """Return the IDs that the caller named, in lower case."""
         sent = (
             self.sent_in_head,
             self.request.body.decode('latin-1'),
@@ -82,14 +62,10 @@ class Exchange:
         )
         return {found.lower() for found in UUID.findall('\n'.join(sent))}
 
-    def has_sent(self, text: str) -> bool:
-        """Tell whether a text stands in the head of the request."""
-        return text in self.sent_in_head
-
     def json_body(self) -> Any:
-        """Return the request's body, or None where it is no JSON.
+        """Return the JSON in the request's body, None where there is none.
 
-        Nova complains about that itself, in its own order.
+        The service complains about malformed JSON, in its own order.
         """
         try:
             return jsonutils.loads(self.request.body)
@@ -97,41 +73,7 @@ class Exchange:
             return None
 
     def written(self) -> Any:
-        """Return the JSON that is to be stored, None for other requests."""
+        """Return the JSON that the service is to store, else None."""
         operation = self.operation
         stores = operation is not None and operation.verb in ('POST', 'PUT')
         return self.json_body() if stores else None
-
-    def rewrite(self, body: Any, said: Dict[str, str]) -> None:
-        """Send Nova another body.
-
-        :param said: ``{what stands there now: what the caller sent}``, for
-            answers that repeat it
-        """
-        self.request.body = jsonutils.dump_as_bytes(body)
-        self.said.update(said)
-
-    def restore(self, answer: webob.Response) -> None:
-        """Let an answer repeat what the caller sent."""
-        for now, sent in self.said.items():
-            put(answer, answer.body.replace(now.encode(), sent.encode()))
-
-    def own(self, server_ids: Iterable[str]) -> Set[str]:
-        """Return which of the servers are the caller's."""
-        return ownership.own(server_ids, self.caller_id)
-
-    def hidden(self, server_ids: Iterable[str]) -> Dict[str, Optional[str]]:
-        """Return which of the servers the caller may not see, with owners."""
-        hidden = ownership.hidden(server_ids, self.caller_id)
-        self.found.update(hidden)
-        return hidden
-
-
-def put(answer: webob.Response, body: bytes) -> None:
-    """Give an answer another body; its headers stay in their order."""
-    headers = [
-        (name, str(len(body)) if name.lower() == 'content-length' else value)
-        for name, value in answer.headerlist
-    ]
-    answer.body = body
-    answer.headerlist = headers

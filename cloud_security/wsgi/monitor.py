@@ -1,79 +1,96 @@
-"""Note whose rows are read, and change nothing.
+"""Scopes that hide no row and note whose rows the service reads.
 
-Monitor mode notes what enforce would have hidden; of callers who may act on
-everybody's servers it is noted on whose they do.
+Monitor mode notes what enforce would have hidden. For callers who may act on
+the servers of others, the filter notes on whose they do.
 """
 
+from __future__ import annotations
+
+from collections.abc import Iterator
 import contextlib
 from typing import Any
-from typing import Iterator
-from typing import Tuple
+from typing import Optional
 
-from nova.db.api import models as api_models
 from oslo_log import log as logging
 
-from cloud_security.compute import models
+from cloud_security.audit import events
 from cloud_security.visibility import scope as scopes
 from cloud_security.wsgi import exchange as exchanges
+from cloud_security.wsgi import service as services
 
 LOG = logging.getLogger(__name__)
+
+#: Hidden resources, with the user IDs of their owners.
+Owners = dict[str, Optional[str]]
 
 
 @contextlib.contextmanager
 def harmlessly() -> Iterator[None]:
-    """Log what goes wrong; enforce would have answered with an error."""
+    """Log an error that enforce mode would have answered with."""
     try:
         yield
     except Exception:
-        LOG.exception('cloud_security.would_fail')
+        LOG.exception(events.WOULD_FAIL)
 
 
-def watched(mode: str, audit: str) -> Tuple[type, ...]:
-    """Return the models of which each row that is read is noted."""
+def watched(
+    service: services.Service, mode: str, audit: str
+) -> tuple[type, ...]:
+    """Return the models whose rows the listener shows to scopes."""
     if mode == 'monitor':
-        return tuple(models.owned())
-    return (api_models.InstanceMapping,) if audit != 'off' else ()
+        return tuple(service.owned())
+    return (service.acted_on(),) if audit != 'off' else ()
 
 
-def others(exchange: exchanges.Exchange) -> scopes.Scope:
-    """Return the scope of a caller who sees everybody's rows.
+def overriding(
+    service: services.Service, exchange: exchanges.Exchange, found: Owners
+) -> scopes.Scope:
+    """Return the scope of a caller who sees the rows of everybody.
 
-    Where he acts on a server because of his role, the row that tells whose
-    it is is noted as Nova reads it; that costs no statement.
+    Where a role lets the caller act on a server, the scope notes the row that
+    names the owner as the service reads it. That costs no SQL statement.
+
+    :param found: gets what the scope notes
     """
     operation = exchange.operation
     if (
         not exchange.decision.overrides
         or operation is None
-        or operation.server_id is None
+        or operation.resource_id is None
         or operation.is_read
     ):
         return scopes.EVERYBODY
+    model = service.acted_on()
+    entry = service.owned()[model]
 
     def note(row: Any) -> None:
-        if (
-            isinstance(row, api_models.InstanceMapping)
-            and row.user_id != exchange.caller_id
-        ):
-            exchange.found[row.instance_uuid] = row.user_id
+        if isinstance(row, model) and entry.owner_id is not None:
+            owner_id = entry.owner_id(row)
+            if owner_id != exchange.caller_id:
+                found[entry.row_id(row)] = owner_id
 
     return scopes.Scope(is_everybody=True, watch=note)
 
 
-def scope(exchange: exchanges.Exchange) -> scopes.Scope:
-    """Return a scope that hides nothing and notes whose rows are read.
+def noting(
+    service: services.Service, exchange: exchanges.Exchange, found: Owners
+) -> scopes.Scope:
+    """Return a scope that hides no row and notes those of other owners.
 
-    The comparison is Python's, not the database's: an owner who is spelled
-    in another case is noted, though enforce might not hide him.
+    Python compares owners here, not the database: the scope notes an owner
+    who is spelled in another case, though enforce might show that row.
+
+    :param found: gets what the scope notes
     """
+    owned = service.owned()
 
     def note(row: Any) -> None:
         with harmlessly():
-            entry = models.owned()[type(row)]
+            entry = owned[type(row)]
             row_id = entry.row_id(row)
             if entry.owner_id is None:
-                exchange.hidden([row_id])
+                found.update(service.hidden([row_id], exchange.caller_id))
             elif entry.owner_id(row) != exchange.caller_id:
-                exchange.found[row_id] = entry.owner_id(row)
+                found[row_id] = entry.owner_id(row)
 
     return scopes.Scope(is_everybody=True, watch=note)

@@ -1,16 +1,13 @@
-"""Start safe or not at all.
+"""Checks when the filter is loaded: start safe or not at all.
 
-Whatever the filter relies on is looked at when it is loaded; an exception
-here keeps Nova's API from starting.
+An exception here keeps the service's API from starting.
 """
+
+from __future__ import annotations
 
 import functools
 from typing import Any
-from typing import Dict
 
-from nova import version as nova_version
-from nova.api.openstack import compute as nova_compute
-from nova.conf import CONF
 from oslo_config import cfg
 from oslo_db.sqlalchemy import orm as oslo_db_orm
 from oslo_log import log as logging
@@ -18,12 +15,10 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from cloud_security import opts
-from cloud_security import releases
-from cloud_security.compute import models
-from cloud_security.compute import process
 from cloud_security.visibility import criteria
 from cloud_security.visibility import scope as scopes
 from cloud_security.wsgi import monitor
+from cloud_security.wsgi import service as services
 
 LOG = logging.getLogger(__name__)
 
@@ -36,42 +31,44 @@ class _Captured(Exception):
     """Carries a statement instead of executing it."""
 
 
-def mode(conf: cfg.ConfigOpts, local_conf: Dict[str, str]) -> str:
+def mode(service: services.Service, local_conf: dict[str, str]) -> str:
     """Return ``[cloud_security] mode``.
 
-    :param local_conf: what stands in the filter's section of api-paste.ini
+    :param local_conf: options of the filter's section of api-paste.ini
     :raises UnsafeStart: when the options make no sense
     """
+    conf, conf_file = service.conf, service.conf_file
     if local_conf:
         raise UnsafeStart(
             f'[filter:user_isolation] in api-paste.ini takes no options, but '
             f'has {", ".join(sorted(local_conf))}: move them to '
-            f'[cloud_security] in nova.conf.'
+            f'[cloud_security] in {conf_file}.'
         )
     try:
         opts.register(conf)
         chosen: str = conf.cloud_security.mode
-        # It is read later, but complained about now.
+        # Its first reader is a request; complain now.
         conf.cloud_security.audit
     except (cfg.Error, ValueError) as error:
         raise UnsafeStart(
-            f'Mend [cloud_security] in nova.conf: {error}'
+            f'Mend [cloud_security] in {conf_file}: {error}'
         ) from error
     return chosen
 
 
-def check(application: Any, chosen: str) -> None:
-    """Make the filter work, and prove that it does.
+def check(service: services.Service, application: Any, chosen: str) -> None:
+    """Install the listener, and prove that it restricts statements.
 
-    :param application: what stands behind the filter in the pipeline
+    :param application: the one that follows the filter in the pipeline
     :param chosen: the mode
     :raises UnsafeStart: when the filter could not protect
     """
-    if not isinstance(application, nova_compute.APIRouterV21):
+    if not isinstance(application, service.application_class):
         raise UnsafeStart(
-            'user_isolation must stand directly before osapi_compute_app_v21 '
-            'in every pipeline of api-paste.ini that ends there; what follows '
-            f'it is {type(application).__name__}. Move it to that place.'
+            f'user_isolation must stand directly before '
+            f'{service.application_name} in every pipeline of api-paste.ini '
+            'that ends there; what follows it is '
+            f'{type(application).__name__}. Move it to that place.'
         )
     if chosen == 'off':
         LOG.warning(
@@ -79,31 +76,34 @@ def check(application: Any, chosen: str) -> None:
             "see and touch each other's servers."
         )
         return
-    _warn_about_release()
-    install().watch(monitor.watched(chosen, CONF.cloud_security.audit))
+    warning = service.release_warning()
+    if warning:
+        LOG.warning(warning)
+    audit = service.conf.cloud_security.audit
+    install(service).watch(monitor.watched(service, chosen, audit))
 
 
-def install() -> criteria.Criteria:
+def install(service: services.Service) -> criteria.Criteria:
     """Restrict the statements of this process, and prove that it works.
 
     :raises UnsafeStart: when it does not
     """
-    installed = _criteria()
+    installed = _criteria(service)
     installed.install()
     _prove(installed)
     return installed
 
 
 @functools.lru_cache(maxsize=None)
-def _criteria() -> criteria.Criteria:
+def _criteria(service: services.Service) -> criteria.Criteria:
     try:
-        return criteria.Criteria(models.owned(), process.is_shared)
+        return criteria.Criteria(service.owned(), service.is_shared)
     except (AttributeError, KeyError) as error:
         raise UnsafeStart(
-            f'This Nova has not the models that cloud_security filters '
-            f'({error}): install a release of cloud_security that was tested '
-            f'with Nova {nova_version.version_string()}, or set '
-            f'[cloud_security] mode = off.'
+            f'This {service.name} has not the models that cloud_security '
+            f'filters ({error}): install a release of cloud_security that was '
+            f'tested with {service.name} {service.release()}, or set '
+            '[cloud_security] mode = off.'
         ) from error
 
 
@@ -111,7 +111,7 @@ def _prove(installed: criteria.Criteria) -> None:
     """Compile a statement on each owned model under a scope."""
     proof = scopes.Scope(owner_id='proof')
     for model in installed.owned:
-        # The class of the sessions that Nova gets from oslo.db.
+        # OpenStack's services get sessions of this class from oslo.db.
         session = oslo_db_orm.Session()
         event.listen(session, 'do_orm_execute', _capture)
         with scopes.on_this_thread(proof):
@@ -130,9 +130,3 @@ def _prove(installed: criteria.Criteria) -> None:
 
 def _capture(state: Any) -> None:
     raise _Captured(state.statement)
-
-
-def _warn_about_release() -> None:
-    release = nova_version.version_string()
-    if not releases.is_supported(release):
-        LOG.warning(releases.warning(release))

@@ -4,7 +4,7 @@ test_mutations.py runs the killer of each in a process of its own (nursery.py),
 test_probe.py the probe.
 """
 
-import functools
+import dataclasses
 import inspect
 import re
 from typing import Callable
@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from sqlalchemy.sql import functions
 
-from cloud_security.compute import middleware
 from cloud_security.compute import models
+from cloud_security.compute import service
 from cloud_security.compute.transforms import attachments
 from cloud_security.compute.transforms import floating_ips
 from cloud_security.compute.transforms import foreign_ids
@@ -23,6 +23,8 @@ from cloud_security.policy import inspection
 from cloud_security.visibility import scope as scopes
 from cloud_security.visibility import statements
 from cloud_security.wsgi import recorder
+from cloud_security.wsgi import transform
+from tests.functional import cloud
 
 
 class Mutation(NamedTuple):
@@ -38,27 +40,27 @@ class Mutation(NamedTuple):
 
 
 def _not_owned(model: str) -> Callable[[], None]:
-    def apply():
-        owned = models.owned
-        models.owned = functools.lru_cache(maxsize=None)(
-            lambda: {
-                key: entry
-                for key, entry in owned().items()
-                if key.__name__ != model
-            }
+    def owned():
+        return {
+            key: entry
+            for key, entry in models.owned().items()
+            if key.__name__ != model
+        }
+
+    return lambda: _change_service(owned=owned)
+
+
+def _change_service(**changes) -> None:
+    service.NOVA = dataclasses.replace(service.NOVA, **changes)
+
+
+def _switched_off(*transforms: transform.Transform) -> Callable[[], None]:
+    SWITCHED_OFF.extend(transforms)
+    return lambda: _change_service(
+        transforms=tuple(
+            kept for kept in service.NOVA.transforms if kept not in transforms
         )
-
-    return apply
-
-
-def _switched_off(change: Callable[..., None]) -> Callable[[], None]:
-    def apply():
-        for name in ('BEFORE', 'AFTER'):
-            changes = getattr(middleware, name)
-            kept = tuple(kept for kept in changes if kept is not change)
-            setattr(middleware, name, kept)
-
-    return apply
+    )
 
 
 def _without(holder, name: str, entry) -> Callable[[], None]:
@@ -79,8 +81,8 @@ def _without(holder, name: str, entry) -> Callable[[], None]:
 
 
 def _fails_open():
-    source = inspect.getsource(floating_ips._is_held_by_hidden)
-    broken = source.replace('return True', 'return False')
+    source = inspect.getsource(floating_ips._holder_id)
+    broken = source.replace('raise _NotTold from error', "return ''")
     assert broken != source
     exec(broken, vars(floating_ips))
 
@@ -103,6 +105,9 @@ def _no_threads():
     scopes.current = scopes._here.get
     scopes.is_lost = lambda: False
 
+
+#: Transforms that a mutation takes away.
+SWITCHED_OFF: list[transform.Transform] = []
 
 MUTATIONS = {
     'Instance is not owned': Mutation(
@@ -129,32 +134,32 @@ MUTATIONS = {
         'test_project.TestMigrations.test_a_member_sees_those_of_his_servers',
     ),
     'attachments are not refused': Mutation(
-        _switched_off(attachments.refuse),
+        _switched_off(attachments.REFUSE),
         'test_exceptions.TestAttachments.'
         'test_a_service_token_gets_novas_answer_here_and_only_here',
     ),
     'service tokens count for nothing': Mutation(
-        _replaced(attachments, 'is_asked_by_service', lambda *_: False),
+        lambda: _change_service(is_exempt=lambda *_: False),
         'test_exceptions.TestAttachments.'
         'test_a_service_token_gets_novas_answer_here_and_only_here',
     ),
     'usage of the quota is shown': Mutation(
-        _switched_off(quotas.hide_usage),
+        _switched_off(quotas.HIDE_USAGE),
         'test_project.TestProject.'
         'test_somebody_elses_usage_of_the_quota_is_nothing',
     ),
     'foreign ids are shown': Mutation(
-        _switched_off(foreign_ids.replace),
+        _switched_off(foreign_ids.REPLACE),
         'test_exceptions.TestForeignIds.'
         'test_a_complaint_does_not_name_a_hidden_server',
     ),
     'hints reach the scheduler': Mutation(
-        _switched_off(scheduler_hints.neutralize),
+        _switched_off(scheduler_hints.NEUTRALIZE),
         'test_exceptions.TestHints.'
         'test_same_host_as_a_hidden_server_is_nowhere',
     ),
     'floating IPs are not guarded': Mutation(
-        _switched_off(floating_ips.guard),
+        _switched_off(floating_ips.GUARD),
         'test_exceptions.TestFloatingIps.'
         'test_a_hidden_servers_address_cannot_be_taken',
     ),
@@ -181,10 +186,8 @@ MUTATIONS = {
         'test_project.TestQuotaCache.test_it_is_asked_of_everybodys_rows',
     ),
     'any service role opens attachments': Mutation(
-        _replaced(
-            attachments,
-            'is_asked_by_service',
-            lambda context, _operation: bool(context.service_roles),
+        lambda: _change_service(
+            is_exempt=lambda context, _: bool(context.service_roles)
         ),
         'test_exceptions.TestAttachments.'
         'test_a_service_token_gets_novas_answer_here_and_only_here',
@@ -235,6 +238,23 @@ MUTATIONS.update(
         )
     }
 )
+
+
+#: Nova shows hints from microversion 2.100 on.
+MARKS = {
+    'marks in hints are shown': Mutation(
+        _switched_off(
+            scheduler_hints.SHOW_AS_SENT, scheduler_hints.SHOW_TO_EVERYBODY
+        ),
+        'test_exceptions.TestHints.test_hints_are_shown_as_they_were_sent',
+    ),
+    "marks in hints are not the caller's own": Mutation(
+        _switched_off(scheduler_hints.KEEP_MARKS),
+        'test_exceptions.TestHints.test_hints_are_shown_as_they_were_sent',
+    ),
+}
+if int(cloud.LATEST.partition('.')[2]) >= 100:
+    MUTATIONS.update(MARKS)
 
 
 def apply(name: str) -> None:

@@ -8,7 +8,7 @@ import fixtures
 from oslo_serialization import jsonutils
 
 from cloud_security.audit import cadf
-from cloud_security.wsgi import recorder
+from cloud_security.audit import events
 from tests.functional import cloud
 
 
@@ -49,7 +49,7 @@ class TestLog(Audit):
         for account in (self.carol, self.root):
             answer = account.act(self.hers, 'lock')
             self.assertEqual(202, answer.status_code)
-            record = self.records(recorder.OVERRODE)[-1]
+            record = self.records(events.OVERRODE)[-1]
             self.assertEqual(account.user_id, record['user_id'])
             self.assertEqual(
                 'POST /servers/{id}/action lock', record['operation']
@@ -70,14 +70,14 @@ class TestLog(Audit):
             account.act(server_id, 'lock')
         self.carol.get(f'servers/{self.hers}')
         self.carol.act(self.hers, 'nonsense')
-        self.assertEqual([], self.records(recorder.OVERRODE))
+        self.assertEqual([], self.records(events.OVERRODE))
 
     def test_nothing_is_asked_for_it(self):
         asked = self.useFixture(
             fixtures.MockPatch('cloud_security.compute.ownership._rows')
         ).mock
         self.carol.act(self.hers, 'lock')
-        self.assertEqual(1, len(self.records(recorder.OVERRODE)))
+        self.assertEqual(1, len(self.records(events.OVERRODE)))
         asked.assert_not_called()
 
 
@@ -88,7 +88,7 @@ class TestOff(Audit):
     def test_nothing_is_recorded(self):
         self.carol.act(self.hers, 'lock')
         self.bob.act(self.hers, 'lock')
-        for kind in (recorder.OVERRODE, recorder.DENIED):
+        for kind in (events.OVERRODE, events.DENIED):
             self.assertEqual([], self.records(kind))
 
 
@@ -146,5 +146,5 @@ class TestBus(Audit):
         self.useFixture(fixtures.MockPatchObject(cadf, 'SIZE', 1))
         for _ in range(6):
             self.assertEqual(404, self.bob.act(self.hers, 'lock').status_code)
-        self.assertEqual(6, len(self.records(recorder.DENIED)))
+        self.assertEqual(6, len(self.records(events.DENIED)))
         self.assertIn('does not take audit events', self.log.output)

@@ -355,8 +355,8 @@ class TestPolicy(Faults):
     def test_a_broken_policy_file_that_is_taken_for_complete(self):
         self.useFixture(
             fixtures.MonkeyPatch(
-                'cloud_security.policy.decision._complete',
-                lambda enforcer: enforcer,
+                'cloud_security.policy.enforcer.RulesInForce._complete',
+                lambda rules, enforcer: enforcer,
             )
         )
         self.write_policy('10-broken.yaml', self.BROKEN)

@@ -14,9 +14,10 @@ from oslo_utils.fixture import uuidsentinel
 import sqlalchemy as sa
 from sqlalchemy import event
 
+from cloud_security.audit import events
 from cloud_security.compute import middleware
+from cloud_security.compute import models
 from cloud_security.visibility import scope as scopes
-from cloud_security.wsgi import recorder
 from cloud_security.wsgi import startup
 from tests.functional import cloud
 
@@ -44,7 +45,7 @@ class TestRecords(Filter):
     def test_a_hidden_hit_writes_one_record(self):
         answer = self.bob.act(self.hers, 'os-stop')
         self.assertEqual(404, answer.status_code)
-        found = self.records(recorder.DENIED)
+        found = self.records(events.DENIED)
         self.assertEqual(1, len(found))
         [record] = found
         self.assertEqual('+00:00', record.pop('time')[-6:])
@@ -70,10 +71,10 @@ class TestRecords(Filter):
             'servers/{}/os-volume_attachments/' + self.his,
             f'/v2.1/{cloud.PROJECT}/servers/{{}}',
         ):
-            before = len(self.records(recorder.DENIED))
+            before = len(self.records(events.DENIED))
             self.bob.call('GET', path.format(self.hers), version=cloud.LATEST)
             self.assertEqual(
-                before + 1, len(self.records(recorder.DENIED)), path
+                before + 1, len(self.records(events.DENIED)), path
             )
 
     def test_nothing_else_is_recorded(self):
@@ -86,7 +87,7 @@ class TestRecords(Filter):
             account.call('GET', f'servers/{server_id}')
             account.call('GET', f'servers/{server_id}/os-interface/unknown')
         self.bob.ids()
-        self.assertEqual([], self.records(recorder.DENIED))
+        self.assertEqual([], self.records(events.DENIED))
 
     def test_a_record_that_cannot_be_written_changes_nothing(self):
         expected = self.bob.call('GET', f'servers/{self.hers}')
@@ -155,7 +156,7 @@ class TestMonitor(Filter):
             ),
         ):
             call()
-            record = self.records(recorder.WOULD_HIDE)[-1]
+            record = self.records(events.WOULD_HIDE)[-1]
             self.assertEqual(operation, record['operation'])
             self.assertIn(
                 {'owner_id': 'alice', 'server_id': self.hers},
@@ -166,7 +167,7 @@ class TestMonitor(Filter):
         self.bob.get(f'servers/{self.his}')
         self.carol.ids()
         self.root.ids()
-        self.assertEqual([], self.records(recorder.WOULD_HIDE))
+        self.assertEqual([], self.records(events.WOULD_HIDE))
 
     def test_builds_are_recorded(self):
         self.useFixture(
@@ -179,13 +180,13 @@ class TestMonitor(Filter):
         self.bob.ids()
         self.assertIn(
             {'owner_id': 'alice', 'server_id': building},
-            self.records(recorder.WOULD_HIDE)[-1]['servers'],
+            self.records(events.WOULD_HIDE)[-1]['servers'],
         )
 
     def test_what_goes_wrong_changes_no_answer(self):
         for broken in (
             'policy.decision.decide',
-            'wsgi.exchange.ownership.hidden',
+            'compute.ownership.hidden',
             'compute.ownership._rows',
         ):
             with fixtures.MockPatch(
@@ -252,7 +253,7 @@ class TestStatements(Filter):
         isolated = self.count()
         self.useFixture(
             fixtures.MonkeyPatch(
-                'cloud_security.compute.middleware.UserIsolation.__call__',
+                'cloud_security.wsgi.middleware.UserIsolation.__call__',
                 lambda isolation, environ, start_response: self.unscoped(
                     isolation, environ, start_response
                 ),
@@ -374,7 +375,7 @@ class TestStart(cloud.Cloud):
         self.assertIn('are not filtered', self.refused())
 
     def forget_criteria(self):
-        for cached in (startup._criteria, startup.models.owned):
+        for cached in (startup._criteria, models.owned):
             cached.cache_clear()
             self.addCleanup(cached.cache_clear)
 

@@ -9,7 +9,7 @@ import nova.policy
 from oslo_policy import policy
 from oslo_utils.fixture import uuidsentinel
 
-from cloud_security.policy import decision
+from cloud_security.compute import service
 from cloud_security.policy import rules
 from tests.functional import cloud
 from tests.functional import operations
@@ -265,12 +265,12 @@ class TestPolicyFaults(Policy):
 
     def test_files_are_read_by_one_thread_at_a_time(self):
         self.operator_writes({'unused': '!'})
-        self.one_at_a_time('load_rules', decision.in_force)
+        self.one_at_a_time('load_rules', service.NOVA.rules.read)
 
     def test_rules_are_registered_by_one_thread_at_a_time(self):
         nova.policy.reset()
         nova.policy.init(suppress_deprecation_warnings=True)
-        self.one_at_a_time('register_default', decision._enforcer)
+        self.one_at_a_time('register_default', service.NOVA.rules._registered)
 
     def one_at_a_time(self, method, function):
         """Call a function in two threads that would meet in a method."""

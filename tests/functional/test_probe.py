@@ -8,8 +8,7 @@ from nova.conductor import api as conductor
 from nova.tests import fixtures as nova_fixtures
 import testscenarios
 
-from cloud_security.compute import middleware
-from cloud_security.compute import models
+from cloud_security.compute import service
 from cloud_security.probe import belongings
 from cloud_security.probe import building
 from cloud_security.probe import findings
@@ -286,16 +285,9 @@ class TestMutations(testscenarios.WithScenarios, Probed):
     scenarios = [(name, {'mutation': name}) for name in SHOWN_BY]
 
     def setUp(self):
-        for name in ('BEFORE', 'AFTER'):
-            self.useFixture(
-                fixtures.MonkeyPatch(
-                    f'cloud_security.compute.middleware.{name}',
-                    getattr(middleware, name),
-                )
-            )
         self.useFixture(
             fixtures.MonkeyPatch(
-                'cloud_security.compute.models.owned', models.owned
+                'cloud_security.compute.service.NOVA', service.NOVA
             )
         )
         mutations.apply(self.mutation)

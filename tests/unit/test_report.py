@@ -166,14 +166,6 @@ class TestReport(testtools.TestCase):
 class TestLogs(testtools.TestCase):
     """Files of every kind; tests/unit/test_manage.py reads them."""
 
-    def test_the_words_are_those_that_are_logged(self):
-        path = os.path.join(os.path.dirname(report.__file__), 'records.py')
-        with open(path) as stream:
-            self.assertIn(f"'{report.WOULD_HIDE}'", stream.read())
-        path = os.path.join(os.path.dirname(report.__file__), 'watching.py')
-        with open(path) as stream:
-            self.assertIn(f"'{report.WOULD_FAIL}'", stream.read())
-
 
 def write(test, name, *lines):
     """Write a log and return its path."""

@@ -1,6 +1,7 @@
 """The architecture, kept true."""
 
 import ast
+import collections
 import pathlib
 
 from oslo_config import cfg
@@ -28,16 +29,23 @@ MAY_IMPORT = {
     'probe': {'probe', 'keystone'},
     'cmd': {'cmd', 'audit', 'compute', 'deploy', 'keystone', 'probe'},
 }
-#: Imports that still point up, and modules that still know Nova.
+#: Modules whose imports still point up, or name Nova outside of compute/.
 TO_TURN_ROUND = {
-    'audit/cadf.py',
     'deploy/policy_files.py',
-    'policy/decision.py',
-    'wsgi/exchange.py',
-    'wsgi/monitor.py',
-    'wsgi/recorder.py',
-    'wsgi/startup.py',
 }
+#: Modules that still have more than 250 lines.
+TO_SHORTEN = {
+    'compute/checks.py',
+    'compute/handover.py',
+    'deploy/policy_files.py',
+    'probe/page.py',
+    'probe/reading.py',
+    'probe/run.py',
+    'visibility/criteria.py',
+}
+#: Names of modules in more than one room: what serves one command, the checks
+#: of a room, and the two ends of the filter.
+SHARED = {'checks', 'explain', 'middleware', 'report', 'service'}
 #: What works on hosts and in images without Nova.
 WITHOUT_NOVA = (
     'cmd/disable.py',
@@ -49,6 +57,7 @@ WITHOUT_NOVA = (
     'deploy/file_changes.py',
     'deploy/paste.py',
     'deploy/ini_lines.py',
+    'audit/events.py',
     'audit/report.py',
     'keystone.py',
     *(f'probe/{path.name}' for path in (ROOT / 'probe').glob('*.py')),
@@ -110,9 +119,19 @@ class TestTree(testtools.TestCase):
                     )
 
     def test_modules_are_small(self):
-        for path in ROOT.rglob('*.py'):
-            lines = len(path.read_text().splitlines())
-            self.assertLess(lines, 260, path)
+        long = {
+            str(path.relative_to(ROOT))
+            for path in ROOT.rglob('*.py')
+            if len(path.read_text().splitlines()) > 250
+        }
+        self.assertLessEqual(long, TO_SHORTEN)
+
+    def test_modules_of_one_name_mean_the_same(self):
+        found = collections.Counter(
+            path.stem for path in ROOT.rglob('*.py') if path.stem[0] != '_'
+        )
+        shared = {name for name, count in found.items() if count > 1}
+        self.assertLessEqual(shared, SHARED)
 
 
 class TestChecks(testtools.TestCase):

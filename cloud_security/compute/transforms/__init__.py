@@ -1,1 +1,27 @@
-"""Nova's requests and responses that rows do not cover, one module each."""
+"""Nova's requests and responses that rows do not cover, one module each.
+
+The filter runs these in this order, before Nova and again after it. Both
+functions of a transform are pure: they return a Change, and the filter
+applies it. In monitor mode the filter only notes what those for isolated
+callers return. Callers who see every server get the last two alone.
+"""
+
+from __future__ import annotations
+
+from cloud_security.compute.transforms import attachments
+from cloud_security.compute.transforms import floating_ips
+from cloud_security.compute.transforms import foreign_ids
+from cloud_security.compute.transforms import quotas
+from cloud_security.compute.transforms import scheduler_hints
+
+TRANSFORMS = (
+    floating_ips.GUARD,
+    attachments.REFUSE,
+    quotas.HIDE_USAGE,
+    # This one recognizes marks in responses, so it runs before they go.
+    foreign_ids.REPLACE,
+    scheduler_hints.NEUTRALIZE,
+    scheduler_hints.SHOW_AS_SENT,
+    scheduler_hints.KEEP_MARKS,
+    scheduler_hints.SHOW_TO_EVERYBODY,
+)

@@ -1,58 +1,74 @@
-"""Floating IPs are found by their address, whoever's server holds them.
+"""Floating IPs that servers of any owner hold; Nova finds them by address.
 
-Taking one away (``removeFloatingIp``, and deleting it) reads the server that
-holds it, so rows cover it. Giving one to an own server (``addFloatingIp``)
-takes it from the other without reading that: such an address is answered like
-one that does not exist.
+To take an address away (``removeFloatingIp``, or deleting it), Nova reads the
+server that holds it, so rows cover that. To give an address to an own server
+(``addFloatingIp``), Nova takes it from the other server without reading that.
+So the filter makes such an address one that does not exist.
 Source: nova/api/openstack/compute/floating_ips.py, Nova 29 to 34.
 """
 
+from __future__ import annotations
+
 from typing import Any
+from typing import Optional
 
 from nova import exception
 from nova.network import neutron
 from oslo_log import log as logging
+from oslo_serialization import jsonutils
 from oslo_utils import netutils
 import webob
 
+from cloud_security.compute import ownership
 from cloud_security.wsgi import exchange as exchanges
+from cloud_security.wsgi import transform
 
 LOG = logging.getLogger(__name__)
 
-PATHS = ('/servers/{id}/action', '/os-volumes_boot/{id}/action')
-ACTION = 'addFloatingIp'
-TAKE = 'removeFloatingIp'
+ADD = 'addFloatingIp'
+REMOVE = 'removeFloatingIp'
 #: Valid for Nova's schema, and never the address of a floating IP.
 NO_ADDRESS = '0.0.0.0'
 
 
-def guard(exchange: exchanges.Exchange) -> None:
+def guard(exchange: exchanges.Exchange) -> Optional[transform.Change]:
     """Put an address that a hidden server holds out of reach."""
-    if not exchange.is_for('POST', *PATHS):
-        return
     body = exchange.json_body()
-    action = body.get(ACTION) if isinstance(body, dict) else None
+    action = body.get(ADD) if isinstance(body, dict) else None
     if not isinstance(action, dict):
-        return
+        return None
     address: Any = action.get('address')
-    # Nova refuses what is no address before it asks Neutron.
+    # Nova refuses a malformed address before it asks Neutron.
     if not _is_address(address):
-        return
-    if _is_held_by_hidden(exchange, address) and exchange.enforces:
-        action['address'] = NO_ADDRESS
-        exchange.rewrite(body, {NO_ADDRESS: address})
+        return None
+    holder_id = ''
+    try:
+        holder_id = _holder_id(exchange, address)
+        hidden = ownership.hidden(
+            filter(None, [holder_id]), exchange.caller_id
+        )
+        if not hidden:
+            return None
+    except _NotTold:
+        hidden = {}
+    action['address'] = NO_ADDRESS
+    return transform.Change(
+        hidden=hidden,
+        body=jsonutils.dump_as_bytes(body),
+        restores={NO_ADDRESS: address},
+    )
 
 
-def tells(exchange: exchanges.Exchange, answer: webob.Response) -> bool:
+def tells(exchange: exchanges.Exchange, response: webob.Response) -> bool:
     """Tell whether a failure names the server that holds an address.
 
     Nova looks that server up first, whatever else the request names.
     """
     operation = exchange.operation
     return (
-        answer.status_code == 404
+        response.status_code == 404
         and operation is not None
-        and (operation.action == TAKE or operation.head == 'os-floating-ips')
+        and (operation.action == REMOVE or operation.head == 'os-floating-ips')
     )
 
 
@@ -60,11 +76,19 @@ def _is_address(address: Any) -> bool:
     try:
         return isinstance(address, str) and bool(netutils.is_valid_ip(address))
     except ValueError:
-        # NUL, or no Unicode.
+        # netutils raises that for NUL and for surrogates.
         return False
 
 
-def _is_held_by_hidden(exchange: exchanges.Exchange, address: str) -> bool:
+class _NotTold(Exception):
+    """Neutron did not tell who holds an address."""
+
+
+def _holder_id(exchange: exchanges.Exchange, address: str) -> str:
+    """Return the ID of the server that holds an address, '' without one.
+
+    :raises _NotTold: when Neutron fails
+    """
     try:
         holder_id = neutron.API().get_instance_id_by_floating_address(
             exchange.context, address
@@ -74,10 +98,19 @@ def _is_held_by_hidden(exchange: exchanges.Exchange, address: str) -> bool:
         exception.FloatingIpMultipleFoundForAddress,
     ):
         # Nova will say so and change nothing.
-        return False
-    except Exception:
-        # It cannot be told, so it is out of reach. Whatever Nova has to say
-        # before it asks Neutron, it says.
+        return ''
+    except Exception as error:
         LOG.exception('Neutron did not tell who holds a floating IP.')
-        return True
-    return bool(holder_id and exchange.hidden([holder_id]))
+        raise _NotTold from error
+    return str(holder_id or '')
+
+
+GUARD = transform.Transform(
+    before=guard,
+    operations=frozenset(
+        {
+            ('POST', '/servers/{id}/action'),
+            ('POST', '/os-volumes_boot/{id}/action'),
+        }
+    ),
+)

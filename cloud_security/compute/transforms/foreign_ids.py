@@ -1,33 +1,37 @@
-"""Ids of hidden servers that Nova has from other services.
+"""IDs of hidden servers that Nova gets from other services.
 
-Neutron and Cinder tell Nova who holds a port or a volume, Glance of which
-server an image was made, and messages repeat it. Such an id is replaced by
-one that stands for no server, as if the holder were no server of this Nova.
+Neutron and Cinder tell Nova who holds a port or a volume, Glance tells from
+which server an image was made, and Nova's messages repeat that. The filter
+replaces such an ID by one that stands for no server, as if the holder were
+not a server of this Nova.
 """
 
+from __future__ import annotations
+
+from collections.abc import Iterable
+from collections.abc import Iterator
 import hashlib
 import hmac
 import re
 from typing import Any
-from typing import Iterable
-from typing import Iterator
-from typing import Set
-from typing import Tuple
+from typing import Optional
 import uuid
 
 from nova.conf import CONF
 from oslo_serialization import jsonutils
 import webob
 
+from cloud_security.compute import ownership
 from cloud_security.compute.transforms import floating_ips
 from cloud_security.compute.transforms import scheduler_hints
 from cloud_security.wsgi import exchange as exchanges
+from cloud_security.wsgi import transform
 
-Path = Tuple[str, ...]
+Path = tuple[str, ...]
 
-#: Where successful answers carry ids of servers, by the first part of the
-#: path; ``*`` is each item of a list. Members can have other services say
-#: what they like there, so all that is not their own looks the same.
+#: Places of server IDs in successful responses, by the first part of the
+#: request's path; ``*`` is each item of a list. Members can have other
+#: services say any ID there, so all but own servers look the same.
 SERVERS = {
     'images': (
         ('image', 'server'),
@@ -46,7 +50,7 @@ SERVERS = {
         ('volumes', '*', 'attachments', '*', 'serverId'),
     ),
 }
-#: Where they carry Nova's own messages, which may name servers.
+#: Places of Nova's own messages, which may name servers.
 TEXTS = {
     'os-volumes_boot': (('server', 'fault'), ('servers', '*', 'fault')),
     'servers': (
@@ -57,14 +61,14 @@ TEXTS = {
         ('instanceActions', '*', 'message'),
     ),
 }
-#: Nova's words for who holds what, in failures.
+#: Nova's words, in failures, for the holder of a volume or an address.
 TELLS = re.compile(
     r'"message": "(?:Invalid volume: volume \S+ is already attached to '
     r'instances: [0-9a-f -]+|Fixed IP address \S+ is already in use on '
     r'instance \S+)"',
     re.IGNORECASE,
 )
-#: An answer without one of these has none of those places.
+#: A response without one of these has none of those places.
 SIGNS = tuple(
     f'"{sign}"'.encode()
     for sign in (
@@ -78,41 +82,45 @@ SIGNS = tuple(
 )
 
 
-def replace(exchange: exchanges.Exchange, answer: webob.Response) -> None:
-    """Replace ids of servers that the caller may not see."""
-    if answer.status_code >= 400:
-        _replace_in_failure(exchange, answer)
-    elif exchange.operation is not None and any(
-        sign in answer.body for sign in SIGNS
+def replace(
+    exchange: exchanges.Exchange, response: webob.Response
+) -> Optional[transform.Change]:
+    """Replace IDs of servers that the caller may not see."""
+    if response.status_code >= 400:
+        return _replace_in_failure(exchange, response)
+    if exchange.operation is not None and any(
+        sign in response.body for sign in SIGNS
     ):
-        _replace_in_success(exchange, answer, exchange.operation.head)
+        return _replace_in_success(exchange, response, exchange.operation.head)
+    return None
 
 
 def _replace_in_failure(
-    exchange: exchanges.Exchange, answer: webob.Response
-) -> None:
-    # Ids are ASCII, the rest stays.
-    text = answer.body.decode('latin-1')
+    exchange: exchanges.Exchange, response: webob.Response
+) -> Optional[transform.Change]:
+    # IDs are ASCII; this decoding keeps every other byte.
+    text = response.body.decode('latin-1')
     named = _ids_in(text)
     if not named:
-        return
-    if not (TELLS.search(text) or floating_ips.tells(exchange, answer)):
+        return None
+    if not (TELLS.search(text) or floating_ips.tells(exchange, response)):
         # Nova repeats what the caller sent.
         named -= exchange.sent_ids() | scheduler_hints.marked_ids(text)
-    hidden = exchange.hidden(named)
-    if hidden and exchange.enforces:
-        text = _replaced(text, hidden, exchange.caller_id)
-        exchanges.put(answer, text.encode('latin-1'))
+    hidden = ownership.hidden(named, exchange.caller_id)
+    if not hidden:
+        return None
+    text = _replaced(text, hidden, exchange.caller_id)
+    return transform.Change(hidden=hidden, body=text.encode('latin-1'))
 
 
 def _replace_in_success(
-    exchange: exchanges.Exchange, answer: webob.Response, head: str
-) -> None:
+    exchange: exchanges.Exchange, response: webob.Response, head: str
+) -> Optional[transform.Change]:
     if head not in SERVERS and head not in TEXTS:
-        return
-    body = jsonutils.loads(answer.body)
+        return None
+    body = jsonutils.loads(response.body)
     paths = SERVERS.get(head, ())
-    # What has just been written is repeated.
+    # Nova repeats what it has just stored.
     written = [
         holder[key] for holder, key in _places(exchange.written(), paths)
     ]
@@ -127,22 +135,23 @@ def _replace_in_success(
         for holder, key in servers
         for found in _ids_in(jsonutils.dumps(holder[key]))
     }
-    foreign = named - exchange.own(named)
+    foreign = named - ownership.own(named, exchange.caller_id)
     own = {str(holder.get('id')).lower() for holder, key in texts}
     for holder, key in texts:
         named |= _ids_in(jsonutils.dumps(holder[key])) - own
-    foreign |= exchange.hidden(named).keys()
-    if not foreign or not exchange.enforces:
-        return
+    hidden = ownership.hidden(named, exchange.caller_id)
+    foreign |= hidden.keys()
+    if not foreign:
+        return None
     for holder, key in servers + texts:
         text = jsonutils.dumps(holder[key])
         holder[key] = jsonutils.loads(
             _replaced(text, foreign, exchange.caller_id)
         )
-    exchanges.put(answer, jsonutils.dump_as_bytes(body))
+    return transform.Change(hidden=hidden, body=jsonutils.dump_as_bytes(body))
 
 
-def _places(node: Any, paths: Iterable[Path]) -> Iterator[Tuple[Any, str]]:
+def _places(node: Any, paths: Iterable[Path]) -> Iterator[tuple[Any, str]]:
     """Yield the objects, and their keys, at which paths end."""
     for first, *rest in paths:
         if first == '*':
@@ -156,9 +165,8 @@ def _places(node: Any, paths: Iterable[Path]) -> Iterator[Tuple[Any, str]]:
 
 
 def _replaced(text: str, server_ids: Iterable[str], caller_id: str) -> str:
-    # A secret of the deployment that all of its API's workers share: always
-    # the same for one caller, as clients compare, and nothing to check
-    # guesses against.
+    # All API workers of a deployment share this secret. Clients compare IDs,
+    # so one caller always gets the same one, and cannot check guesses.
     secret = str(CONF.api_database.connection).encode()
     for server_id in server_ids:
         digest = hmac.new(
@@ -169,5 +177,8 @@ def _replaced(text: str, server_ids: Iterable[str], caller_id: str) -> str:
     return text
 
 
-def _ids_in(text: str) -> Set[str]:
+def _ids_in(text: str) -> set[str]:
     return {found.lower() for found in exchanges.UUID.findall(text)}
+
+
+REPLACE = transform.Transform(after=replace)

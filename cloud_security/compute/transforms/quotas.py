@@ -1,29 +1,33 @@
-"""The quota usage of somebody else: how many servers he has.
+"""The quota usage of another user, which tells how many servers they have.
 
-Counts are not filtered, because a project's quota is shared; asked for one
-user, they would tell about him. Own usage and the project's stay as they are.
+Counts are not filtered, because the members of a project share its quota. For
+one user, a count would be an existence leak. The caller's own usage and the
+project's stay as they are.
 Source: nova/api/openstack/compute/quota_sets.py detail, Nova 29 to 34.
 """
+
+from __future__ import annotations
+
+from typing import Optional
 
 from nova.limit import utils as limit_utils
 from oslo_serialization import jsonutils
 import webob
 
 from cloud_security.wsgi import exchange as exchanges
+from cloud_security.wsgi import transform
 
 PATH = '/os-quota-sets/{id}/detail'
-#: What is counted from owned rows (or from Placement, for the same servers).
+#: Nova counts these from owned rows (or in Placement, for the same servers).
 RESOURCES = ('instances', 'cores', 'ram', 'server_groups')
 
 
-def hide_usage(exchange: exchanges.Exchange, answer: webob.Response) -> None:
-    """Answer that another user uses nothing."""
-    if not (
-        exchange.enforces
-        and answer.status_code == 200
-        and exchange.is_for('GET', PATH)
-    ):
-        return
+def hide_usage(
+    exchange: exchanges.Exchange, response: webob.Response
+) -> Optional[transform.Change]:
+    """Respond that another user uses nothing."""
+    if response.status_code != 200:
+        return None
     user_id = exchange.request.GET.get('user_id')
     # Unified limits know projects only and ignore the user.
     if (
@@ -31,10 +35,15 @@ def hide_usage(exchange: exchanges.Exchange, answer: webob.Response) -> None:
         or user_id == exchange.caller_id
         or limit_utils.use_unified_limits()
     ):
-        return
-    body = jsonutils.loads(answer.body)
+        return None
+    body = jsonutils.loads(response.body)
     for resource in RESOURCES:
         # Nova says -1 where it does not count.
         if body['quota_set'].get(resource, {}).get('in_use', 0) > 0:
             body['quota_set'][resource]['in_use'] = 0
-    exchanges.put(answer, jsonutils.dump_as_bytes(body))
+    return transform.Change(body=jsonutils.dump_as_bytes(body))
+
+
+HIDE_USAGE = transform.Transform(
+    after=hide_usage, operations=frozenset({('GET', PATH)})
+)

@@ -1,107 +1,142 @@
 """Scheduler hints that name servers.
 
-The scheduler compares them with the servers of every project. A hidden
-server's id is spelled so that it matches nothing there, and spelled back
-wherever Nova shows it: such a hint does what one does that names no server.
+The scheduler compares hints with the servers of every project. The filter
+marks the ID of a hidden server, so that it matches no server there, and
+removes the mark wherever Nova shows the hint. Such a hint does what one does
+that names no server.
 Source: nova/scheduler/filters/affinity_filter.py and json_filter.py; shown
 from microversion 2.100 on, nova/api/openstack/compute/views/servers.py.
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Iterator
+import dataclasses
 from typing import Any
-from typing import Callable
-from typing import Iterator
-from typing import Set
-from typing import Tuple
+from typing import Optional
 
 from oslo_serialization import jsonutils
 import webob
 
+from cloud_security.compute import ownership
 from cloud_security.wsgi import exchange as exchanges
+from cloud_security.wsgi import transform
 
-PATHS = ('/servers', '/os-volumes_boot')
+#: The operations that create servers.
+CREATES = frozenset({('POST', '/servers'), ('POST', '/os-volumes_boot')})
 HINTS = ('os:scheduler_hints', 'OS-SCH-HNT:scheduler_hints')
-#: Looked up as a server group, whose rows have owners of their own.
+#: Names a server group, whose rows have owners of their own.
 GROUP = 'group'
-#: JSON in a string; its own escapes must not hide an id.
+#: JSON in a string; its own escapes must not hide an ID.
 QUERY = 'query'
-#: Braces before an id are valid in Nova's schemas and part of no id.
+#: Braces before an ID are valid in Nova's schemas and part of no ID.
 MARK = '{}}{{{}}{}{{}{}}'
 
 
-def neutralize(exchange: exchanges.Exchange) -> None:
-    """Let hints not match hidden servers.
-
-    Whoever asks, what he marked himself is marked once more, so that it comes
-    back whole.
-    """
-    if not exchange.is_for('POST', *PATHS):
-        return
+def keep_marks(exchange: exchanges.Exchange) -> Optional[transform.Change]:
+    """Mark once more what the caller marked, so that it comes back whole."""
     body = exchange.json_body()
-    if not isinstance(body, dict):
-        return
-    is_isolated = not exchange.decision.scope.is_everybody
-    changes = is_isolated and exchange.enforces
-    hints = [body[key] for key in HINTS if isinstance(body.get(key), dict)]
-    for hint in hints:
-        if changes and '\\' in str(hint.get(QUERY)):
-            hint[QUERY] = _without_escapes(hint[QUERY])
-    texts = {
-        (number, name): jsonutils.dumps(value)
-        for number, hint in enumerate(hints)
-        for name, value in hint.items()
-        if name != GROUP
+    hints = _hints(body)
+    marked = {
+        found
+        for text in _texts(hints).values()
+        for found in _named(text)
+        if found.startswith(MARK)
     }
+    return _marked(body, hints, marked) if marked else None
+
+
+def neutralize(exchange: exchanges.Exchange) -> Optional[transform.Change]:
+    """Mark hidden servers, and once more what the caller marked."""
+    body = exchange.json_body()
+    hints = _hints(body)
+    for hint in hints:
+        if '\\' in str(hint.get(QUERY)):
+            hint[QUERY] = _without_escapes(hint[QUERY])
     named = {
-        text[start:end]
-        for text in texts.values()
-        for start, end in _spans(text)
+        found for text in _texts(hints).values() for found in _named(text)
     }
     if not named:
-        return
+        return None
     marked = {found for found in named if found.startswith(MARK)}
-    if is_isolated:
-        hidden = exchange.hidden(found.replace(MARK, '') for found in named)
-        if changes:
-            marked |= named & hidden.keys()
-    if not marked and not changes:
-        return
-    for (number, name), text in texts.items():
-        hints[number][name] = jsonutils.loads(
-            _mapped(text, lambda found: MARK * (found in marked) + found)
-        )
-    exchange.rewrite(body, {MARK + found: found for found in marked})
+    hidden = ownership.hidden(named - marked, exchange.caller_id)
+    # Also without hidden servers: all requests that name IDs look the same.
+    change = _marked(body, hints, marked | (named & hidden.keys()))
+    return dataclasses.replace(change, hidden=hidden)
 
 
-def show_as_sent(exchange: exchanges.Exchange, answer: webob.Response) -> None:
-    """Spell marked ids back: in servers that are shown, and in complaints
-    about showing them.
-    """
-    if MARK.encode() not in answer.body:
-        return
-    if answer.status_code >= 400:
-        if b'scheduler_hints' in answer.body and not exchange.has_sent(MARK):
-            # Marks and ids are ASCII, the rest stays.
-            text = _mapped(answer.body.decode('latin-1'), _without_mark)
-            exchanges.put(answer, text.encode('latin-1'))
-        return
-    body = jsonutils.loads(answer.body)
+def show_as_sent(
+    exchange: exchanges.Exchange, response: webob.Response
+) -> Optional[transform.Change]:
+    """Remove marks from servers in responses, and from complaints on hints."""
+    if MARK.encode() not in response.body:
+        return None
+    if response.status_code >= 400:
+        if b'scheduler_hints' not in response.body or MARK in (
+            exchange.sent_in_head
+        ):
+            return None
+        # Marks and IDs are ASCII; this decoding keeps every other byte.
+        text = _mapped(response.body.decode('latin-1'), _without_mark)
+        return transform.Change(body=text.encode('latin-1'))
+    body = jsonutils.loads(response.body)
+    shown = False
     for server in body.get('servers') or [body.get('server')]:
         if isinstance(server, dict) and 'scheduler_hints' in server:
             text = jsonutils.dumps(server['scheduler_hints'])
             server['scheduler_hints'] = jsonutils.loads(
                 _mapped(text, _without_mark)
             )
-            exchanges.put(answer, jsonutils.dump_as_bytes(body))
+            shown = True
+    if not shown:
+        return None
+    return transform.Change(body=jsonutils.dump_as_bytes(body))
 
 
-def marked_ids(text: str) -> Set[str]:
-    """Return the ids in a text that were marked: callers sent them."""
-    named = (text[start:end] for start, end in _spans(text))
+def marked_ids(text: str) -> set[str]:
+    """Return the IDs in a text that have a mark: callers sent them."""
     return {
         found.replace(MARK, '').lower()
-        for found in named
+        for found in _named(text)
         if found.startswith(MARK)
     }
+
+
+def _hints(body: Any) -> list[dict[str, Any]]:
+    """Return the hints in the body of a request, under either name."""
+    if not isinstance(body, dict):
+        return []
+    return [body[key] for key in HINTS if isinstance(body.get(key), dict)]
+
+
+def _texts(hints: list[dict[str, Any]]) -> dict[tuple[int, str], str]:
+    """Return ``{(number of the hint, name): JSON}`` of all but groups."""
+    return {
+        (number, name): jsonutils.dumps(value)
+        for number, hint in enumerate(hints)
+        for name, value in hint.items()
+        if name != GROUP
+    }
+
+
+def _marked(
+    body: Any, hints: list[dict[str, Any]], marked: set[str]
+) -> transform.Change:
+    """Return a body with one more mark at each of some IDs."""
+    for (number, name), text in _texts(hints).items():
+        hints[number][name] = jsonutils.loads(
+            _mapped(text, lambda found: MARK * (found in marked) + found)
+        )
+    return transform.Change(
+        body=jsonutils.dump_as_bytes(body),
+        restores={MARK + found: found for found in marked},
+    )
+
+
+def _named(text: str) -> list[str]:
+    """Return each ID in a text, with its marks."""
+    return [text[start:end] for start, end in _spans(text)]
 
 
 def _without_mark(text: str) -> str:
@@ -112,12 +147,12 @@ def _without_escapes(query: Any) -> Any:
     try:
         return jsonutils.dumps(jsonutils.loads(query))
     except (TypeError, ValueError):
-        # The scheduler cannot read it either.
+        # The scheduler cannot read that, either.
         return query
 
 
 def _mapped(text: str, change: Callable[[str], str]) -> str:
-    """Return a text with each id in it, and its marks, changed."""
+    """Return a text with each ID in it, and its marks, changed."""
     parts = []
     end = 0
     for start, next_end in _spans(text):
@@ -126,10 +161,18 @@ def _mapped(text: str, change: Callable[[str], str]) -> str:
     return ''.join(parts) + text[end:]
 
 
-def _spans(text: str) -> Iterator[Tuple[int, int]]:
-    """Yield where each id in a text begins, with its marks, and ends."""
+def _spans(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the start of each ID in a text, with its marks, and its end."""
     for found in exchanges.UUID.finditer(text):
         start = found.start()
         while text.startswith(MARK, max(0, start - len(MARK)), start):
             start -= len(MARK)
         yield start, found.end()
+
+
+NEUTRALIZE = transform.Transform(before=neutralize, operations=CREATES)
+KEEP_MARKS = transform.Transform(
+    before=keep_marks, operations=CREATES, for_everybody=True
+)
+SHOW_AS_SENT = transform.Transform(after=show_as_sent)
+SHOW_TO_EVERYBODY = dataclasses.replace(SHOW_AS_SENT, for_everybody=True)

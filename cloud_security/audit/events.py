@@ -1,0 +1,48 @@
+"""Names and shape of the records; imports the standard library alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from typing import Optional
+
+#: An isolated caller got 404, or a refusal of the filter, for a hidden server.
+DENIED = 'cloud_security.denied'
+#: A manager or an admin acted on somebody else's server.
+OVERRODE = 'cloud_security.overrode'
+#: Monitor mode: enforce would have hidden these servers.
+WOULD_HIDE = 'cloud_security.would_hide'
+#: Monitor mode: enforce would have ended in an error.
+WOULD_FAIL = 'cloud_security.would_fail'
+
+#: A record lists this many servers; ``count`` always counts all.
+MAX_SERVERS = 100
+#: Characters of ``operation``; callers choose the names of actions.
+MAX_OPERATION = 200
+
+
+def record(
+    context: Any,
+    operation: str,
+    servers: Mapping[str, Optional[str]],
+    time: str,
+) -> dict[str, Any]:
+    """Return the record of one request.
+
+    :param context: the caller's, with request_id, user_id and project_id
+    :param operation: such as ``POST /servers/{id}/action reboot``
+    :param servers: ``{server_id: owner's user id}``
+    :param time: in ISO 8601, with the offset from UTC
+    """
+    return {
+        'time': time,
+        'request_id': context.request_id,
+        'user_id': context.user_id,
+        'project_id': context.project_id,
+        'operation': operation[:MAX_OPERATION],
+        'count': len(servers),
+        'servers': [
+            {'server_id': server_id, 'owner_id': owner_id}
+            for server_id, owner_id in sorted(servers.items())[:MAX_SERVERS]
+        ],
+    }

@@ -1,0 +1,66 @@
+"""Service: all that the filter must know of one OpenStack service."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Iterable
+from collections.abc import Mapping
+import dataclasses
+from typing import Any
+from typing import Optional
+
+from oslo_config import cfg
+
+from cloud_security.policy import enforcer
+from cloud_security.policy import operation as operations
+from cloud_security.visibility import criteria
+from cloud_security.wsgi import transform
+
+Route = Callable[[dict[str, Any]], Optional[operations.Operation]]
+
+
+# Without eq, so that each service can be a key: ConfigOpts has no hash.
+@dataclasses.dataclass(frozen=True, eq=False)
+class Service:
+    """One service, handed in by the room that knows it.
+
+    ``context_key`` names the caller's RequestContext in a WSGI environ.
+    ``application_class`` is the type of what must follow the filter, and
+    ``application_name`` its name in api-paste.ini. ``router`` returns, for
+    such an application, the function that routes an environ.
+
+    ``owned`` returns the models whose rows have owners, and raises
+    AttributeError or KeyError when this release lacks one. ``acted_on`` is
+    the owned model that the service reads first, whatever it does to a
+    resource. ``is_shared`` tells whether other services, which read the rows
+    of everybody, have threads in this process.
+
+    ``hidden`` returns those of some IDs that a user may not see, with their
+    owners. ``is_exempt`` tells whether one operation of a service, in the name
+    of a user, is exempt. ``release_warning`` returns a sentence about a
+    release that was not tested. ``notifications`` returns the transport of
+    notifications, and ``cadf_type`` is CADF's type URI of a resource.
+    """
+
+    name: str
+    release: Callable[[], str]
+    conf: cfg.ConfigOpts
+    conf_file: str
+
+    context_key: str
+    application_class: type
+    application_name: str
+    router: Callable[[Any], Route]
+
+    rules: enforcer.RulesInForce
+    is_exempt: Callable[[Any, Optional[operations.Operation]], bool]
+
+    owned: Callable[[], Mapping[type, criteria.Owned]]
+    acted_on: Callable[[], type]
+    is_shared: Callable[[], bool]
+    hidden: Callable[[Iterable[str], str], dict[str, Optional[str]]]
+    transforms: tuple[transform.Transform, ...]
+
+    release_warning: Callable[[], Optional[str]]
+    notifications: Callable[[], Any]
+    cadf_type: str

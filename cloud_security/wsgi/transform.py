@@ -1,0 +1,58 @@
+"""Transform: a change of requests and responses that rows do not cover."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from collections.abc import Mapping
+import dataclasses
+from typing import Optional
+
+import webob
+
+from cloud_security.policy import operation as operations
+from cloud_security.wsgi import exchange as exchanges
+
+
+@dataclasses.dataclass(frozen=True)
+class Change:
+    """The result of a transform; the filter applies and records it.
+
+    ``hidden`` maps the hidden resources that the transform denied or replaced
+    to their owners. ``body`` and ``status`` replace those of the request or
+    the response; None keeps them. ``restores`` maps texts of the new request
+    body to what the caller sent: the filter puts that back where the response
+    repeats it. ``is_denial`` marks a refusal like a 404.
+    """
+
+    hidden: Mapping[str, Optional[str]] = dataclasses.field(
+        default_factory=dict
+    )
+    body: Optional[bytes] = None
+    status: Optional[int] = None
+    restores: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    is_denial: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
+class Transform:
+    """A pair of pure functions, run before and after the service.
+
+    Either returns None where it has nothing to change. ``operations`` are the
+    verbs and paths that the transform is for, None for every request.
+    ``for_everybody`` chooses the transforms that callers get who see all
+    rows; isolated callers get the others.
+    """
+
+    before: Optional[Callable[[exchanges.Exchange], Optional[Change]]] = None
+    after: Optional[
+        Callable[[exchanges.Exchange, webob.Response], Optional[Change]]
+    ] = None
+    operations: Optional[frozenset[tuple[str, str]]] = None
+    for_everybody: bool = False
+
+    def is_for(self, operation: Optional[operations.Operation]) -> bool:
+        """Tell whether the transform is for an operation."""
+        return self.operations is None or (
+            operation is not None
+            and (operation.verb, operation.path) in self.operations
+        )
