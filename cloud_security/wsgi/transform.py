@@ -37,8 +37,8 @@ class Change:
 class Transform:
     """A pair of pure functions, run before and after the service.
 
-    Either returns None where it has nothing to change. ``operations`` are the
-    verbs and paths that the transform is for, None for every request.
+    Either returns None where it has nothing to change. ``routes`` are the verbs
+    and paths that the transform is for, None for every request.
     ``for_everybody`` chooses the transforms that callers get who see all
     rows; isolated callers get the others.
     """
@@ -47,12 +47,12 @@ class Transform:
     after: Optional[
         Callable[[exchanges.Exchange, webob.Response], Optional[Change]]
     ] = None
-    operations: Optional[frozenset[tuple[str, str]]] = None
+    routes: Optional[frozenset[tuple[str, str]]] = None
     for_everybody: bool = False
 
     def is_for(self, operation: Optional[operations.Operation]) -> bool:
         """Tell whether the transform is for an operation."""
-        return self.operations is None or (
+        return self.routes is None or (
             operation is not None
-            and (operation.verb, operation.path) in self.operations
+            and (operation.verb, operation.path) in self.routes
         )

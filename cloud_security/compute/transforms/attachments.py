@@ -69,6 +69,4 @@ def refuse(
     )
 
 
-REFUSE = transform.Transform(
-    after=refuse, operations=frozenset({('GET', PATH)})
-)
+REFUSE = transform.Transform(after=refuse, routes=frozenset({('GET', PATH)}))

@@ -107,7 +107,7 @@ def _holder_id(exchange: exchanges.Exchange, address: str) -> str:
 
 GUARD = transform.Transform(
     before=guard,
-    operations=frozenset(
+    routes=frozenset(
         {
             ('POST', '/servers/{id}/action'),
             ('POST', '/os-volumes_boot/{id}/action'),

@@ -45,5 +45,5 @@ def hide_usage(
 
 
 HIDE_USAGE = transform.Transform(
-    after=hide_usage, operations=frozenset({('GET', PATH)})
+    after=hide_usage, routes=frozenset({('GET', PATH)})
 )

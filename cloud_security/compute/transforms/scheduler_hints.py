@@ -170,9 +170,9 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
         yield start, found.end()
 
 
-NEUTRALIZE = transform.Transform(before=neutralize, operations=CREATES)
+NEUTRALIZE = transform.Transform(before=neutralize, routes=CREATES)
 KEEP_MARKS = transform.Transform(
-    before=keep_marks, operations=CREATES, for_everybody=True
+    before=keep_marks, routes=CREATES, for_everybody=True
 )
 SHOW_AS_SENT = transform.Transform(after=show_as_sent)
 SHOW_TO_EVERYBODY = dataclasses.replace(SHOW_AS_SENT, for_everybody=True)
