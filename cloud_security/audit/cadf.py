@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Records as CADF events on the message bus.
 
 A full or dead bus must neither delay nor break a request. So each process

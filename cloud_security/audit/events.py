@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Names and shape of the records; imports the standard library alone."""
 
 from __future__ import annotations

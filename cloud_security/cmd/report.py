@@ -16,6 +16,7 @@ import zlib
 
 from cliff import lister
 
+from cloud_security.audit import events
 from cloud_security.audit import report
 from cloud_security.cmd import manage
 
@@ -76,7 +77,7 @@ class Report(manage.Command, lister.Lister):
         if found.failures:
             said.append(
                 f'{found.failures} requests would have failed: look for '
-                f'{report.WOULD_FAIL} in the log.'
+                f'{events.WOULD_FAIL} in the log.'
             )
         if found.unread:
             said.append(

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The filter ``user_isolation`` of Nova's API.
 
 It stands directly before ``osapi_compute_app_v21`` in every pipeline that

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What else runs in this process."""
 
 import sys

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """NOVA: the Service that Nova's API is for the filter."""
 
 from __future__ import annotations

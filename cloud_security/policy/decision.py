@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Decision: the rows that one caller may see, by the rules in force."""
 
 from __future__ import annotations

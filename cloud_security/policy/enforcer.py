@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """RulesInForce: the rules of a service and ours, read from its policy files.
 
 Source: oslo_policy/policy.py Enforcer.load_rules, oslo.policy 4.3 to 6.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Operation: one request as the service itself routes it."""
 
 from __future__ import annotations

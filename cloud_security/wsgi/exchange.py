@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Exchange: one request and its caller, as transforms and recorder see it."""
 
 from __future__ import annotations

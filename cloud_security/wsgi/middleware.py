@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """UserIsolation: the filter, the same for every service.
 
 The filter stands directly before the service's own application. It reads the

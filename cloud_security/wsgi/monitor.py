@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Scopes that hide no row and note whose rows the service reads.
 
 Monitor mode notes what enforce would have hidden. For callers who may act on

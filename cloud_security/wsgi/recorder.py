@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Recorder: writes one record for what a request denied or overrode.
 
 A caller must not recognize a record, neither by content nor by time. So the

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Router: routes a request as a service does that uses the routes library."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Service: all that the filter must know of one OpenStack service."""
 
 from __future__ import annotations

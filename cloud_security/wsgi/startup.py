@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Checks when the filter is loaded: start safe or not at all.
 
 An exception here keeps the service's API from starting.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Transform: a change of requests and responses that rows do not cover."""
 
 from __future__ import annotations
@@ -37,8 +38,8 @@ class Change:
 class Transform:
     """A pair of pure functions, run before and after the service.
 
-    Either returns None where it has nothing to change. ``routes`` are the verbs
-    and paths that the transform is for, None for every request.
+    Either returns None where it has nothing to change. ``routes`` are the
+    verbs and paths that the transform is for, None for every request.
     ``for_everybody`` chooses the transforms that callers get who see all
     rows; isolated callers get the others.
     """

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Nova's requests and responses that rows do not cover, one module each.
 
 The filter runs these in this order, before Nova and again after it. Both

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Cinder's question whether a volume is still attached (CVE-2023-2088).
 
 Cinder asks with the token of the user who wants an attachment deleted, and

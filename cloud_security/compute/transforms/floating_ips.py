@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Floating IPs that servers of any owner hold; Nova finds them by address.
 
 To take an address away (``removeFloatingIp``, or deleting it), Nova reads the

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """IDs of hidden servers that Nova gets from other services.
 
 Neutron and Cinder tell Nova who holds a port or a volume, Glance tells from

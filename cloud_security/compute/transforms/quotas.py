@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The quota usage of another user, which tells how many servers they have.
 
 Counts are not filtered, because the members of a project share its quota. For

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Scheduler hints that name servers.
 
 The scheduler compares hints with the servers of every project. The filter
