@@ -1,9 +1,9 @@
 """One member tries everything on another member's server, twice.
 
-Starts Nova (real API, scheduler, conductor and a compute with the fake
-driver, on SQLite) as it is and with cloud_security, and prints what one
-member of a project can do with the server of another. Exits with 0 only if
-stock Nova shows the holes and the isolated one shows none.
+The demonstration starts Nova as it is and with cloud_security: a real API,
+scheduler and conductor, and a compute with the fake driver, on SQLite. It
+prints what one member of a project can do with the server of another. It exits
+with 0 only if stock Nova shows the holes and the isolated one shows none.
 """
 
 import logging
@@ -15,8 +15,8 @@ import warnings
 warnings.simplefilter('ignore')
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), '..'))
 
-from cloud_security.probe import findings  # noqa: E402
-from cloud_security.probe import run  # noqa: E402
+from cloud_security.probe import catalog  # noqa: E402
+from cloud_security.probe.verdicts import findings  # noqa: E402
 from tests.functional import cloud  # noqa: E402
 from tests.functional import probing  # noqa: E402
 
@@ -37,16 +37,16 @@ class Stock(cloud.Cloud):
     def runTest(self):
         """Let the probe try everything."""
         self.flags(allow_resize_to_same_host=True)
-        probe = probing.probe(self, others=(), tell=self.tell)
+        probe = probing.probe(self, others=(), report=self.report)
         self.assertEqual('', probe.run().error)
 
-    def tell(self, finding):
-        """Note a finding, and show how far it is."""
+    def report(self, finding):
+        """Note a finding, and print how many there are."""
         self.results[finding.operation] = finding
         if sys.stderr.isatty():
             print(
                 f'\r{type(self).__name__}: {len(self.results)}/'
-                f'{len(run.TABLE)} {finding.operation:<40}',
+                f'{len(catalog.TABLE)} {finding.operation:<40}',
                 end='\r',
                 file=sys.stderr,
             )
@@ -60,7 +60,7 @@ class Isolated(Stock):
 
 
 def tried(case):
-    """Run one Nova; return what bob got, by operation."""
+    """Run one Nova; return bob's findings by operation."""
     if not sys.stderr.isatty():
         print(f'starting Nova: {case.__name__.lower()} ...', flush=True)
     logging.disable(logging.WARNING)
@@ -72,7 +72,7 @@ def tried(case):
 
 
 def shown(finding):
-    """Return what bob got as a cell of the table."""
+    """Return bob's finding as a cell of the table."""
     if finding is None:
         return 'not tried       ', RED
     colour = RED if finding.verdict.is_leak else GREEN
@@ -80,7 +80,7 @@ def shown(finding):
 
 
 def is_shown(finding):
-    """Tell whether it showed anything in Nova's fixtures."""
+    """Return True if the operation proves anything in Nova's fixtures."""
     return finding and finding.verdict is not Verdict.INCONCLUSIVE
 
 

@@ -1,13 +1,13 @@
 """``cloud-security-probe``: two accounts try everything on a live cloud.
 
-It exits as Nagios wants it: 0 when it found no leak, 1 when it was slow or
-left something behind, 2 for a leak, and 3 when it could not tell.
+Exit codes are those of Nagios: 0 without a leak, 1 for a slow run or for
+resources left behind, 2 for a leak, 3 without a verdict.
 """
 
 import signal
 from typing import Any
 
-from cloud_security.probe import limits
+from cloud_security.probe.client import limits
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -15,18 +15,20 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 def main() -> int:
     """Run the probe; the entry point ``console_scripts``."""
     stop = limits.Stop()
-    _on_signals(stop)
-    # It takes long to import, and may be stopped meanwhile.
-    from cloud_security.probe import command
+    handle_signals(stop)
+    # The import takes long, and a signal may come meanwhile.
+    from cloud_security.probe.cli import command
 
     return command.main(stop)
 
 
-def _on_signals(stop: limits.Stop) -> None:
+def handle_signals(stop: limits.Stop) -> None:
+    """Let signals end the run, unless the process ignores them."""
+
     def handle(number: int, frame: Any) -> None:
-        stop.note(f'It was stopped by {signal.Signals(number).name}.')
+        stop.note(f'{signal.Signals(number).name} stopped the run.')
 
     for number in SIGNALS:
-        # With nohup, SIGHUP is ignored.
+        # nohup ignores SIGHUP.
         if signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, handle)

@@ -1,11 +1,11 @@
-"""Every operation on one server, from Nova's own routes and actions."""
+"""Requests for every operation on one server, from Nova's own routes."""
 
 import collections
 
 from nova.api.openstack.compute import routes
 
-from cloud_security.probe import operations
-from cloud_security.probe import run as probe
+from cloud_security.probe import catalog
+from cloud_security.probe.catalog import operations
 from tests.functional import cloud
 
 Request = collections.namedtuple('Request', 'method path body')
@@ -15,7 +15,7 @@ IMAGE = cloud.IMAGE
 
 
 def volume(*servers):
-    """Return what Cinder tells of a volume that servers hold."""
+    """Return Cinder's representation of a volume that servers hold."""
     return {
         'id': VOLUME,
         'status': 'in-use',
@@ -42,11 +42,11 @@ _VALUES = {
     'password': 'secret',
     'snapshot_name': 'image',
 }
-#: What members and others send, by action; Nova's schemas accept it. It is
-#: what the probe sends, and what it leaves out.
+#: Arguments of each server action, which Nova's schemas accept: those of the
+#: probe's catalog, and of actions that the catalog lacks.
 ACTIONS = {
     name: arguments
-    for operation in probe.TABLE
+    for operation in catalog.TABLE
     if operation.path.endswith('/action')
     and 'migrations' not in operation.path
     for name, arguments in operations.filled(operation.body, _VALUES).items()
@@ -59,7 +59,7 @@ ACTIONS.update(
     }
 )
 
-#: The same for routes with a body.
+#: Bodies of routes, by method and the path below the server.
 BODIES = {
     ('PUT', ''): {'server': {'name': 'renamed'}},
     ('POST', '/consoles'): {},
@@ -105,7 +105,7 @@ def server_routes():
 def requests(server_id, is_destructive=False):
     """Yield each operation on a server, with valid and broken bodies.
 
-    :param is_destructive: those that remove the server, or only the others
+    :param is_destructive: yield those that delete the server, or the others
     """
     for method, head, rest in server_routes():
         path = f'{head}/{server_id}' + rest.replace('{id}', 'key')

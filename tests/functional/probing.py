@@ -1,31 +1,31 @@
-"""The probe's accounts on a cloud of the fixtures, which has no Keystone."""
+"""The probe on a cloud of Nova's fixtures, which has no Keystone."""
 
 from keystoneauth1 import adapter
 from keystoneauth1 import plugin
 from keystoneauth1 import session
 
-from cloud_security.probe import accounts
-from cloud_security.probe import run
+from cloud_security.probe import runner
+from cloud_security.probe.client import accounts
 
 
 class Headers(plugin.BaseAuthPlugin):
-    """What keystonemiddleware would tell Nova of a token."""
+    """The headers that keystonemiddleware sends to Nova for a token."""
 
     def __init__(self, account):
         super().__init__()
         self._account = account
 
     def get_headers(self, session, **kwargs):
-        """Return who asks."""
+        """Return the headers of the account."""
         return self._account.headers()
 
     def get_endpoint(self, session, service_type=None, **kwargs):
-        """Return Nova's; there is no other service."""
+        """Return Nova's endpoint; there is no other service."""
         return self._account.base_url if service_type == 'compute' else None
 
 
 def account(name, member):
-    """Return an account of the cloud as the probe's, called such as peer."""
+    """Return a member of the cloud as an account, in a role such as peer."""
     return accounts.Account(
         name,
         adapter.Adapter(
@@ -43,6 +43,6 @@ def probe(cloud, **kwargs):
         'others',
         (account('manager', cloud.carol), account('admin', cloud.root)),
     )
-    return run.Probe(
+    return runner.Probe(
         account('owner', cloud.alice), account('peer', cloud.bob), **kwargs
     )

@@ -1,4 +1,4 @@
-"""The live probe: on stock Nova, with the filter, and with a broken one."""
+"""The live probe on stock Nova, with the filter, and with a broken one."""
 
 import os
 import threading
@@ -9,13 +9,14 @@ from nova.tests import fixtures as nova_fixtures
 import testscenarios
 
 from cloud_security.compute import service
-from cloud_security.probe import belongings
-from cloud_security.probe import building
-from cloud_security.probe import findings
-from cloud_security.probe import limits
-from cloud_security.probe import operations
-from cloud_security.probe import run
-from cloud_security.probe import supplies
+from cloud_security.probe import catalog
+from cloud_security.probe import runner
+from cloud_security.probe.catalog import operations
+from cloud_security.probe.client import limits
+from cloud_security.probe.resources import builder as builders
+from cloud_security.probe.resources import footprint as footprints
+from cloud_security.probe.resources import supplies
+from cloud_security.probe.results import summary as summaries
 from cloud_security.wsgi import startup
 from tests.functional import cloud
 from tests.functional import mutations
@@ -24,13 +25,13 @@ from tests.functional import probing
 
 ADDRESS = '10.0.0.1'
 NEUTRON = 'nova.tests.fixtures.NeutronFixture.'
-#: What Nova's fixtures let nobody do, and why.
+#: Operations that nobody can do in Nova's fixtures, and why.
 NEVER = {
-    'show in capitals': 'SQLite compares ids letter by letter',
+    'show in capitals': 'SQLite compares IDs letter by letter',
 }
 NEVER.update(
     (operation.name, 'this Nova is too old')
-    for operation in run.TABLE
+    for operation in catalog.TABLE
     if operations.version(operation, cloud.LATEST) is None
 )
 if int(cloud.LATEST.partition('.')[2]) > 100:
@@ -40,7 +41,7 @@ if int(cloud.LATEST.partition('.')[2]) > 100:
             'reboot by its alias': 'Nova answers 500 from 33 on',
         }
     )
-#: What can be told by a difference, but never succeeds for the owner.
+#: Operations that reveal a server, but prove nothing of isolation.
 ONLY_DIFFERS = {
     'add a security group': 'no such call in the fixture of Neutron',
     'attach an interface to no network': 'Nova answers 500',
@@ -81,7 +82,7 @@ class Probed(cloud.Cloud):
         self.hold_the_first_build()
         self.have_a_floating_ip()
         self.have_a_volume()
-        self.told = []
+        self.reported = []
 
     def start_scheduler(self, test):
         self.flags(
@@ -91,9 +92,9 @@ class Probed(cloud.Cloud):
         return test.start_service('scheduler')
 
     def hold_the_first_build(self):
-        """Nova builds the owner's first server when the peer has looked."""
+        """Let Nova build the owner's first server once the peer has looked."""
         looked = threading.Event()
-        look = building.Builder._look
+        look = builders.Builder.look
         build = conductor.ComputeTaskAPI.schedule_and_build_instances
 
         def held(api, context, *args, **kwargs):
@@ -121,12 +122,15 @@ class Probed(cloud.Cloud):
                 'schedule_and_build_instances',
                 held,
             ),
-            ('cloud_security.probe.building.Builder._look', noted),
+            (
+                'cloud_security.probe.resources.builder.Builder.look',
+                noted,
+            ),
         ):
             self.useFixture(fixtures.MonkeyPatch(place, stand_in))
 
     def have_a_floating_ip(self):
-        """Let Neutron know a floating IP; ports are servers here."""
+        """Give Neutron a floating IP; the ID of a port is the server's."""
         address = {
             'id': 'd0f3a8a4-30cd-4a4e-9d0b-0f6a8b3a5a11',
             'floating_ip_address': ADDRESS,
@@ -177,7 +181,7 @@ class Probed(cloud.Cloud):
             self.useFixture(fixtures.MonkeyPatch(place, stand_in))
 
     def have_a_volume(self):
-        """Let Cinder tell of a volume that servers hold."""
+        """Give Cinder a volume that servers hold."""
 
         def volumes(*args, **kwargs):
             return [requests.volume(*self.servers[:1])]
@@ -187,7 +191,7 @@ class Probed(cloud.Cloud):
         )
 
     def probe(self, **kwargs):
-        """Return a probe that is given everything there is."""
+        """Return a probe with all supplies and all accounts."""
         kwargs.setdefault(
             'choice',
             supplies.Choice(
@@ -196,7 +200,7 @@ class Probed(cloud.Cloud):
                 snapshot=True,
             ),
         )
-        # Admins are of projects of their own.
+        # An admin has a project of its own.
         admin = self.account('root', self.root.roles, project_id='f' * 32)
         kwargs.setdefault(
             'others',
@@ -205,10 +209,10 @@ class Probed(cloud.Cloud):
                 probing.account('admin', admin),
             ),
         )
-        return probing.probe(self, tell=self.told.append, **kwargs)
+        return probing.probe(self, report=self.reported.append, **kwargs)
 
-    def assert_nothing_left(self):
-        """Look as the admin."""
+    def assert_cloud_is_empty(self):
+        """Check as the admin that the probe deleted all that it made."""
         self.assertEqual([], self.root.ids('servers?all_tenants=1'))
         groups = self.root.get(
             'os-server-groups?all_projects=1', version='2.64'
@@ -223,43 +227,46 @@ class Probed(cloud.Cloud):
             ],
         )
 
-    def named(self, found):
-        """Return the operations of findings by the peer."""
+    def operations_of(self, found):
+        """Return the operations of the peer's findings."""
         return {one.operation for one in found if one.account == 'peer'}
 
 
 class TestFilter(Probed):
-    def test_nothing_leaks(self):
-        report = self.probe().run()
-        self.assertEqual('', report.error)
-        self.assertEqual([], report.leaks + report.refused)
-        self.assertEqual(0, report.outcome)
+    def test_no_operation_leaks(self):
+        summary = self.probe().run()
+        self.assertEqual('', summary.error)
+        self.assertEqual([], summary.leaks + summary.refused)
+        self.assertEqual(0, summary.outcome)
         self.assertEqual(
-            {**NEVER, **ONLY_DIFFERS}.keys(), self.named(report.skipped)
+            {**NEVER, **ONLY_DIFFERS}.keys(),
+            self.operations_of(summary.skipped),
         )
-        self.assertEqual(self.told, report.findings)
-        self.assertEqual((), report.left)
-        self.assert_nothing_left()
+        self.assertEqual(self.reported, summary.findings)
+        self.assertEqual((), summary.left)
+        self.assert_cloud_is_empty()
 
 
 class TestStock(Probed):
     FILTERED = DROPPED_IN = False
 
-    def test_everything_leaks(self):
-        report = self.probe().run()
-        self.assertEqual('', report.error)
-        self.assertEqual(2, report.outcome)
-        every = {operation.name for operation in run.TABLE}
+    def test_every_operation_leaks(self):
+        summary = self.probe().run()
+        self.assertEqual('', summary.error)
+        self.assertEqual(2, summary.outcome)
+        every = {operation.name for operation in catalog.TABLE}
         every.add("the owner's server is untouched")
-        self.assertEqual(every - NEVER.keys(), self.named(report.leaks))
-        self.assertEqual([], report.refused)
-        for leak in report.leaks:
+        self.assertEqual(
+            every - NEVER.keys(), self.operations_of(summary.leaks)
+        )
+        self.assertEqual([], summary.refused)
+        for leak in summary.leaks:
             self.assertTrue(leak.evidence or leak.reason, leak)
-        self.assertEqual((), report.left)
-        self.assert_nothing_left()
+        self.assertEqual((), summary.left)
+        self.assert_cloud_is_empty()
 
 
-#: What is taken out of the filter, and an attempt that shows it.
+#: Mutations of the filter, and an operation that shows each.
 SHOWN_BY = {
     'Instance is not owned': 'list servers, 2.1',
     'InstanceMapping is not owned': 'read tags',
@@ -272,7 +279,7 @@ SHOWN_BY = {
     'hints reach the scheduler': 'make a server beside it',
     'floating IPs are not guarded': 'take its floating IP',
 }
-#: What must have happened before that.
+#: Operations that must come before.
 BEFORE = {
     'list migrations': {'resize'},
     'who holds a floating IP': {'give it a floating IP'},
@@ -280,7 +287,7 @@ BEFORE = {
 
 
 class TestMutations(testscenarios.WithScenarios, Probed):
-    """Whatever single part of the filter is missing, it is a leak."""
+    """Each part of the filter is necessary: without it there is a leak."""
 
     scenarios = [(name, {'mutation': name}) for name in SHOWN_BY]
 
@@ -291,54 +298,56 @@ class TestMutations(testscenarios.WithScenarios, Probed):
             )
         )
         mutations.apply(self.mutation)
-        # It is made once a process, of the models that are owned.
+        # The filter makes the criteria once a process, for all owned models.
         startup._criteria.cache_clear()
         self.addCleanup(startup._criteria.cache_clear)
         super().setUp()
 
-    def test_it_is_a_leak(self):
+    def test_missing_part_is_a_leak(self):
         shown_by = SHOWN_BY[self.mutation]
         names = {shown_by, *BEFORE.get(shown_by, ())}
         probe = self.probe(
-            table=[one for one in run.TABLE if one.name in names]
+            table=[one for one in catalog.TABLE if one.name in names]
         )
-        report = probe.run()
-        self.assertEqual('', report.error)
-        self.assertIn(shown_by, self.named(report.leaks), report.findings)
-        self.assertEqual(findings.Outcome.CRITICAL, report.outcome)
-        self.assert_nothing_left()
+        summary = probe.run()
+        self.assertEqual('', summary.error)
+        self.assertIn(
+            shown_by, self.operations_of(summary.leaks), summary.findings
+        )
+        self.assertEqual(summaries.Outcome.CRITICAL, summary.outcome)
+        self.assert_cloud_is_empty()
 
 
-class TestRemoving(Probed):
-    """Whatever happens, nothing stays."""
+class TestCleanup(Probed):
+    """Cleanup deletes all that a run made, whatever happens."""
 
     def fail_after(self, count, error):
-        """Let the run break off when it has told this many findings."""
+        """Let the run break off after this many findings."""
 
-        def tell(finding):
-            self.told.append(finding)
-            if len(self.told) == count:
+        def report(finding):
+            self.reported.append(finding)
+            if len(self.reported) == count:
                 raise error
 
-        return tell
+        return report
 
-    def test_an_error_and_a_full_quota_leave_nothing(self):
-        tell = self.fail_after(3, limits.CannotTell('Nova is down.'))
-        report = probing.probe(self, tell=tell).run()
-        self.assertEqual('Nova is down.', report.error)
-        self.assertEqual(2 if report.leaks else 3, report.outcome)
-        self.assert_nothing_left()
+    def test_error_and_full_quota_leave_an_empty_cloud(self):
+        report = self.fail_after(3, limits.CannotTell('Nova is down.'))
+        summary = probing.probe(self, report=report).run()
+        self.assertEqual('Nova is down.', summary.error)
+        self.assertEqual(2 if summary.leaks else 3, summary.outcome)
+        self.assert_cloud_is_empty()
         self.flags(instances=2, group='quota')
-        report = self.probe().run()
-        self.assertEqual(3, report.outcome)
+        summary = self.probe().run()
+        self.assertEqual(3, summary.outcome)
         self.assertRegex(
-            report.error, 'The owner may not make a server: Quota'
+            summary.error, 'The owner may not boot a server: Quota'
         )
-        self.assertEqual([], report.findings)
-        self.assert_nothing_left()
+        self.assertEqual([], summary.findings)
+        self.assert_cloud_is_empty()
 
-    def test_what_a_killed_run_left_is_removed_by_the_next(self):
-        mark = {'metadata': {belongings.MARK: 'x'}}
+    def test_next_run_cleans_up_after_a_killed_one(self):
+        mark = {'metadata': {footprints.MARK: 'x'}}
         others = self.boot(
             self.alice, name='cloud-security-probe-notes', **mark
         )
@@ -346,27 +355,27 @@ class TestRemoving(Probed):
             self.carol, name='cloud-security-probe-000000-1-1-example', **mark
         )
         killed = probing.probe(
-            self, tell=self.fail_after(3, KeyboardInterrupt)
+            self, report=self.fail_after(3, KeyboardInterrupt)
         )
         self.useFixture(
-            fixtures.MockPatchObject(killed, '_remove', return_value=[])
+            fixtures.MockPatchObject(killed, 'clean', return_value=[])
         )
         self.assertRaises(KeyboardInterrupt, killed.run)
         self.assertEqual(5, len(self.root.ids('servers?all_tenants=1')))
-        report = probing.probe(self, table=()).run()
-        self.assertEqual('', report.error)
+        summary = probing.probe(self, table=()).run()
+        self.assertEqual('', summary.error)
         self.assertEqual(
             {others, foreign}, set(self.root.ids('servers?all_tenants=1'))
         )
 
-    def test_a_run_that_goes_on_is_left_alone(self):
-        other = run.Probe(None, None)._run
+    def test_server_of_a_run_that_goes_on_stays(self):
+        other = runner.Probe(None, None).footprint
         name = other.name('example').replace(
             f'-{os.getpid()}-', f'-{os.getppid()}-'
         )
         server = self.boot(
-            self.alice, name=name, metadata={belongings.MARK: 'x'}
+            self.alice, name=name, metadata={footprints.MARK: 'x'}
         )
-        report = probing.probe(self, table=()).run()
-        self.assertEqual('', report.error)
+        summary = probing.probe(self, table=()).run()
+        self.assertEqual('', summary.error)
         self.assertEqual([server], self.root.ids('servers?all_tenants=1'))

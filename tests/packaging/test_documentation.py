@@ -7,7 +7,7 @@ import testtools
 
 from cloud_security import opts
 from cloud_security.policy import rules
-from cloud_security.probe import arguments
+from cloud_security.probe.cli import arguments
 from tests.packaging import ROOT
 
 SOURCE = ROOT / 'doc' / 'source'

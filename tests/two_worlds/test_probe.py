@@ -1,27 +1,27 @@
-"""What the census knows of Nova is what the live probe tries."""
+"""The live probe tries all that the census knows of Nova."""
 
 import re
 
 import testtools
 
-from cloud_security.probe import run
+from cloud_security.probe import catalog
 from tests.two_worlds import census
 
-#: What is some id or name in a path.
+#: IDs and names in a path.
 ANY = re.compile(
     r'\{\w+\}|(?<=/metadata/)\w+|(?<=/tags/)\w+|(?<=/migrations/)\d+'
 )
-#: Routes and actions that no attempt asks for, and why.
+#: Routes and actions that the probe does not try, and why.
 NOT_TRIED = {
-    'DELETE /os-volumes_boot/{}': 'Nova removes there as below /servers',
+    'DELETE /os-volumes_boot/{}': 'Nova deletes there as below /servers',
     'removeFloatingIp': 'Nova looks for the address before the server',
 }
 
 
 class TestProbe(testtools.TestCase):
-    def test_every_route_about_servers_is_tried(self):
+    def test_route_about_servers_is_in_the_catalog(self):
         tried = set()
-        for operation in run.TABLE:
+        for operation in catalog.TABLE:
             path = operation.path.split('?')[0]
             path = re.sub(r'^/v2(\.1)?/(\{own_project\}/)?', '', path)
             tried.add(f'{operation.method} /{ANY.sub("{}", path)}')
@@ -29,14 +29,14 @@ class TestProbe(testtools.TestCase):
             for route, methods in routes.items():
                 path = re.sub(r'\{\w+\}', '{}', route)
                 for method in methods.split():
-                    asked = f'{method} {path}'
-                    if asked not in NOT_TRIED:
-                        self.assertIn(asked, tried)
+                    route_name = f'{method} {path}'
+                    if route_name not in NOT_TRIED:
+                        self.assertIn(route_name, tried)
 
-    def test_every_action_is_tried(self):
+    def test_server_action_is_in_the_catalog(self):
         tried = {
             action
-            for operation in run.TABLE
+            for operation in catalog.TABLE
             if operation.path.endswith('/action')
             for action in operation.body
         }

@@ -1,0 +1,167 @@
+"""Operations: the type of the catalog's entries, and short forms of it.
+
+The owner sends an operation's request first, about the example server: that
+is its control. The peer then sends the same request about the target.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+import enum
+from typing import Any
+from typing import NamedTuple
+
+#: Statuses of a member's success.
+DONE = (200, 201, 202, 203, 204)
+#: Statuses about a member's own server where only others may do it.
+REFUSED = (400, 403, 404, 409, 501)
+#: Statuses of operations that fail for members, and yet reveal a server.
+EITHER = DONE + REFUSED
+#: An address that no host can have, RFC 1112.
+NO_ADDRESS = '240.0.0.1'
+#: The newest microversion whose request bodies this catalog follows.
+NEWEST = '2.104'
+OLDEST = '2.1'
+
+
+class Missing(Exception):
+    """A placeholder has no value; the message is the placeholder's name."""
+
+
+class Effect(enum.IntEnum):
+    """The effect of an operation that succeeds; a run goes in this order."""
+
+    READS = 1
+    CHANGES = 2
+    DESTROYS = 3
+
+
+class Kind(enum.Enum):
+    """The way in which the probe judges the peer's response."""
+
+    #: The response about the target must equal that about an unknown ID.
+    COMPARED = 'compared'
+    #: The response must not name the owner's resources.
+    SEARCHED = 'searched'
+    #: As COMPARED; the fate of the server that it boots counts, too.
+    BUILT = 'built'
+    #: As SEARCHED, while Nova builds the server.
+    BUILDING = 'building'
+
+
+class Operation(NamedTuple):
+    """One operation.
+
+    ``path`` and ``body`` have placeholders such as ``{server}``;
+    ``resources/stage.py`` gives their values.
+    """
+
+    name: str
+    method: str
+    path: str
+    body: Any = None
+    kind: Kind = Kind.COMPARED
+    effect: Effect = Effect.READS
+    #: The placeholder of the owner's resource, or of an unknown ID.
+    about: str = 'server'
+    #: Statuses that prove to the owner that the operation works.
+    works: tuple[int, ...] = DONE
+    #: The newest microversion that has the operation, and the oldest.
+    until: str = NEWEST
+    since: str = OLDEST
+    #: The state of the owner's server after it; '' if it does not change.
+    becomes: str = ''
+    #: Nova goes on after its response.
+    lasts: bool = False
+    #: The server is gone after it.
+    removes: bool = False
+    #: Nova names the server only a moment later.
+    late: bool = False
+    #: Managers and admins can do it right after the owner.
+    repeats: bool = True
+    #: A status that the service may never give about a hidden server.
+    never: int | None = None
+    why: str = ''
+    #: A list that must name the peer's own server.
+    names_own: bool = False
+    #: There is no verdict on the cloud without this operation.
+    is_core: bool = False
+    #: The feature that it needs, which not every cloud has.
+    part: str = ''
+
+    @property
+    def is_read(self) -> bool:
+        """Return True for a GET."""
+        return self.method == 'GET'
+
+    @property
+    def request(self) -> str:
+        """Return the request as tables print it."""
+        if isinstance(self.body, dict) and self.path.endswith('/action'):
+            return f'{self.method} {self.path} {next(iter(self.body))}'
+        return f'{self.method} {self.path}'
+
+
+def reads(name: str, path: str, **more: Any) -> Operation:
+    """Return an operation that reads something of a server."""
+    return Operation(name, 'GET', f'servers/{{server}}{path}', **more)
+
+
+def lists(name: str, path: str, **more: Any) -> Operation:
+    """Return an operation that looks for a server in a list."""
+    more.setdefault('repeats', False)
+    return Operation(name, 'GET', path, kind=Kind.SEARCHED, **more)
+
+
+def changes(
+    name: str, method: str, path: str, body: Any = None, **more: Any
+) -> Operation:
+    """Return an operation that changes a server."""
+    more.setdefault('effect', Effect.CHANGES)
+    return Operation(name, method, 'servers/{server}' + path, body, **more)
+
+
+def acts(
+    name: str, action: str, arguments: Any = None, **more: Any
+) -> Operation:
+    """Return a server action; most actions cannot run twice."""
+    more.setdefault('repeats', False)
+    return changes(name, 'POST', '/action', {action: arguments}, **more)
+
+
+def only_refused(
+    name: str, action: str, arguments: Any = None, **more: Any
+) -> Operation:
+    """Return an action that reveals a server only by its refusal."""
+    return acts(name, action, arguments, works=EITHER, lasts=True, **more)
+
+
+def version(operation: Operation, newest: str) -> str | None:
+    """Return the microversion for a request, None if Nova has none.
+
+    :param newest: the newest microversion of this Nova
+    """
+    found = min(operation.until, newest, key=number)
+    return found if number(found) >= number(operation.since) else None
+
+
+def number(text: str) -> tuple[int, ...]:
+    """Return a microversion as a value to compare."""
+    return tuple(map(int, text.split('.')))
+
+
+def filled(template: Any, values: Mapping[str, str]) -> Any:
+    """Fill in the placeholders of a path or a body.
+
+    :raises Missing: with the placeholder that has no value
+    """
+    if isinstance(template, str):
+        try:
+            return template.format_map(values)
+        except KeyError as error:
+            raise Missing(error.args[0]) from error
+    if isinstance(template, dict):
+        return {key: filled(value, values) for key, value in template.items()}
+    if isinstance(template, (list, tuple)):
+        return [filled(value, values) for value in template]
+    return template

@@ -1,0 +1,1 @@
+"""The command ``cloud-security-probe``: its arguments, and its course."""

@@ -1,0 +1,1 @@
+"""Accounts that send requests to a cloud, within limits, and the responses."""

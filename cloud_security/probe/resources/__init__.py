@@ -1,0 +1,1 @@
+"""Resources of a run: servers and more, until cleanup deletes them all."""

@@ -1,0 +1,1 @@
+"""Results of a run: its summary, and the formats that report it."""

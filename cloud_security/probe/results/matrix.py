@@ -1,0 +1,91 @@
+"""The matrix in the page: each operation with the status of each account."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cloud_security.probe.results import markup
+from cloud_security.probe.results.summary import Summary
+from cloud_security.probe.verdicts.findings import Finding
+from cloud_security.probe.verdicts.findings import Verdict
+
+#: Tone and sign of a verdict; the sign serves people who see no colours.
+SIGNS = {
+    Verdict.CLOSED: ('good', '✓'),
+    Verdict.OPEN: ('bad', '✗'),
+    Verdict.TELLS: ('bad', '✗'),
+    Verdict.WORKS: ('good', '✓'),
+    Verdict.REFUSED: ('bad', '✗'),
+    Verdict.INCONCLUSIVE: ('odd', '?'),
+}
+GROUPS = {
+    'reads': 'Reads',
+    'changes': 'Changes of a server',
+    'destroys': 'Deletions and rebuilds',
+}
+
+
+def section(summary: Summary) -> Iterable[str]:
+    """Yield the matrix, unless there are no findings."""
+    if not summary.findings:
+        return
+    names = ['peer'] + [
+        name for name in ('manager', 'admin') if name in summary.cloud
+    ]
+    yield '<section id="matrix"><h2>Operations by account</h2>'
+    yield (
+        '<p class="lead">The statuses of all responses. The owner sends '
+        'requests about the owner’s own server. The other accounts send '
+        'the same requests about a server of the owner.</p>'
+    )
+    yield (
+        '<table><caption class="hidden">Operations by account</caption><thead>'
+        '<tr><th scope="col">Operation</th>'
+    )
+    for name in ['owner', *names]:
+        who = markup.account(name, summary.names.get(name, ''))
+        yield f'<th scope="col">{who}</th>'
+    yield '</tr></thead>'
+    for effect, title in GROUPS.items():
+        rows: dict[str, dict[str, Finding]] = {}
+        for finding in summary.findings:
+            if finding.effect == effect:
+                row = rows.setdefault(finding.operation, {})
+                row[finding.account] = finding
+        if rows:
+            yield (
+                f'<tbody><tr class="group"><th scope="rowgroup" '
+                f'colspan="{len(names) + 2}">{title}</th></tr>'
+            )
+            for row in rows.values():
+                yield from _row(row, names)
+            yield '</tbody>'
+    yield '</table></section>'
+
+
+def _row(row: dict[str, Finding], names: list[str]) -> Iterable[str]:
+    first = next(iter(row.values()))
+    note = ''
+    if first.verdict.passes and first.reason:
+        note = f'<span class="note">{markup.text(first.reason)}</span>'
+    yield (
+        f'<tr><th scope="row">{markup.text(first.operation)}'
+        f'<code>{markup.text(first.request)}</code>{note}</th>'
+        f'<td>{first.owner_status or "–"}</td>'
+    )
+    for name in names:
+        finding = row.get(name)
+        if finding is None:
+            yield '<td><span aria-label="not tried">–</span></td>'
+            continue
+        tone, sign = SIGNS[finding.verdict]
+        cell = (
+            f'<span class="mark" aria-hidden="true">{sign}</span>'
+            f'{finding.status or ""} '
+            f'<span class="word">{finding.verdict.value}</span>'
+        )
+        if finding.verdict.is_bad:
+            target = markup.anchor(finding.account, finding.operation)
+            cell = f'<a href="#{target}">{cell}</a>'
+        yield f'<td class="{tone}">{cell}</td>'
+    yield '</tr>'

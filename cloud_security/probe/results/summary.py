@@ -1,0 +1,194 @@
+"""The summary of a run: its findings, counts, sentence and exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+import enum
+from typing import NamedTuple
+
+from cloud_security.probe.verdicts.findings import Finding
+from cloud_security.probe.verdicts.findings import Verdict
+
+
+class Outcome(enum.IntEnum):
+    """Exit codes, which are those of Nagios."""
+
+    OK = 0
+    WARNING = 1
+    CRITICAL = 2
+    UNKNOWN = 3
+
+
+HEADINGS = {
+    Outcome.OK: 'No leak found',
+    Outcome.WARNING: 'No leak found, with a warning',
+    Outcome.CRITICAL: 'This cloud leaks',
+    Outcome.UNKNOWN: 'No verdict',
+}
+
+
+class Summary(NamedTuple):
+    """All findings of a run, and where and when it ran."""
+
+    findings: list[Finding]
+    #: The endpoint, and IDs: of the project, and of each account's user.
+    cloud: dict[str, str]
+    #: The time of the start, in UTC: 2026-01-31T12:00:00Z.
+    began: str
+    seconds: float
+    requests: int
+    warning: float | None = None
+    #: The reason why the run has no verdict, or ''.
+    error: str = ''
+    #: Resources that cleanup could not delete.
+    left: tuple[str, ...] = ()
+    #: Names of the project and of users, under the keys of ``cloud``.
+    names: Mapping[str, str] = {}
+
+    @property
+    def leaks(self) -> list[Finding]:
+        """Return the findings in which the peer did or learned something."""
+        return [one for one in self.findings if one.verdict.is_leak]
+
+    @property
+    def closed(self) -> list[Finding]:
+        """Return the findings in which the peer learned nothing."""
+        return [one for one in self.findings if one.verdict is Verdict.CLOSED]
+
+    @property
+    def refused(self) -> list[Finding]:
+        """Return the findings in which a manager or an admin failed."""
+        return [one for one in self.findings if one.verdict is Verdict.REFUSED]
+
+    @property
+    def worked(self) -> list[Finding]:
+        """Return the findings in which a manager or an admin succeeded."""
+        return [one for one in self.findings if one.verdict is Verdict.WORKS]
+
+    @property
+    def skipped(self) -> list[Finding]:
+        """Return the inconclusive findings."""
+        return [
+            one for one in self.findings if one.verdict is Verdict.INCONCLUSIVE
+        ]
+
+    @property
+    def counts(self) -> dict[str, float]:
+        """Return the figures under the names that monitoring knows."""
+        bad = len(self.leaks) + len(self.refused)
+        skipped = len(self.skipped)
+        return {
+            'exec_time': round(self.seconds, 2),
+            'nb_tests': len(self.findings),
+            'nb_tests_ok': len(self.findings) - bad - skipped,
+            'nb_tests_ko': bad,
+            'nb_skipped': skipped,
+        }
+
+    @property
+    def shares(self) -> list[tuple[str, int]]:
+        """Return (words, count) of each verdict; they add up to all."""
+        leaks, worked, refused = (
+            len(self.leaks),
+            len(self.worked),
+            len(self.refused),
+        )
+        shares = [
+            ('leak' if leaks == 1 else 'leaks', leaks),
+            ('closed', len(self.closed)),
+            ('inconclusive', len(self.skipped)),
+        ]
+        if worked or refused:
+            shares += [('works', worked), ('refused', refused)]
+        return shares
+
+    @property
+    def tally(self) -> str:
+        """Return the count of each verdict: 2 leaks / 90 closed / …."""
+        return ' / '.join(f'{count} {words}' for words, count in self.shares)
+
+    @property
+    def unproven(self) -> list[str]:
+        """Return the core operations that are not closed."""
+        return [
+            one.operation
+            for one in self.findings
+            if one.is_core and one.verdict is not Verdict.CLOSED
+        ]
+
+    @property
+    def is_proven(self) -> bool:
+        """Return True if the core operations are closed."""
+        return any(one.is_core for one in self.findings) and not self.unproven
+
+    @property
+    def untried(self) -> list[str]:
+        """Return the features about which the run proves nothing."""
+        parts = {one.part for one in self.findings if one.part}
+        tried = {
+            one.part
+            for one in self.findings
+            if one.verdict is not Verdict.INCONCLUSIVE
+        }
+        return sorted(parts - tried)
+
+    @property
+    def outcome(self) -> Outcome:
+        """Return the exit code; a leak counts in spite of an error."""
+        if self.counts['nb_tests_ko']:
+            return Outcome.CRITICAL
+        if self.error or not self.is_proven:
+            return Outcome.UNKNOWN
+        if self.left or (
+            self.warning is not None and self.seconds > self.warning
+        ):
+            return Outcome.WARNING
+        return Outcome.OK
+
+    @property
+    def heading(self) -> str:
+        """Return the verdict in some words."""
+        if self.outcome is Outcome.CRITICAL and not self.leaks:
+            return 'No leak found, but refusals'
+        return HEADINGS[self.outcome]
+
+    @property
+    def sentence(self) -> str:
+        """Return the verdict in a sentence or two."""
+        said = []
+        if self.leaks:
+            said.append(
+                f'This cloud leaks: in {_number(self.leaks, "operation")} a '
+                "member reached another member's servers."
+            )
+        if self.refused:
+            said.append(
+                f'{_number(self.refused, "operation")} of a manager or an '
+                'admin failed.'
+            )
+        if not said and not self.error:
+            said.append(self._no_leak)
+        if self.untried:
+            said.append(f'Not tried: {", ".join(self.untried)}.')
+        if self.error:
+            said.append(self.error)
+        if self.left:
+            said.append(f'The run left behind: {", ".join(self.left)}.')
+        if self.outcome is Outcome.WARNING and not self.left:
+            said.append(f'The run took longer than {self.warning:g} seconds.')
+        return ' '.join(said)
+
+    @property
+    def _no_leak(self) -> str:
+        if self.is_proven:
+            return f'No leak: {self.counts["nb_tests_ok"]} tests passed.'
+        if self.unproven:
+            return (
+                'No verdict: core operations are inconclusive: '
+                f'{", ".join(self.unproven)}.'
+            )
+        return 'No verdict: the run could test no core operation.'
+
+
+def _number(findings: list[Finding], noun: str) -> str:
+    return f'{len(findings)} {noun}' + ('s' if len(findings) != 1 else '')

@@ -1,0 +1,1 @@
+"""Verdicts: what responses to owner and peer prove about one operation."""

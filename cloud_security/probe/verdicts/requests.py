@@ -1,0 +1,92 @@
+"""Requests of one operation, by different accounts about different servers."""
+
+from __future__ import annotations
+
+import json
+from urllib import parse
+
+from cloud_security.probe.catalog import operations
+from cloud_security.probe.catalog.operations import Kind
+from cloud_security.probe.catalog.operations import Operation
+from cloud_security.probe.client import accounts
+from cloud_security.probe.client.responses import Response
+from cloud_security.probe.resources import stage as stages
+from cloud_security.probe.resources import waiting
+from cloud_security.probe.verdicts import comparison
+
+
+class Requester:
+    """Sends one operation's request for different accounts."""
+
+    def __init__(
+        self, stage: stages.Stage, operation: Operation, version: str
+    ) -> None:
+        self._stage = stage
+        self._operation = operation
+        self._version = version
+
+    def __call__(
+        self, account: accounts.Account, role: str, unknown: bool = False
+    ) -> Response:
+        """Send the request; return the response.
+
+        :param role: example or target
+        :param unknown: name an ID that does not exist instead
+        """
+        placeholders, operation = self._stage.placeholders, self._operation
+        values = placeholders.values(account, role)
+        if unknown:
+            values = placeholders.unknown(values, operation.about)
+        path = operations.filled(operation.path, quoted(values))
+        body = operations.filled(operation.body, values)
+        if operation.kind is not Kind.BUILT:
+            return account.call(operation.method, path, body, self._version)
+        with self._stage.footprint.making('server', values['new_name']):
+            response = account.call(
+                operation.method, path, body, self._version
+            )
+        if not response.is_success:
+            return response
+        return self._fate(account, response)
+
+    def _fate(self, account: accounts.Account, response: Response) -> Response:
+        """Return the final state of a new server instead of its ID.
+
+        The account deletes the server; if that fails, cleanup does.
+        """
+        path = f'servers/{response.json()["server"]["id"]}'
+        state = waiting.settle(account, path.split('/')[1])['status']
+        account.call('DELETE', path)
+        return response._replace(text=state, headers={})
+
+    def names(self, response: Response) -> str:
+        """Return an ID of the owner's that a response names, or ''."""
+        stage = self._stage
+        is_group = self._operation.about == 'group'
+        return response.names(stage.groups if is_group else stage.servers)
+
+    def is_same(self, one: Response, two: Response) -> bool:
+        """Return True if two responses differ by requested IDs alone."""
+        return self._normal(one) == self._normal(two)
+
+    def differing(self, one: Response, two: Response) -> str:
+        """Name the headers that differ if nothing else does, or return ''."""
+        first, second = self._normal(one), self._normal(two)
+        if (first.status, first.text) != (second.status, second.text):
+            return ''
+        names = {name for name, _ in {*first.headers} ^ {*second.headers}}
+        return f'Headers differ: {", ".join(sorted(names))}.'
+
+    def _normal(self, response: Response) -> comparison.Normal:
+        requested = f'{response.url} {json.dumps(response.sent)}'.lower()
+        ids = self._stage.ids(self._operation.about)
+        return comparison.normal(
+            response, [one for one in ids if one.lower() in requested]
+        )
+
+
+def quoted(values: dict[str, str]) -> dict[str, str]:
+    """Return values for a path; some are parts of a query."""
+    return {
+        name: parse.quote(value, safe=':=&') for name, value in values.items()
+    }

@@ -1,0 +1,214 @@
+"""Verdicts on a cloud that gives odd responses."""
+
+import re
+
+import testtools
+
+from cloud_security.probe.results.summary import Outcome
+from cloud_security.probe.verdicts.findings import Verdict
+from tests.unit.probe import fake_cloud
+
+CORE = ('show', 'list servers, 2.1', 'rename')
+UNTOUCHED = "the owner's server is untouched"
+ERROR = (500, {'computeFault': {'message': 'Unexpected API Error'}})
+
+
+class TestVerdicts(testtools.TestCase):
+    def setUp(self):
+        super().setUp()
+        self.cloud = self.useFixture(fake_cloud.FakeCloud())
+
+    def verdicts(self, summary, account='peer'):
+        self.assertEqual('', summary.error)
+        self.assertEqual((), summary.left)
+        return {
+            one.operation: one.verdict
+            for one in summary.findings
+            if one.account == account
+        }
+
+    def verdict(self, name):
+        summary = self.cloud.probe(name)
+        found = self.verdicts(summary)[name]
+        reason = next(
+            one.reason for one in summary.findings if one.operation == name
+        )
+        return found, reason
+
+    def has_listed(self):
+        """Return True if the peer has listed servers at the start."""
+        return any(
+            user == 'bob' and path.endswith('/servers')
+            for user, method, path in self.cloud.requests
+            if method == 'GET'
+        )
+
+    def hook(self, user, answer, pattern):
+        """Send one response to a user's requests that match."""
+
+        def hooked(asking, method, path, body):
+            if asking == user and re.search(pattern, f'{method} {path}'):
+                return answer
+
+        self.cloud.hook = hooked
+
+    def test_response_of_a_gateway_proves_nothing(self):
+        self.cloud.leaks = True
+        for answer in (
+            (401, {'error': {'message': 'Expired.'}}),
+            ERROR,
+            (403, b'<html>Firewall</html>'),
+            (200, b'<html>Maintenance</html>'),
+            (302, b'', {'Location': 'https://login.example/'}),
+        ):
+
+            def hooked(user, method, path, body, answer=answer):
+                if (
+                    user == 'bob'
+                    and method in ('GET', 'PUT')
+                    and re.search('/servers(/[0-9a-f]{8}-.*)?$', path)
+                    # At the start, the peer's list names its server.
+                    and (not path.endswith('/servers') or self.has_listed())
+                    and not any(own in path for own in self.cloud.of('bob'))
+                ):
+                    return answer
+
+            self.cloud.hook = hooked
+            del self.cloud.requests[:]
+            summary = self.cloud.probe(*CORE, others=[('admin', 'root')])
+            found = self.verdicts(summary)
+            self.assertEqual(
+                {Verdict.INCONCLUSIVE}, {found[name] for name in CORE}, answer
+            )
+            self.assertEqual(
+                {Verdict.WORKS}, {*self.verdicts(summary, 'admin').values()}
+            )
+            self.assertEqual(Outcome.UNKNOWN, summary.outcome)
+            self.assertIn(
+                'No verdict: core operations are inconclusive: show, list',
+                summary.sentence,
+            )
+
+    def test_list_of_a_gateway_proves_nothing(self):
+        self.hook('bob', (200, {'servers': []}), r'GET .*/servers/detail$')
+        found, reason = self.verdict('list details, 2.1')
+        self.assertEqual(Verdict.INCONCLUSIVE, found)
+        self.assertIn("does not name the peer's own server", reason)
+        self.hook('bob', (200, b'<html>'), r'GET .*/detail\?name=.*-target$')
+        found, reason = self.verdict('list by name')
+        self.assertEqual(Verdict.INCONCLUSIVE, found)
+        self.assertIn("not Nova's: no servers", reason)
+
+    def test_full_quota_proves_nothing_about_a_hint(self):
+        def hooked(user, method, path, body):
+            hints = body and body.get('os:scheduler_hints')
+            if hints and user == 'bob':
+                return 403, {'forbidden': {'message': 'Quota exceeded'}}
+            if hints and hints['group'] not in self.cloud.groups:
+                return 400, {'badRequest': {'message': 'No such group.'}}
+
+        self.cloud.hook = hooked
+        found, reason = self.verdict('make a server in a group')
+        self.assertEqual(Verdict.INCONCLUSIVE, found)
+        self.assertIn('get different responses about an unknown ID', reason)
+
+    def test_error_while_nova_builds_proves_nothing(self):
+        name = 'list while Nova builds it'
+        for answer, expected in (
+            (ERROR, Verdict.INCONCLUSIVE),
+            ((200, {'servers': []}), Verdict.CLOSED),
+        ):
+            begun = []
+
+            def hooked(user, method, path, body, answer=answer, begun=begun):
+                if path.endswith('/os-instance-actions') and len(begun) < 2:
+                    begun.append(path)
+                    return 200, {'instanceActions': []}
+                if user == 'bob' and path.endswith('/servers/detail'):
+                    return answer
+
+            self.cloud.hook = hooked
+            self.assertEqual(expected, self.verdict(name)[0])
+
+    def test_deleted_target_was_touched(self):
+        def hooked(user, method, path, body):
+            server_id = path.split('/')[-1]
+            if (user, method) == ('bob', 'DELETE') and (
+                server_id in self.cloud.of('alice')
+            ):
+                del self.cloud.servers[server_id]
+
+        self.cloud.hook = hooked
+        summary = self.cloud.probe('remove')
+        found = self.verdicts(summary)
+        self.assertEqual(Verdict.CLOSED, found['remove'])
+        self.assertEqual(Verdict.OPEN, found[UNTOUCHED])
+        self.assertEqual(404, summary.findings[-1].evidence[0].status)
+
+    def test_replaced_target_was_touched(self):
+        def hooked(user, method, path, body):
+            # The responses reveal nothing, and yet the server is gone.
+            if body and 'forceDelete' in body:
+                self.cloud.servers.pop(path.split('/')[-2], None)
+                return 202, None
+
+        self.cloud.hook = hooked
+        summary = self.cloud.probe('remove', 'remove by force')
+        self.assertEqual(Verdict.OPEN, self.verdicts(summary)[UNTOUCHED])
+
+    def test_error_is_a_leak_only_if_it_stays(self):
+        for times, expected in (
+            (1, Verdict.INCONCLUSIVE),
+            (None, Verdict.TELLS),
+        ):
+            done = []
+
+            def hooked(user, method, path, body, times=times, done=done):
+                if (user, method) == ('bob', 'PUT') and any(
+                    one in path for one in self.cloud.of('alice')
+                ):
+                    done.append(path)
+                    if times is None or len(done) <= times:
+                        return ERROR
+
+            self.cloud.hook = hooked
+            self.assertEqual(expected, self.verdict('rename')[0])
+
+    def test_action_of_others_is_no_leak(self):
+        for status, who, expected in (
+            ('SHUTOFF', 'a guest', Verdict.INCONCLUSIVE),
+            ('ACTIVE', 'operator', Verdict.CLOSED),
+            ('ACTIVE', 'bob', Verdict.OPEN),
+        ):
+
+            def hooked(user, method, path, body, status=status, who=who):
+                if user == 'bob' and path.endswith('/topology'):
+                    for server in self.cloud.servers.values():
+                        server['status'] = status
+                    self.done = [{'action': 'migrate', 'user_id': who}]
+                if path.endswith('/os-instance-actions') and self.done:
+                    return 200, {'instanceActions': self.done}
+
+            self.done = []
+            self.cloud.hook = hooked
+            found = self.verdicts(self.cloud.probe('read the topology'))
+            self.assertEqual(expected, found[UNTOUCHED])
+
+    def test_header_is_a_leak(self):
+        def hooked(user, method, path, body):
+            alices = self.cloud.of('alice')
+            if user != 'bob':
+                return None
+            if path.endswith('/servers/detail'):
+                own = [self.cloud.servers[one] for one in self.cloud.of('bob')]
+                link = {'Link': f'<x?marker={alices[0]}>; rel=next'}
+                return 200, {'servers': own}, link
+            if method == 'GET' and any(path.endswith(one) for one in alices):
+                status, said = self.cloud.respond(user, method, path, body)
+                return status, said, {'X-Owner': 'a', 'Via': 'b'}
+
+        self.cloud.hook = hooked
+        found, reason = self.verdict('show')
+        self.assertEqual(Verdict.TELLS, found)
+        self.assertEqual('Headers differ: x-owner.', reason)
+        self.assertEqual(Verdict.OPEN, self.verdict('list details, 2.1')[0])
