@@ -45,12 +45,15 @@ if int(cloud.LATEST.partition('.')[2]) > 100:
 ONLY_DIFFERS = {
     'add a security group': 'no such call in the fixture of Neutron',
     'attach an interface to no network': 'Nova answers 500',
-    'open the serial console': 'there is none',
-    'open the serial console, before 2.6': 'there is none',
-    'open the spice console': 'there is none',
-    'open the spice console, before 2.6': 'there is none',
     'read security groups': 'the fixture of Neutron fails',
     'remove a security group': 'no such call in the fixture of Neutron',
+}
+#: Consoles that the fake driver does not have.
+UNAVAILABLE = {
+    'open the serial console',
+    'open the serial console, before 2.6',
+    'open the spice console',
+    'open the spice console, before 2.6',
 }
 
 
@@ -243,6 +246,10 @@ class TestFilter(Probed):
             self.operations_of(summary.skipped),
         )
         self.assertEqual(self.reported, summary.findings)
+        self.assertEqual(
+            UNAVAILABLE,
+            {one.operation for one in summary.closed if one.reason},
+        )
         self.assertEqual((), summary.left)
         self.assert_cloud_is_empty()
 

@@ -17,6 +17,8 @@ DONE = (200, 201, 202, 203, 204)
 REFUSED = (400, 403, 404, 409, 501)
 #: Statuses of operations that fail for members, and yet reveal a server.
 EITHER = DONE + REFUSED
+#: Statuses about a member's own server if the cloud lacks the feature.
+UNAVAILABLE = (400, 409, 501)
 #: An address that no host can have, RFC 1112.
 NO_ADDRESS = '240.0.0.1'
 #: The newest microversion whose request bodies this catalog follows.
@@ -100,6 +102,20 @@ class Operation(NamedTuple):
         if isinstance(self.body, dict) and self.path.endswith('/action'):
             return f'{self.method} {self.path} {next(iter(self.body))}'
         return f'{self.method} {self.path}'
+
+    @property
+    def may_be_unavailable(self) -> bool:
+        """Return True if the owner's refusal may still prove something.
+
+        The core must work for the owner. Operations of a part prepare each
+        other: without a floating IP of the owner the peer can take none.
+        """
+        return (
+            self.kind is Kind.COMPARED
+            and self.about == 'server'
+            and not self.part
+            and not self.is_core
+        )
 
 
 def reads(name: str, path: str, **more: Any) -> Operation:

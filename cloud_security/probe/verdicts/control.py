@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cloud_security.probe.catalog.operations import Kind
 from cloud_security.probe.catalog.operations import Operation
+from cloud_security.probe.catalog.operations import UNAVAILABLE
 from cloud_security.probe.client.responses import Response
 from cloud_security.probe.resources import stage as stages
 from cloud_security.probe.resources import waiting
@@ -36,7 +37,7 @@ class Controls:
             self._ignored = unknown
             return Control(unknown, IGNORED)
         example = requester(owner, 'example')
-        wrong = ''
+        wrong = remark = ''
         if requester.is_same(example, unknown):
             wrong = (
                 "The owner's server and an unknown ID get the same response: "
@@ -44,9 +45,11 @@ class Controls:
             )
         elif example.status in operation.works:
             wrong = self._effect(operation, example)
+        elif is_unavailable(operation, example, unknown):
+            remark = f'Not available in this cloud: {example}'
         else:
             wrong = str(example)
-        return Control(example, wrong, unknown)
+        return Control(example, wrong, unknown, remark)
 
     def _effect(self, operation: Operation, example: Response) -> str:
         """Wait for the effect; return what is wrong with it, or ''."""
@@ -89,3 +92,21 @@ class Controls:
 def goes_on(operation: Operation) -> bool:
     """Return True if Nova goes on after its response."""
     return bool(operation.becomes or operation.lasts or operation.removes)
+
+
+def is_unavailable(
+    operation: Operation, example: Response, unknown: Response
+) -> bool:
+    """Return True if the cloud lacks a feature, and yet reveals servers.
+
+    An example is a console that the driver does not have. Nova looks up the
+    server before it refuses: the owner gets 400 about a server and 404 about
+    an unknown ID. Any caller who reaches the server gets that 400, too.
+    """
+    return (
+        operation.may_be_unavailable
+        and example.status in UNAVAILABLE
+        and bool(example.fault)
+        and unknown.status == 404
+        and bool(unknown.fault)
+    )

@@ -29,6 +29,8 @@ class Control(NamedTuple):
     wrong: str = ''
     #: The response about an unknown ID.
     unknown: Response | None = None
+    #: A remark for the report, or ''.
+    remark: str = ''
 
 
 class Pair(NamedTuple):
@@ -120,7 +122,7 @@ def compared(
         return Judgement(Verdict.TELLS, operation.why, proof)
     if control.wrong:
         return inconclusive(control.wrong)
-    return Judgement(Verdict.CLOSED)
+    return Judgement(Verdict.CLOSED, control.remark)
 
 
 def _is_stable(requester: Requester, pairs: list[Pair]) -> bool:

@@ -4,6 +4,7 @@ import re
 
 import testtools
 
+from cloud_security.probe.resources import supplies
 from cloud_security.probe.results.summary import Outcome
 from cloud_security.probe.verdicts.findings import Verdict
 from tests.unit.probe import fake_cloud
@@ -212,3 +213,145 @@ class TestVerdicts(testtools.TestCase):
         self.assertEqual(Verdict.TELLS, found)
         self.assertEqual('Headers differ: x-owner.', reason)
         self.assertEqual(Verdict.OPEN, self.verdict('list details, 2.1')[0])
+
+
+REFUSED = (400, {'badRequest': {'code': 400, 'message': 'No such console.'}})
+
+
+class TestUnavailable(testtools.TestCase):
+    """A feature that the cloud lacks, such as a console of the driver.
+
+    The owner gets 400 about the example and 404 about an unknown ID.
+    """
+
+    CONSOLE = 'open the serial console'
+
+    def setUp(self):
+        super().setUp()
+        self.cloud = self.useFixture(fake_cloud.FakeCloud())
+
+    def finding(
+        self, name, *responses, pattern='remote-consoles', bob=(), **choice
+    ):
+        """Return the finding about an operation.
+
+        :param responses: to requests about a server that the caller sees,
+            and about an unknown ID; without one, the cloud responds
+        :param bob: the same for the peer alone
+        """
+
+        def hooked(user, method, path, body):
+            if not re.search(pattern, f'{method} {path} {body}'):
+                return None
+            given = bob if bob and user == 'bob' else responses
+            server = re.search('servers/([^/]*)', path).group(1)
+            seen = self.cloud.seen(user, self.cloud.servers)
+            is_seen = server in [one['id'] for one in seen]
+            return (*given, None)[0 if is_seen else 1]
+
+        self.cloud.hook = hooked
+        self.summary = self.cloud.probe(
+            name,
+            others=[('admin', 'root')],
+            choice=supplies.Choice(**choice),
+        )
+        self.assertEqual('', self.summary.error)
+        return self.summary.findings[0]
+
+    def assert_inconclusive(self, finding):
+        self.assertEqual(Verdict.INCONCLUSIVE, finding.verdict, finding)
+
+    def test_refusal_by_the_service_is_closed(self):
+        for status, key in (
+            (400, 'badRequest'),
+            (409, 'conflictingRequest'),
+            (501, 'notImplemented'),
+        ):
+            finding = self.finding(
+                self.CONSOLE, (status, {key: {'message': 'Not here.'}})
+            )
+            self.assertEqual(Verdict.CLOSED, finding.verdict, finding)
+            self.assertEqual(
+                (status, 404), (finding.owner_status, finding.status)
+            )
+            self.assertEqual(
+                f'Not available in this cloud: {status} Not here.',
+                finding.reason,
+            )
+
+    def test_refusal_of_any_driver_feature_is_closed(self):
+        finding = self.finding('pause', REFUSED, pattern="'pause'")
+        self.assertEqual(Verdict.CLOSED, finding.verdict, finding)
+
+    def test_peer_who_reaches_the_server_is_a_leak(self):
+        self.cloud.leaks = True
+        finding = self.finding(self.CONSOLE, REFUSED)
+        self.assertEqual(Verdict.TELLS, finding.verdict, finding)
+
+    def test_admin_does_not_try_what_the_owner_cannot(self):
+        self.finding(self.CONSOLE, REFUSED)
+        accounts = {one.account for one in self.summary.findings}
+        self.assertEqual({'peer'}, accounts)
+
+    def test_same_refusal_about_an_unknown_id_proves_nothing(self):
+        self.assert_inconclusive(self.finding(self.CONSOLE, REFUSED, REFUSED))
+
+    def test_unknown_id_that_nova_does_not_look_up_proves_nothing(self):
+        for unknown in (
+            (400, {'badRequest': {'message': 'Another one.'}}),
+            (403, {'forbidden': {'message': 'No.'}}),
+            (404, b'<html>Not found</html>'),
+        ):
+            self.assert_inconclusive(
+                self.finding(self.CONSOLE, REFUSED, unknown)
+            )
+
+    def test_refusal_of_another_kind_proves_nothing(self):
+        for response in (
+            (400, b'<html>Bad request</html>'),
+            (400, {'errors': [{'title': 'Bad request'}]}),
+            (400, None),
+            (401, {'error': {'message': 'Expired.'}}),
+            (403, {'forbidden': {'message': 'Quota exceeded'}}),
+            (404, {'itemNotFound': {'message': 'No console.'}}),
+            (429, {'overLimit': {'message': 'Slow down.'}}),
+            (500, {'computeFault': {'message': 'Unexpected API Error'}}),
+            (503, {'serviceUnavailable': {'message': 'Down.'}}),
+        ):
+            self.assert_inconclusive(self.finding(self.CONSOLE, response))
+
+    def test_peer_whom_a_gateway_stops_proves_nothing(self):
+        for stopped in (
+            (404, b'<html>Not found</html>'),
+            (403, {'forbidden': {'message': 'No.'}}),
+        ):
+            self.assert_inconclusive(
+                self.finding(self.CONSOLE, REFUSED, bob=(stopped, stopped))
+            )
+
+    def test_refusal_of_the_core_is_no_verdict(self):
+        self.assert_inconclusive(
+            self.finding('rename', REFUSED, pattern='PUT .*/servers/')
+        )
+        self.assertEqual(Outcome.UNKNOWN, self.summary.outcome)
+
+    def test_refusal_of_a_floating_ip_proves_nothing(self):
+        address = {'ip': '10.0.0.5', 'fixed_ip': None, 'instance_id': None}
+        respond = self.cloud.respond
+
+        def with_address(user, method, path, body):
+            if 'os-floating-ips' in path:
+                return 200, {'floating_ips': [address]}
+            return respond(user, method, path, body)
+
+        self.cloud.respond = with_address
+        for name in ('give it a floating IP', 'take its floating IP'):
+            self.assert_inconclusive(
+                self.finding(
+                    name,
+                    REFUSED,
+                    pattern='addFloatingIp',
+                    address=address['ip'],
+                )
+            )
+            self.assertIn('floating IPs', self.summary.untried)
