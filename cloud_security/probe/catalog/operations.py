@@ -18,7 +18,7 @@ REFUSED = (400, 403, 404, 409, 501)
 #: Statuses of operations that fail for members, and yet reveal a server.
 EITHER = DONE + REFUSED
 #: Statuses about a member's own server if the cloud lacks the feature.
-UNAVAILABLE = (400, 409, 501)
+UNAVAILABLE = (400, 404, 409, 501)
 #: An address that no host can have, RFC 1112.
 NO_ADDRESS = '240.0.0.1'
 #: The newest microversion whose request bodies this catalog follows.

@@ -45,7 +45,7 @@ class Controls:
             )
         elif example.status in operation.works:
             wrong = self._effect(operation, example)
-        elif is_unavailable(operation, example, unknown):
+        elif is_unavailable(operation, requester, example, unknown):
             remark = f'Not available in this cloud: {example}'
         else:
             wrong = str(example)
@@ -95,13 +95,17 @@ def goes_on(operation: Operation) -> bool:
 
 
 def is_unavailable(
-    operation: Operation, example: Response, unknown: Response
+    operation: Operation,
+    requester: Requester,
+    example: Response,
+    unknown: Response,
 ) -> bool:
     """Return True if the cloud lacks a feature, and yet reveals servers.
 
     An example is a console that the driver does not have. Nova looks up the
     server before it refuses: the owner gets 400 about a server and 404 about
-    an unknown ID. Any caller who reaches the server gets that 400, too.
+    an unknown ID. Any caller who reaches the server gets that 400, too. For
+    a console log the first is "404 Guest does not have a console".
     """
     return (
         operation.may_be_unavailable
@@ -109,4 +113,5 @@ def is_unavailable(
         and bool(example.fault)
         and unknown.status == 404
         and bool(unknown.fault)
+        and not requester.has_same_body(example, unknown)
     )

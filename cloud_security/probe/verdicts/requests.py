@@ -69,11 +69,16 @@ class Requester:
         """Return True if two responses differ by requested IDs alone."""
         return self._normal(one) == self._normal(two)
 
+    def has_same_body(self, one: Response, two: Response) -> bool:
+        """Return True if status and body differ by requested IDs alone."""
+        first, second = self._normal(one), self._normal(two)
+        return (first.status, first.text) == (second.status, second.text)
+
     def differing(self, one: Response, two: Response) -> str:
         """Name the headers that differ if nothing else does, or return ''."""
-        first, second = self._normal(one), self._normal(two)
-        if (first.status, first.text) != (second.status, second.text):
+        if not self.has_same_body(one, two):
             return ''
+        first, second = self._normal(one), self._normal(two)
         names = {name for name, _ in {*first.headers} ^ {*second.headers}}
         return f'Headers differ: {", ".join(sorted(names))}.'
 

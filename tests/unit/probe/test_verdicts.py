@@ -236,7 +236,8 @@ class TestUnavailable(testtools.TestCase):
         """Return the finding about an operation.
 
         :param responses: to requests about a server that the caller sees,
-            and about an unknown ID; without one, the cloud responds
+            and about an unknown ID; without one, the cloud responds. One
+            may be a function of the server's ID.
         :param bob: the same for the peer alone
         """
 
@@ -247,7 +248,8 @@ class TestUnavailable(testtools.TestCase):
             server = re.search('servers/([^/]*)', path).group(1)
             seen = self.cloud.seen(user, self.cloud.servers)
             is_seen = server in [one['id'] for one in seen]
-            return (*given, None)[0 if is_seen else 1]
+            response = (*given, None)[0 if is_seen else 1]
+            return response(server) if callable(response) else response
 
         self.cloud.hook = hooked
         self.summary = self.cloud.probe(
@@ -264,6 +266,7 @@ class TestUnavailable(testtools.TestCase):
     def test_refusal_by_the_service_is_closed(self):
         for status, key in (
             (400, 'badRequest'),
+            (404, 'itemNotFound'),
             (409, 'conflictingRequest'),
             (501, 'notImplemented'),
         ):
@@ -313,12 +316,21 @@ class TestUnavailable(testtools.TestCase):
             (400, None),
             (401, {'error': {'message': 'Expired.'}}),
             (403, {'forbidden': {'message': 'Quota exceeded'}}),
-            (404, {'itemNotFound': {'message': 'No console.'}}),
             (429, {'overLimit': {'message': 'Slow down.'}}),
             (500, {'computeFault': {'message': 'Unexpected API Error'}}),
             (503, {'serviceUnavailable': {'message': 'Down.'}}),
         ):
             self.assert_inconclusive(self.finding(self.CONSOLE, response))
+
+    def test_not_found_with_another_header_proves_nothing(self):
+        def not_found(server):
+            message = fake_cloud.NONE['itemNotFound']['message']
+            fault = {'code': 404, 'message': message.format(server)}
+            return 404, {'itemNotFound': fault}, {'Allow': 'GET'}
+
+        finding = self.finding(self.CONSOLE, not_found)
+        self.assert_inconclusive(finding)
+        self.assertIn('404 Instance', finding.reason)
 
     def test_peer_whom_a_gateway_stops_proves_nothing(self):
         for stopped in (
