@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """One member tries everything on another member's server, twice.
 
 The demonstration starts Nova as it is and with cloud_security: a real API,

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """``cloud-security-probe``: two accounts try everything on a live cloud.
 
 Exit codes are those of Nagios: 0 without a leak, 1 for a slow run or for

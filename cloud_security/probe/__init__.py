@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A live probe: can one member of a project reach another's servers?
 
 The probe knows HTTP and Keystone, not Nova's code, and runs anywhere. Read in

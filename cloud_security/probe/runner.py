@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The runner: it boots servers, tries all operations, and cleans up.
 
 Cleanup comes even after errors and signals, and touches nothing that the

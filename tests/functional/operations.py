@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Requests for every operation on one server, from Nova's own routes."""
 
 import collections

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The probe on a cloud of Nova's fixtures, which has no Keystone."""
 
 from keystoneauth1 import adapter

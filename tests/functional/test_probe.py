@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The live probe on stock Nova, with the filter, and with a broken one."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The live probe tries all that the census knows of Nova."""
 
 import re

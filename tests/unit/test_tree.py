@@ -38,9 +38,6 @@ TO_SHORTEN = {
     'compute/checks.py',
     'compute/handover.py',
     'deploy/policy_files.py',
-    'probe/page.py',
-    'probe/reading.py',
-    'probe/run.py',
     'visibility/criteria.py',
 }
 #: Names of modules in more than one room: what serves one command, the checks

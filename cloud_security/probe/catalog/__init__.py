@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The catalog: every operation that the probe tries, as data.
 
 Each service has a folder or a file here, whose ``OPERATIONS`` are in the

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Operations: the type of the catalog's entries, and short forms of it.
 
 The owner sends an operation's request first, about the example server: that

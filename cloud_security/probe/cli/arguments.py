@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Arguments of ``cloud-security-probe``."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The course of the command: its accounts, a run, the output."""
 
 from __future__ import annotations

@@ -1,1 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
 """Accounts that send requests to a cloud, within limits, and the responses."""

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Accounts that send requests to Nova.
 
 An account never repeats a request that changes something.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Accounts of clouds.yaml and of the OS_ variables, through openstacksdk."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Limits of a run: seconds, requests, and a stop by a signal.
 
 Only cleanup goes on beyond a limit; it has limits of its own.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Redaction: text of other parties without secrets, on one line, brief."""
 
 from __future__ import annotations

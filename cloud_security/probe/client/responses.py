@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Responses of a service, each with the request that led to it."""
 
 from __future__ import annotations

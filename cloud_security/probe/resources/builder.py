@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The builder: it boots the servers, and the peer looks meanwhile.
 
 Until a cell has a server, Nova lists the server from another table.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Cleanup: delete what a run made, and what earlier runs left.
 
 Cleanup deletes nothing without the probe's name, nothing of another user, and

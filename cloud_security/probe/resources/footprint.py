@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The footprint of a run: names of all that it makes in the cloud.
 
 A name tells which run made a resource, and servers carry a mark as well.

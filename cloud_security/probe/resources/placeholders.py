@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Placeholders of operations, and their values in a run."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The stage: the servers of a run, and what belongs to them.
 
 The owner has two. At the *example* the owner shows that an operation works;

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Supplies of a server: flavor, image, network; wished for, or smallest."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Waiting until Nova has finished its work on a server."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Files that readers see in whole: the old content or the new one."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Documents for programs: JSON, and JUnit's XML."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Markup: text of other parties as HTML, with addresses and IDs unbroken."""
 
 from __future__ import annotations

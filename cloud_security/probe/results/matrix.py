@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The matrix in the page: each operation with the status of each account."""
 
 from __future__ import annotations

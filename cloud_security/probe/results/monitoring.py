@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Formats of monitoring systems: Nagios and Prometheus."""
 
 from __future__ import annotations

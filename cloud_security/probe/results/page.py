@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The page: one HTML file for people, with the verdict and all findings.
 
 The page needs no other file, runs no script and sends no request.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Proofs in the page: each leak and refusal with requests and responses."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The summary of a run: its findings, counts, sentence and exit code."""
 
 from __future__ import annotations

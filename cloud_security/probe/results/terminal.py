@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The terminal: rows as soon as there are findings, errors, the exit code."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Attempts: the owner shows that an operation works, then the peer tries."""
 
 from __future__ import annotations

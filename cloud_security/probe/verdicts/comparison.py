@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Comparison of two responses, up to IDs in the request, and times."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The control of an operation: the owner sends the request first."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Evidence: a request and its response, for people to read."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Findings: the verdict on one operation by one account, with evidence."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Judgements: what the peer's responses prove, beside those to the owner.
 
 A difference that stays is a leak, without further proof. "Closed" needs more:

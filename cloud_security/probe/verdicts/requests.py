@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Requests of one operation, by different accounts about different servers."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The target before and after a run: nobody but the owner may touch it."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The command cloud-security-probe as a process, against the fake cloud."""
 
 import pathlib

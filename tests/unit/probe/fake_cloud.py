@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A small Keystone and Nova, as far as the probe uses them, on a local port.
 
 To unknown requests the cloud responds with 200 if the caller may see the

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Runs of the probe in this process, against the fake cloud."""
 
 import testtools

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Accounts of a run: different users, one project, Nova's endpoint."""
 
 import testtools

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Cleanup: it deletes what a run made, whatever happens, and nothing else."""
 
 import os

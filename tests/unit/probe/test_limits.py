@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Limits: a run ends in time, with one sentence."""
 
 import threading

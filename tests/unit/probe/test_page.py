@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The page: its text, and the page in Chromium without a window.
 
 Without a Chromium the tests of the second kind are skipped, unless

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Redaction of secrets in text of other parties."""
 
 import testtools

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Formats of a summary: whatever others said, and where it goes."""
 
 import os

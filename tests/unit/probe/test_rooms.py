@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The rooms of the probe: imports point one way, modules are small."""
 
 import ast

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Signals: a stopped run cleans up, or the next one does."""
 
 import os

@@ -1,11 +1,12 @@
+# SPDX-License-Identifier: Apache-2.0
 """Operations of Nova; ``OPERATIONS`` states their order.
 
 To add an operation, add an entry to one of the modules.
 """
 
-from cloud_security.probe.catalog.compute import attachments
 from cloud_security.probe.catalog.compute import consoles
 from cloud_security.probe.catalog.compute import deletions
+from cloud_security.probe.catalog.compute import devices
 from cloud_security.probe.catalog.compute import lists
 from cloud_security.probe.catalog.compute import project
 from cloud_security.probe.catalog.compute import properties
@@ -19,7 +20,7 @@ OPERATIONS = (
     *lists.LISTS,
     *project.PROJECT,
     *properties.PROPERTIES,
-    *attachments.ATTACHMENTS,
+    *devices.DEVICES,
     *references.REFERENCES,
     *states.STATES,
     *deletions.DELETIONS,

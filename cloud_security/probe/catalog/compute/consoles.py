@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Consoles of one server, and its console log.
 
 Source: nova/api/openstack/compute/remote_consoles.py and console_output.py,

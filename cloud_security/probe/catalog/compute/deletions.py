@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Operations that delete or replace a server or a server group.
 
 Source: nova/api/openstack/compute/servers.py, server_groups.py and

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Lists that could name a server: with filters, pages and old paths.
 
 Source: nova/api/openstack/compute/servers.py, Nova 29 to 34.

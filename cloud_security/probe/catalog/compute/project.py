@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Reads of the project: usage, quota, server groups, images and volumes.
 
 Source: nova/api/openstack/compute/, the controllers beside servers.py.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Changes of a server's properties: metadata, tags, name, password, lock.
 
 Source: nova/api/openstack/compute/server_metadata.py, server_tags.py and

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """References to a server from a request about something else.
 
 They are scheduler hints and floating IPs.

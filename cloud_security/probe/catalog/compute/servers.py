@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Reads of one server.
 
 Source: nova/api/openstack/compute/routes.py, Nova 29 to 34.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Actions that lead a server from state to state.
 
 They are a walk. The owner does each step at the example; the peer then tries

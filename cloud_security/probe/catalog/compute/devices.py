@@ -1,4 +1,5 @@
-"""Attachments of a server: volumes, interfaces, addresses, shares.
+# SPDX-License-Identifier: Apache-2.0
+"""Devices of a server: volumes, interfaces and their addresses, shares.
 
 Source: nova/api/openstack/compute/, the controllers beside servers.py.
 """
@@ -8,7 +9,7 @@ from cloud_security.probe.catalog.operations import EITHER
 from cloud_security.probe.catalog.operations import NO_ADDRESS
 from cloud_security.probe.catalog.operations import only_refused
 
-ATTACHMENTS = (
+DEVICES = (
     changes(
         'attach a volume',
         'POST',
