@@ -15,6 +15,7 @@ import webob
 
 from cloud_security.policy import decision as decisions
 from cloud_security.policy import operation as operations
+from cloud_security.wsgi import body
 
 #: IDs of resources, but not those of requests.
 UUID = re.compile(
@@ -31,11 +32,16 @@ class Exchange:
     ``head`` is a copy of the environ from before the service saw it.
     """
 
-    request: webob.Request
+    environ: dict[str, Any]
     head: dict[str, Any]
     context: Any
     operation: Optional[operations.Operation]
     decision: decisions.Decision
+
+    @functools.cached_property
+    def request(self) -> webob.Request:
+        """The request as the service gets it."""
+        return webob.Request(self.environ)
 
     @functools.cached_property
     def sent_in_head(self) -> str:
@@ -48,6 +54,12 @@ class Exchange:
             + [str(text) for text in webob.Request(self.head).headers.values()]
         )
 
+    @functools.cached_property
+    def sent_text(self) -> str:
+        """All that the caller sent: the head, and the body of the request."""
+        raw = body.read(self.environ).decode('latin-1')
+        return '\n'.join((self.sent_in_head, raw, body.without_escapes(raw)))
+
     @property
     def caller_id(self) -> str:
         """The user ID of the caller."""
@@ -55,13 +67,7 @@ class Exchange:
 
     def sent_ids(self) -> set[str]:
         """Return the IDs that the caller named, in lower case."""
-        sent = (
-            self.sent_in_head,
-            self.request.body.decode('latin-1'),
-            # JSON can spell any character as an escape.
-            jsonutils.dumps(self.json_body()),
-        )
-        return {found.lower() for found in UUID.findall('\n'.join(sent))}
+        return {found.lower() for found in UUID.findall(self.sent_text)}
 
     def json_body(self) -> Any:
         """Return the JSON in the request's body, None where there is none.
@@ -69,7 +75,7 @@ class Exchange:
         The service complains about malformed JSON, in its own order.
         """
         try:
-            return jsonutils.loads(self.request.body)
+            return jsonutils.loads(body.read(self.environ))
         except (ValueError, RecursionError):
             return None
 

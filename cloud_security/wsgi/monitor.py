@@ -7,8 +7,6 @@ the servers of others, the filter notes on whose they do.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-import contextlib
 from typing import Any
 from typing import Optional
 
@@ -25,13 +23,18 @@ LOG = logging.getLogger(__name__)
 Owners = dict[str, Optional[str]]
 
 
-@contextlib.contextmanager
-def harmlessly() -> Iterator[None]:
-    """Log an error that enforce mode would have answered with."""
-    try:
-        yield
-    except Exception:
-        LOG.exception(events.WOULD_FAIL)
+class Harmless:
+    """A context that logs an error instead of raising it."""
+
+    def __enter__(self) -> None:
+        """Begin."""
+
+    def __exit__(self, kind: Any, error: Any, traceback: Any) -> bool:
+        """Log an error with which enforce mode would have answered."""
+        if not isinstance(error, Exception):
+            return False
+        LOG.error(events.WOULD_FAIL, exc_info=(kind, error, traceback))
+        return True
 
 
 def watched(
@@ -86,7 +89,7 @@ def noting(
     owned = service.owned()
 
     def note(row: Any) -> None:
-        with harmlessly():
+        with Harmless():
             entry = owned[type(row)]
             row_id = entry.row_id(row)
             if entry.owner_id is None:

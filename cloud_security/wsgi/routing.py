@@ -10,9 +10,9 @@ from typing import Optional
 
 from oslo_serialization import jsonutils
 from routes import middleware as routes_middleware
-import webob
 
 from cloud_security.policy import operation as operations
+from cloud_security.wsgi import body
 
 _PROJECT = re.compile(r'^/\{project_id:[^}]*\}')
 
@@ -70,10 +70,10 @@ def _action(environ: dict[str, Any]) -> str:
     Source: nova/api/openstack/wsgi.py action_peek.
     """
     try:
-        body = jsonutils.loads(webob.Request(environ).body)
+        sent = jsonutils.loads(body.read(environ))
     except (ValueError, RecursionError):
         return ''
-    if not isinstance(body, dict) or len(body) != 1:
+    if not isinstance(sent, dict) or len(sent) != 1:
         return ''
-    [name] = body
+    [name] = sent
     return str(name)

@@ -34,6 +34,10 @@ class Change:
     is_denial: bool = False
 
 
+Before = Callable[[exchanges.Exchange], Optional[Change]]
+After = Callable[[exchanges.Exchange, webob.Response], Optional[Change]]
+
+
 @dataclasses.dataclass(frozen=True)
 class Transform:
     """A pair of pure functions, run before and after the service.
@@ -44,10 +48,8 @@ class Transform:
     rows; isolated callers get the others.
     """
 
-    before: Optional[Callable[[exchanges.Exchange], Optional[Change]]] = None
-    after: Optional[
-        Callable[[exchanges.Exchange, webob.Response], Optional[Change]]
-    ] = None
+    before: Optional[Before] = None
+    after: Optional[After] = None
     routes: Optional[frozenset[tuple[str, str]]] = None
     for_everybody: bool = False
 

@@ -169,7 +169,8 @@ TABLE = (
         shown_by='test_project.TestSharedGroup.test_the_own_server_works_on',
     ),
     Exception_(
-        "The scheduler hint ``query`` is stored without JSON's escapes",
+        "The scheduler hint ``query`` is stored without JSON's escapes of the "
+        'characters of IDs',
         'An escape must not hide the id of a server in it.',
         shown_by='test_exceptions.TestSpelling.'
         'test_escapes_within_a_query_are_read',

@@ -21,6 +21,7 @@ from oslo_serialization import jsonutils
 import webob
 
 from cloud_security.compute import ownership
+from cloud_security.wsgi import body as bodies
 from cloud_security.wsgi import exchange as exchanges
 from cloud_security.wsgi import transform
 
@@ -53,8 +54,8 @@ def neutralize(exchange: exchanges.Exchange) -> Optional[transform.Change]:
     body = exchange.json_body()
     hints = _hints(body)
     for hint in hints:
-        if '\\' in str(hint.get(QUERY)):
-            hint[QUERY] = _without_escapes(hint[QUERY])
+        if isinstance(hint.get(QUERY), str):
+            hint[QUERY] = bodies.without_escapes(hint[QUERY])
     named = {
         found for text in _texts(hints).values() for found in _named(text)
     }
@@ -74,9 +75,10 @@ def show_as_sent(
     if MARK.encode() not in response.body:
         return None
     if response.status_code >= 400:
-        if b'scheduler_hints' not in response.body or MARK in (
-            exchange.sent_in_head
-        ):
+        if b'scheduler_hints' not in response.body:
+            return None
+        # Marks that the caller sent are not those of stored hints.
+        if MARK in exchange.sent_text:
             return None
         # Marks and IDs are ASCII; this decoding keeps every other byte.
         text = _mapped(response.body.decode('latin-1'), _without_mark)
@@ -142,14 +144,6 @@ def _named(text: str) -> list[str]:
 
 def _without_mark(text: str) -> str:
     return text.replace(MARK, '', 1)
-
-
-def _without_escapes(query: Any) -> Any:
-    try:
-        return jsonutils.dumps(jsonutils.loads(query))
-    except (TypeError, ValueError):
-        # The scheduler cannot read that, either.
-        return query
 
 
 def _mapped(text: str, change: Callable[[str], str]) -> str:
