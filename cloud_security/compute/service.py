@@ -13,6 +13,7 @@ from nova import version
 from nova.api.openstack import compute as nova_compute
 from nova.conf import CONF
 from nova.db.api import models as api_models
+from nova.db.main import models as main_models
 
 from cloud_security import releases
 from cloud_security.compute import models
@@ -26,6 +27,14 @@ from cloud_security.wsgi import service
 
 #: A server's ID in the path, in Nova's two spellings and under its alias.
 _SERVER = re.compile(r'^/(?:servers|os-volumes_boot)/\{(server_id|id)\}')
+#: Operations on servers that hold an address or a volume.
+_ACTS_UNNAMED = frozenset(
+    {
+        ('DELETE', '/os-floating-ips/{id}'),
+        ('POST', '/os-assisted-volume-snapshots'),
+        ('DELETE', '/os-assisted-volume-snapshots/{id}'),
+    }
+)
 
 
 def _router(application: nova_compute.APIRouterV21) -> service.Route:
@@ -61,7 +70,8 @@ NOVA = service.Service(
     rules=enforcer.RulesInForce(_enforcer),
     is_exempt=attachments.is_asked_by_service,
     owned=models.owned,
-    acted_on=lambda: api_models.InstanceMapping,
+    acted_on=lambda: (api_models.InstanceMapping, main_models.Instance),
+    acts_unnamed=_ACTS_UNNAMED,
     is_shared=process.is_shared,
     hidden=ownership.hidden,
     transforms=transforms.TRANSFORMS,

@@ -43,7 +43,7 @@ def watched(
     """Return the models whose rows the listener shows to scopes."""
     if mode == 'monitor':
         return tuple(service.owned())
-    return (service.acted_on(),) if audit != 'off' else ()
+    return service.acted_on() if audit != 'off' else ()
 
 
 def overriding(
@@ -51,8 +51,8 @@ def overriding(
 ) -> scopes.Scope:
     """Return the scope of a caller who sees the rows of everybody.
 
-    Where a role lets the caller act on a server, the scope notes the row that
-    names the owner as the service reads it. That costs no SQL statement.
+    Where a role lets the caller act on a server, the scope notes the rows that
+    name the owner as the service reads them. That costs no SQL statement.
 
     :param found: gets what the scope notes
     """
@@ -60,16 +60,18 @@ def overriding(
     if (
         not exchange.decision.overrides
         or operation is None
-        or operation.resource_id is None
         or operation.is_read
+        or not service.acts(operation)
     ):
         return scopes.EVERYBODY
-    model = service.acted_on()
-    entry = service.owned()[model]
+    owned = service.owned()
+    acted_on = service.acted_on()
 
     def note(row: Any) -> None:
-        if isinstance(row, model) and entry.owner_id is not None:
-            owner_id = entry.owner_id(row)
+        # Monitor mode shows rows of all owned models to scopes.
+        if type(row) in acted_on:
+            entry = owned[type(row)]
+            owner_id = entry.owner_id and entry.owner_id(row)
             if owner_id != exchange.caller_id:
                 found[entry.row_id(row)] = owner_id
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
+from typing import Optional
 
 from oslo_log import log as logging
 from oslo_serialization import jsonutils
@@ -71,11 +72,7 @@ class Recorder:
         is_open = exchange.decision.scope.is_everybody
         if not is_open and self._mode == 'monitor':
             self._write_after(events.WOULD_HIDE, exchange, response, found)
-        elif (
-            self._audit == 'off'
-            or operation is None
-            or operation.resource_id is None
-        ):
+        elif self._audit == 'off' or not self._service.acts(operation):
             return
         elif is_open:
             if found and response.status_code < 400:
@@ -86,7 +83,7 @@ class Recorder:
                 exchange,
                 response,
                 found,
-                look_up=operation.resource_id,
+                look_up=operation.resource_id if operation else None,
             )
 
     def _write_after(
@@ -95,11 +92,11 @@ class Recorder:
         exchange: exchanges.Exchange,
         response: webob.Response,
         found: monitor.Owners,
-        look_up: str = '',
+        look_up: Optional[str] = None,
     ) -> None:
         """Write a record of the servers that were found.
 
-        :param look_up: the ID of a server that may be hidden
+        :param look_up: the ID in the path, of a server that may be hidden
         """
 
         def write() -> None:

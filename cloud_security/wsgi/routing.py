@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import re
 from typing import Any
+from typing import NamedTuple
 from typing import Optional
 
 from oslo_serialization import jsonutils
@@ -15,6 +17,15 @@ from cloud_security.policy import operation as operations
 from cloud_security.wsgi import body
 
 _PROJECT = re.compile(r'^/\{project_id:[^}]*\}')
+
+
+class _Template(NamedTuple):
+    """A route of the service, and the argument that names a resource."""
+
+    verb: str
+    path: str
+    resource_key: Optional[str]
+    has_action: bool
 
 
 class Router:
@@ -36,6 +47,7 @@ class Router:
             lambda environ, start_response: [], mapper
         )
         self._resource = resource
+        self._templates: dict[Any, _Template] = {}
 
     def operation(
         self, environ: dict[str, Any]
@@ -48,19 +60,30 @@ class Router:
         route = environ['routes.route']
         if route is None or not route.conditions:
             return None
-        path = _PROJECT.sub('', route.routepath)
+        template = self._templates.get(route)
+        if template is None:
+            template = self._templates[route] = self._template(route)
         arguments = environ['wsgiorg.routing_args'][1]
+        operation = operations.Operation(
+            template.verb,
+            template.path,
+            arguments,
+            arguments.get(template.resource_key),
+        )
+        if template.has_action:
+            return dataclasses.replace(
+                operation, read_action=functools.partial(_action, environ)
+            )
+        return operation
+
+    def _template(self, route: Any) -> _Template:
+        path = _PROJECT.sub('', route.routepath)
         found = self._resource.match(path)
-        return operations.Operation(
-            verb=route.conditions['method'][0],
-            path=path,
-            arguments=arguments,
-            resource_id=arguments[found.group(found.re.groups)]
-            if found
-            else None,
-            read_action=functools.partial(_action, environ)
-            if path.endswith('/action')
-            else str,
+        return _Template(
+            route.conditions['method'][0],
+            path,
+            found.group(found.re.groups) if found else None,
+            path.endswith('/action'),
         )
 
 

@@ -31,10 +31,11 @@ class Service:
     such an application, the function that routes an environ.
 
     ``owned`` returns the models whose rows have owners, and raises
-    AttributeError or KeyError when this release lacks one. ``acted_on`` is
-    the owned model that the service reads first, whatever it does to a
-    resource. ``is_shared`` tells whether other services, which read the rows
-    of everybody, have threads in this process.
+    AttributeError or KeyError when this release lacks one. ``acted_on``
+    returns those of which the service reads a row, whatever it does to a
+    resource. ``acts_unnamed`` are the verbs and paths of operations on
+    resources that the path does not name. ``is_shared`` tells whether other
+    services, which read the rows of everybody, have threads in this process.
 
     ``hidden`` returns those of some IDs that a user may not see, with their
     owners. ``is_exempt`` tells whether one operation of a service, in the name
@@ -57,7 +58,8 @@ class Service:
     is_exempt: Callable[[Any, Optional[operations.Operation]], bool]
 
     owned: Callable[[], Mapping[type, criteria.Owned]]
-    acted_on: Callable[[], type]
+    acted_on: Callable[[], tuple[type, ...]]
+    acts_unnamed: frozenset[tuple[str, str]]
     is_shared: Callable[[], bool]
     hidden: Callable[[Iterable[str], str], dict[str, Optional[str]]]
     transforms: tuple[transform.Transform, ...]
@@ -65,3 +67,10 @@ class Service:
     release_warning: Callable[[], Optional[str]]
     notifications: Callable[[], Any]
     cadf_type: str
+
+    def acts(self, operation: Optional[operations.Operation]) -> bool:
+        """Tell whether an operation is one on a resource with an owner."""
+        return operation is not None and (
+            operation.resource_id is not None
+            or (operation.verb, operation.path) in self.acts_unnamed
+        )
