@@ -7,6 +7,7 @@ An exception here keeps the service's API from starting.
 from __future__ import annotations
 
 import functools
+from importlib import metadata
 from typing import Any
 
 from oslo_config import cfg
@@ -82,6 +83,25 @@ def check(service: services.Service, application: Any, chosen: str) -> None:
         LOG.warning(warning)
     audit = service.conf.cloud_security.audit
     install(service).watch(monitor.watched(service, chosen, audit))
+    _announce(service, chosen)
+
+
+# Once a process, which loads a filter for each pipeline.
+@functools.lru_cache(maxsize=None)
+def _announce(service: services.Service, chosen: str) -> None:
+    """Log that isolation is on, or what else the mode does."""
+    try:
+        release = metadata.version('cloud_security')
+    except metadata.PackageNotFoundError:
+        release = '(not installed)'
+    LOG.info(
+        'cloud_security %s: %s (mode %s, %s %s)',
+        release,
+        'isolation is on' if chosen == 'enforce' else 'nothing is hidden',
+        chosen,
+        service.name,
+        service.release(),
+    )
 
 
 def install(service: services.Service) -> criteria.Criteria:

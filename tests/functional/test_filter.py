@@ -390,6 +390,23 @@ class TestStart(cloud.Cloud):
         self.assertIn('tested with Nova', log.output)
         self.assertIn('99.0.0', log.output)
 
+    def test_a_start_is_one_line_in_the_log(self):
+        for mode, words in (
+            ('enforce', 'isolation is on (mode enforce, Nova '),
+            ('monitor', 'nothing is hidden (mode monitor, Nova '),
+        ):
+            startup._announce.cache_clear()
+            log = self.useFixture(
+                fixtures.FakeLogger('cloud_security.wsgi.startup')
+            )
+            CONF.set_override('mode', mode, group='cloud_security')
+            start = middleware.factory({})
+            for _ in range(2):
+                start(self.router())
+            [line] = log.output.splitlines()
+            self.assertRegex(line, r'^cloud_security \d+\.\d+')
+            self.assertIn(words, line)
+
     def test_without_a_context_nothing_goes_through(self):
         isolation = middleware.factory({})(self.router())
         self.assertRaises(
