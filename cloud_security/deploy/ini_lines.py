@@ -1,11 +1,12 @@
-"""The lines of an ini file, as configparser reads them, to be edited in place.
+"""Lines of an ini file, as configparser reads them, to be edited in place.
 
-What else stands in them, comments too, stays as it is.
+An edit keeps all other text, comments too.
 """
 
+from __future__ import annotations
+
+import io
 import re
-from typing import List
-from typing import Set
 
 _HEADER = re.compile(r'\[(?P<section>[^]]+)\]')
 
@@ -14,13 +15,21 @@ class NotUnderstood(Exception):
     """An api-paste.ini in which the filter's place cannot be told."""
 
 
+def split(text: str) -> list[str]:
+    """Return the lines of a text with their ends, as a file has them.
+
+    str.splitlines() would also split at form feeds and the like.
+    """
+    return list(io.StringIO(text, newline=''))
+
+
 def section_of(line: str) -> str:
     """Return the section that a line begins, or ''."""
     found = _HEADER.match(line)
     return found.group('section') if found else ''
 
 
-def section_lines(lines: List[str], section: str) -> range:
+def section_lines(lines: list[str], section: str) -> range:
     """Return the lines of a section, and an empty one behind it.
 
     It ends with its last option: a comment may be about what follows.
@@ -45,7 +54,7 @@ def is_idle(line: str) -> bool:
     return not line.strip() or line.lstrip().startswith(('#', ';'))
 
 
-def option_lines(lines: List[str], section: str, option: str) -> range:
+def option_lines(lines: list[str], section: str, option: str) -> range:
     """Return the lines of an option."""
     key = re.compile(rf'{re.escape(option)}\s*[=:]')
     for at in range(section_lines(lines, section).start + 1, len(lines)):
@@ -63,8 +72,13 @@ def option_lines(lines: List[str], section: str, option: str) -> range:
     raise NotUnderstood(f'[{section}] {option} is written in an unknown form')
 
 
+def put_before_last(line: str, name: str) -> str:
+    """Return a line of a pipeline with a filter before its last word."""
+    return re.sub(r'([^\s=:]+\s*)\Z', rf'{name} \1', line)
+
+
 def take_out(
-    lines: List[str], section: str, option: str, names: Set[str]
+    lines: list[str], section: str, option: str, names: set[str]
 ) -> int:
     """Take filters out of the lines of a pipeline.
 
@@ -76,7 +90,9 @@ def take_out(
             continue
         for name in map(re.escape, names):
             # With the space behind it, at the end of a line before it.
-            lines[at] = re.sub(rf'(?<!\S){name}[ \t]+(?=\S)', '', lines[at])
+            lines[at] = re.sub(
+                rf'(?<![^\s=:]){name}[ \t]+(?=\S)', '', lines[at]
+            )
             lines[at] = re.sub(rf'[ \t]+{name}(?=\s*\Z)', '', lines[at])
         if lines[at].strip():
             last = at

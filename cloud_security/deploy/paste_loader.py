@@ -1,0 +1,213 @@
+"""Ways through an api-paste.ini to Nova's compute API.
+
+A model of PasteDeploy's loader follows the sections from an application to
+the compute API. It returns the filters on each way there.
+Source: nova/api/auth.py and nova/api/openstack/urlmap.py, Nova 29 to 34;
+paste/urlmap.py; paste/deploy/loadwsgi.py, PasteDeploy 2.1 to 3.1.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+from typing import Iterable
+from typing import Iterator
+from typing import Optional
+
+from cloud_security.deploy import paste_contexts
+from cloud_security.deploy import paste_sections
+
+NotUnderstood = paste_sections.NotUnderstood
+Options = paste_sections.Options
+APP = paste_sections.APP
+FILTER = paste_sections.FILTER
+
+#: Factories of the compute API; its class stands in one module of Nova and
+#: is imported into the other.
+ROUTERS = frozenset(
+    f'nova.api.openstack.compute{module}:APIRouterV21.factory'
+    for module in ('', '.routes')
+)
+URL_MAPS = frozenset(
+    {
+        'egg:paste#urlmap',
+        'nova.api.openstack.urlmap:urlmap_factory',
+        'paste.urlmap:urlmap_factory',
+    }
+)
+PIPELINES = frozenset({'nova.api.auth:pipeline_factory_v21'})
+#: A file in which more sections are followed is refused.
+_MOST = 5_000
+
+
+class Elsewhere(NotUnderstood):
+    """A section that goes on in another file."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Filter:
+    """A filter on the way: its name in the file, factory and options."""
+
+    name: str
+    factory: str
+    options: tuple[str, ...] = ()
+
+
+#: The filters from the outermost to the one before the compute API.
+Way = tuple[Filter, ...]
+
+
+class Loader:
+    """What PasteDeploy would load from the sections of a file."""
+
+    def __init__(self, sections: paste_sections.Sections) -> None:
+        self.sections = sections
+        self.contexts = paste_contexts.Contexts(sections)
+        self._followed: list[str] = []
+        self._count = 0
+
+    def filters(self, name: str, given: Optional[Options] = None) -> Way:
+        """Return a filter, behind those that are put around it.
+
+        A filter that PasteDeploy could not load has no factory: the service
+        does not start with it.
+
+        :param given: the global options of whoever refers to it
+        """
+        if paste_contexts.is_absolute(name):
+            return (Filter(name, name),)
+        try:
+            with self._following(f'filter {name}'):
+                found = self.contexts.context(FILTER, name, given or {})
+                return self._around(found) + (_as_filter(name, found),)
+        except NotUnderstood:
+            return (Filter(name, ''),)
+
+    def ways(
+        self, name: str, given: Optional[Options] = None
+    ) -> frozenset[Way]:
+        """Return the ways from an application to the compute API.
+
+        :param given: the global options of whoever refers to it
+        :raises NotUnderstood: when PasteDeploy could not load it, or this
+            module cannot tell where it leads
+        """
+        with self._following(f'application {name}'):
+            found = self.contexts.context(APP, name, given or {})
+            outer = self._around(found)
+            if found.words:
+                if found.filter:
+                    outer += self._around(found.filter)
+                    outer += (_as_filter(name, found.filter),)
+                ways = self._piped(found.words, found.global_options)
+            else:
+                ways = self._called(name, found)
+        return frozenset(outer + way for way in ways)
+
+    @contextlib.contextmanager
+    def _following(self, step: str) -> Iterator[None]:
+        self._count += 1
+        if step in self._followed:
+            raise NotUnderstood(f'the {step} leads back to itself')
+        if self._count > _MOST:
+            raise NotUnderstood('its sections refer to each other too often')
+        self._followed.append(step)
+        try:
+            yield
+        finally:
+            self._followed.pop()
+
+    def _around(self, found: paste_contexts.Context) -> Way:
+        way: Way = ()
+        for name in found.around:
+            way += self.filters(name, found.global_options)
+        return way
+
+    def _piped(
+        self, words: Iterable[str], given: Optional[Options]
+    ) -> frozenset[Way]:
+        *filters, app = words
+        before: Way = ()
+        for word in filters:
+            before += self.filters(word, given)
+        return frozenset(before + way for way in self.ways(app, given))
+
+    def _called(
+        self, name: str, found: paste_contexts.Context
+    ) -> frozenset[Way]:
+        """Return where the factory of an application leads."""
+        if found.factory in ROUTERS:
+            return frozenset({()})
+        if found.factory in URL_MAPS:
+            return self._branches(found)
+        if found.factory in PIPELINES:
+            return self._strategies(found)
+        if found.factory.startswith('config:'):
+            where = f'[{found.section}]' if found.section else name
+            raise Elsewhere(
+                f'{where} goes on in another file, {found.factory}: put all '
+                'into this one'
+            )
+        for option, value in found.options.items():
+            if any(map(self.leads_on, value.split())):
+                raise NotUnderstood(_bare(found.section, option))
+        return frozenset()
+
+    def _branches(self, found: paste_contexts.Context) -> frozenset[Way]:
+        ways: set[Way] = set()
+        branches = {
+            name: value
+            for name, value in found.global_options.items()
+            if name == 'not_found_app'
+        }
+        branches.update(found.options)
+        for option, value in branches.items():
+            if self.is_router(value):
+                raise NotUnderstood(_bare(found.section, option))
+            ways |= self.ways(value, found.global_options)
+        return frozenset(ways)
+
+    def _strategies(self, found: paste_contexts.Context) -> frozenset[Way]:
+        """Return the ways of all that Nova may choose by auth_strategy."""
+        ways: set[Way] = set()
+        for option, value in found.options.items():
+            words = value.split()
+            if option == 'keystone' or any(map(self.leads_on, words)):
+                if not words:
+                    raise NotUnderstood(f'[{found.section}] {option} is empty')
+                # Nova hands no global options on here.
+                ways |= self._piped(words, None)
+        return frozenset(ways)
+
+    def leads_on(self, name: str) -> bool:
+        """Tell whether a word names an application that leads to the API."""
+        try:
+            return bool(self.ways(name))
+        except Elsewhere:
+            raise
+        except NotUnderstood:
+            return False
+
+    def is_router(self, name: str) -> bool:
+        """Tell whether a name is the compute API itself, without filters."""
+        found = self.router(name)
+        return found is not None and not found.around
+
+    def router(self, name: str) -> Optional[paste_contexts.Context]:
+        """Return the compute API, where a name stands for it."""
+        try:
+            found = self.contexts.context(APP, name, {})
+        except NotUnderstood:
+            return None
+        return found if found.factory in ROUTERS else None
+
+
+def _as_filter(name: str, found: paste_contexts.Context) -> Filter:
+    return Filter(name, found.factory, tuple(sorted(found.options)))
+
+
+def _bare(section: str, option: str) -> str:
+    return (
+        f'[{section}] {option} reaches the compute API, but not as a pipeline '
+        'that ends there'
+    )

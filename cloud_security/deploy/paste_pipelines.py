@@ -1,0 +1,202 @@
+"""Pipelines of an api-paste.ini that end in Nova's compute API.
+
+Source: etc/nova/api-paste.ini and nova/api/openstack/wsgi_app.py, Nova 29 to
+34.
+"""
+
+from __future__ import annotations
+
+from typing import Iterator
+from typing import NamedTuple
+
+from cloud_security.deploy import paste_loader
+from cloud_security.deploy import paste_sections
+
+#: The name that the filter gets where it has none.
+NAME = 'user_isolation'
+FACTORY = 'cloud_security.compute.middleware:factory'
+ROUTER = 'nova.api.openstack.compute:APIRouterV21.factory'
+#: The application that Nova loads from the file.
+ENTRY = 'osapi_compute'
+#: The path that a text has which comes from no file.
+PATH = '/etc/nova/api-paste.ini'
+
+NotUnderstood = paste_sections.NotUnderstood
+Ways = frozenset[paste_loader.Way]
+
+
+class Pipeline(NamedTuple):
+    """A pipeline that ends in Nova's compute API."""
+
+    section: str
+    option: str
+    parts: tuple[str, ...]
+    ways: Ways
+
+    @property
+    def name(self) -> str:
+        """As operators would look for it."""
+        return f'[{self.section}] {self.option}'
+
+
+class Paste:
+    """What PasteDeploy would load from an api-paste.ini.
+
+    ``filters`` has the names under which the filter is known in it, with
+    their sections, ``routers`` those of the compute API.
+    """
+
+    def __init__(self, text: str, path: str = PATH) -> None:
+        """Read the text of an api-paste.ini.
+
+        :param path: the path at which Nova reads it
+        :raises NotUnderstood: when it is not Nova's, or serves the compute
+            API in a way that this module does not know
+        """
+        self.text = text
+        self.sections = paste_sections.Sections(text, path)
+        applications = list(self.sections.named(paste_sections.APP))
+        self.filters = {
+            name: section
+            for name, section in self.sections.named(paste_sections.FILTER)
+            if self._is_ours(name)
+        }
+        self.routers = {
+            name: section
+            for name, section in applications
+            if self._loader.router(name)
+        }
+        if not self.routers:
+            raise NotUnderstood(f'no [app:…] has the factory {ROUTER}')
+        self._entry = self._ways_in(applications)
+        self.pipelines = list(self._pipelines(applications))
+        if not self.pipelines and not self._entry:
+            raise NotUnderstood(
+                f'no pipeline ends in {" or ".join(sorted(self.routers))}'
+            )
+
+    @property
+    def _loader(self) -> paste_loader.Loader:
+        return paste_loader.Loader(self.sections)
+
+    def _is_ours(self, name: str) -> bool:
+        try:
+            return self._loader.filters(name)[-1].factory == FACTORY
+        except NotUnderstood:
+            # Nova does not start where it needs this one.
+            return False
+
+    def _ways_in(self, applications: list[tuple[str, str]]) -> Ways:
+        """Return the ways from the application that Nova loads.
+
+        :raises NotUnderstood: when they, or those of others, are unclear
+        """
+        if ENTRY in self.routers:
+            raise NotUnderstood(f'[{self.routers[ENTRY]}] has no pipeline')
+        for name, section in applications:
+            if name == ENTRY:
+                continue
+            try:
+                self._loader.ways(name)
+            except NotUnderstood as error:
+                # Nova does not load what nothing refers to.
+                for option, value in self.sections.raw(section).items():
+                    if self.routers.keys() & set(value.split()):
+                        raise NotUnderstood(
+                            f'[{section}] {option} reaches the compute API, '
+                            'but not as a pipeline that ends there, or not '
+                            f'as PasteDeploy reads it: {error}'
+                        ) from error
+        for name, section in self.routers.items():
+            context = self._loader.router(name)
+            others = [
+                around
+                for around in (context.around if context else ())
+                if around not in self.filters
+            ]
+            if others:
+                raise NotUnderstood(
+                    f'filter-with puts {others[0]} directly before '
+                    f'[{section}]: put it into the pipelines'
+                )
+        if ENTRY in dict(applications):
+            return self._loader.ways(ENTRY)
+        return frozenset()
+
+    def _pipelines(
+        self, applications: list[tuple[str, str]]
+    ) -> Iterator[Pipeline]:
+        for _, section in applications:
+            options = self.sections.raw(section)
+            for option in options:
+                if option in self.sections.defaults:
+                    continue
+                parts = tuple(self.sections.value(section, option).split())
+                if parts and parts[-1] in self.routers:
+                    ways = self._pipeline_ways(section, option, parts)
+                    if ways:
+                        yield Pipeline(section, option, parts, ways)
+
+    def _pipeline_ways(
+        self, section: str, option: str, parts: tuple[str, ...]
+    ) -> Ways:
+        """Return the ways of an option, none where it is no pipeline."""
+        loader = self._loader
+        if section.startswith('pipeline:'):
+            return loader.ways(section.partition(':')[2].strip())
+        name = section.partition(':')[2].strip()
+        context = loader.contexts.context(paste_sections.APP, name, {})
+        if context.factory not in paste_loader.PIPELINES:
+            return frozenset()
+        filters: paste_loader.Way = ()
+        for part in parts[:-1]:
+            filters += loader.filters(part)
+        return frozenset(filters + way for way in loader.ways(parts[-1]))
+
+    @property
+    def others(self) -> set[str]:
+        """The names of filters that are not cloud_security."""
+        return {
+            name
+            for name, _ in self.sections.named(paste_sections.FILTER)
+            if name not in self.filters
+        }
+
+    @property
+    def ours(self) -> set[str]:
+        """The names that are the filter's, and no other's."""
+        return (set(self.filters) | {NAME}) - self.others
+
+    @property
+    def ways(self) -> Ways:
+        """All ways to the compute API."""
+        return self._entry.union(*(found.ways for found in self.pipelines))
+
+    @property
+    def is_isolated_on_all_ways(self) -> bool:
+        """Each way has the filter, once and last."""
+        return all(map(_is_isolated, self.ways))
+
+    @property
+    def stray_options(self) -> dict[str, tuple[str, ...]]:
+        """Options that the filter was given, by section; it takes none."""
+        found = {
+            section: self._loader.filters(name)[-1].options
+            for name, section in self.filters.items()
+        }
+        return {section: names for section, names in found.items() if names}
+
+    def is_missing(self, pipeline: Pipeline) -> bool:
+        """Tell whether a pipeline does not name the filter at all."""
+        return not any(
+            part.factory == FACTORY for way in pipeline.ways for part in way
+        )
+
+    def is_isolated(self, pipeline: Pipeline) -> bool:
+        """Tell whether a pipeline has the filter, once and last."""
+        return all(map(_is_isolated, pipeline.ways))
+
+
+def _is_isolated(way: paste_loader.Way) -> bool:
+    places = [at for at, part in enumerate(way) if part.factory == FACTORY]
+    return places == [len(way) - 1]
