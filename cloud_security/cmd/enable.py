@@ -1,8 +1,10 @@
 """``cloud-security-manage enable``."""
 
+from __future__ import annotations
+
 import abc
+import subprocess
 from typing import Any
-from typing import List
 
 from cloud_security.cmd import manage
 from cloud_security.deploy import file_changes
@@ -12,21 +14,15 @@ RESTART = (
     "Restart Nova's API on this host, and nothing else: httpd, uwsgi or "
     'openstack-nova-api, whichever runs it.'
 )
-UNTIL = (
-    'Do it now: until then the new rules refuse members with 403. '
-    'cloud-security-status upgrade check tells whether all is in place.'
+CHECK = 'cloud-security-status upgrade check tells whether all is in place.'
+NEXT = (
+    'When it has been restarted, run cloud-security-manage enable '
+    '--restarted: it links the rules.'
 )
 
 
 class Change(manage.Command):
     """Does the steps that a Host names, or shows them."""
-
-    done = ''
-    next = ''
-
-    @abc.abstractmethod
-    def steps(self, host: hosts.Host) -> List[file_changes.Step]:
-        """Return what is to be done."""
 
     def get_parser(self, prog_name: str) -> Any:
         """Add where the files are."""
@@ -42,8 +38,25 @@ class Change(manage.Command):
         parser.add_argument(
             '--policy-dir',
             metavar='DIRECTORY',
-            help="Nova's directory of policy files (default: policy.d beside "
-            'the api-paste.ini)',
+            help="Nova's directory of policy files (default: the first of "
+            '[oslo_policy] policy_dirs in nova.conf, or policy.d beside the '
+            'api-paste.ini)',
+        )
+        parser.add_argument(
+            '--config-file',
+            action='append',
+            default=[],
+            metavar='FILE',
+            help="Nova's configuration file; repeat it for more (default: "
+            'nova.conf beside the api-paste.ini)',
+        )
+        parser.add_argument(
+            '--config-dir',
+            action='append',
+            default=[],
+            metavar='DIRECTORY',
+            help="a directory of Nova's configuration files (default: "
+            'nova.conf.d beside the api-paste.ini)',
         )
         parser.add_argument(
             '--root',
@@ -65,29 +78,146 @@ class Change(manage.Command):
         :raises Refused: when something is in the way
         """
         host = hosts.Host(
-            parsed_args.paste, parsed_args.policy_dir, parsed_args.root
+            parsed_args.paste,
+            parsed_args.policy_dir,
+            parsed_args.root,
+            tuple(parsed_args.config_file),
+            tuple(parsed_args.config_dir),
         )
-        steps = self.steps(host)
+        return self.change(host, parsed_args)
+
+    @abc.abstractmethod
+    def change(self, host: hosts.Host, parsed_args: Any) -> int:
+        """Show or do the steps.
+
+        :raises Refused: when something is in the way
+        """
+
+    def carry_out(self, steps: list[file_changes.Step], dry_run: bool) -> None:
+        """Show steps, and do them."""
         for step in steps:
             self.app.stdout.write(step.shown())
-        if parsed_args.dry_run:
-            return 0
-        for step in steps:
-            step.do()
-        self.app.stdout.write(f'{self.next if steps else self.done}\n')
-        return 0
+        if not dry_run:
+            file_changes.carry_out(steps)
+
+    def say(self, *sentences: str) -> None:
+        """Print sentences as one line."""
+        self.app.stdout.write(f'{" ".join(sentences)}\n')
 
 
 class Enable(Change):
-    """Put the filter into Nova's api-paste.ini and link its rules.
+    """Put the filter into Nova's api-paste.ini, and link its rules.
 
-    What is as it should be stays as it is. The file that was there is kept
-    beside it, with .before-cloud-security behind its name.
+    Nova reads rules at once, and the filter when its API starts: the rules
+    refuse members of an API that runs without the filter. So this command
+    first puts the filter in. After the restart, with --restarted, it links
+    the rules. With --restart it does both, and restarts in between.
+
+    What is as it should be stays as it is. The file without the filter is
+    kept beside the other, with .before-cloud-security behind its name.
     """
 
-    done = 'It is enabled already; nothing was changed.'
-    next = f'{RESTART} {UNTIL}'
+    def get_parser(self, prog_name: str) -> Any:
+        """Add when Nova's API is restarted."""
+        parser = super().get_parser(prog_name)
+        restart = parser.add_mutually_exclusive_group()
+        restart.add_argument(
+            '--restart',
+            metavar='COMMAND',
+            help="the shell command that restarts Nova's API and returns "
+            'when the old processes are gone, such as "systemctl restart '
+            'httpd"',
+        )
+        restart.add_argument(
+            '--restarted',
+            action='store_true',
+            help="Nova's API was restarted since the filter was put in: link "
+            'the rules',
+        )
+        restart.add_argument(
+            '--offline',
+            action='store_true',
+            help="Nova's API does not run from these files: do both at once "
+            '(this is so with --root)',
+        )
+        return parser
 
-    def steps(self, host: hosts.Host) -> List[file_changes.Step]:
-        """Return what is to be done."""
-        return host.enabling()
+    def change(self, host: hosts.Host, parsed_args: Any) -> int:
+        """Show or do what comes next.
+
+        :raises Refused: when something is in the way
+        """
+        dry_run = parsed_args.dry_run
+        edit = host.putting_the_filter_in()
+        # Planned before the first deed, so that it is not half refused.
+        links = host.linking_the_rules()
+        if not edit and not links:
+            self.say('It is enabled already; nothing was changed.')
+        elif parsed_args.offline or parsed_args.root != '/':
+            self.carry_out(edit + links, dry_run)
+            self._tell(dry_run, "Start Nova's API when it has these files.")
+        elif parsed_args.restart:
+            self._restart(host, edit, links, parsed_args)
+        elif parsed_args.restarted:
+            if edit:
+                raise file_changes.Refused(
+                    f'{host.paste_path} has not got the filter in each '
+                    'pipeline, so no restart can have loaded it: run '
+                    "cloud-security-manage enable, and restart Nova's API."
+                )
+            self.carry_out(links, dry_run)
+            self._tell(dry_run, 'It is enabled.', CHECK)
+        elif not edit:
+            self._tell(
+                dry_run,
+                f'{host.paste_path} has the filter; nothing was changed. The '
+                "rules are not linked yet: while Nova's API runs without the "
+                f'filter, they refuse members. {NEXT}',
+            )
+        elif links:
+            self.carry_out(edit, dry_run)
+            self._tell(dry_run, RESTART, NEXT)
+        else:
+            self.carry_out(edit, dry_run)
+            self._tell(
+                dry_run,
+                RESTART,
+                'Do it now: where it runs without the filter, the rules '
+                'refuse members with 403.',
+                CHECK,
+            )
+        return 0
+
+    def _restart(
+        self,
+        host: hosts.Host,
+        edit: list[file_changes.Step],
+        links: list[file_changes.Step],
+        parsed_args: Any,
+    ) -> None:
+        """Put the filter in, restart, and link the rules."""
+        self.carry_out(edit, parsed_args.dry_run)
+        self.say(f'# {parsed_args.restart}')
+        if parsed_args.dry_run:
+            self.carry_out(links, dry_run=True)
+            return
+        done = subprocess.run(parsed_args.restart, shell=True, check=False)
+        if done.returncode:
+            raise file_changes.Refused(
+                f'{parsed_args.restart} exited with {done.returncode}, so '
+                'the rules were not linked: see why, restart, and run '
+                'cloud-security-manage enable --restarted.'
+            )
+        if host.putting_the_filter_in():
+            raise file_changes.Refused(
+                f'{host.paste_path} lost the filter during the restart, so '
+                'the rules were not linked: put it into what writes that '
+                'file.'
+            )
+        # What was planned may have changed during the restart.
+        self.carry_out(host.linking_the_rules(), dry_run=False)
+        self.say('It is enabled.', CHECK)
+
+    def _tell(self, dry_run: bool, *sentences: str) -> None:
+        if not dry_run:
+            self.say(*sentences)

@@ -1,19 +1,39 @@
-"""Changes of one file each, to be shown and to be done.
+"""Changes of one file each, to be shown, done and undone.
 
-Each is done whole or not at all, and never to what has changed meanwhile.
+Each is done whole or not at all, and never to a file that has changed since
+it was planned.
 """
+
+from __future__ import annotations
 
 import contextlib
 import dataclasses
 import difflib
+import errno
 import os
 import shutil
+import stat
 import tempfile
+from typing import Iterable
 from typing import Iterator
+from typing import Optional
 from typing import Protocol
 
-#: What is put behind the name of a file for the one that it replaced.
+#: Ending of the copy of a file as it is without cloud_security.
 BACKUP = '.before-cloud-security'
+#: No file that is read here is larger (bytes).
+LARGEST = 1 << 20
+
+_ADVICE = {
+    errno.EBUSY: 'it is mounted by itself, as containers do with single '
+    'files: change the file that is mounted there, on the host or in the '
+    'image, with --paste',
+    errno.EROFS: 'its file system is mounted read-only: change the file '
+    'where it comes from, on the host or in the image, with --paste',
+    errno.EPERM: 'run this as root; as root, see lsattr: the file may be '
+    'immutable',
+    errno.ENOSPC: 'make room, and run this again',
+}
 
 
 class Refused(Exception):
@@ -29,14 +49,37 @@ class Step(Protocol):
     def do(self) -> None:
         """Do it, whole or not at all."""
 
+    def undo(self) -> None:
+        """Bring back what was there before it was done."""
+
+
+def carry_out(steps: Iterable[Step]) -> None:
+    """Do all steps, or none.
+
+    :raises Refused: when one cannot be done; those before it are undone
+    """
+    done: list[Step] = []
+    try:
+        for step in steps:
+            step.do()
+            done.append(step)
+    except BaseException:
+        for step in reversed(done):
+            step.undo()
+        raise
+
 
 @dataclasses.dataclass
 class Edit:
-    """Another text in a file that keeps its mode and owner."""
+    """Another text in a file that keeps its mode and owner.
+
+    ``kept`` is the text to keep beside it, None where none is kept.
+    """
 
     path: str
     before: str
     after: str
+    kept: Optional[str] = None
 
     def shown(self) -> str:
         """Return a unified diff."""
@@ -54,34 +97,63 @@ class Edit:
         )
 
     def do(self) -> None:
-        """Replace the file, and keep what it was.
+        """Replace the file.
 
         :raises Refused: when it cannot be written, or is another by now
         """
         if read(self.path) != self.before:
             raise Refused(f'{self.path} is being changed by somebody else.')
-        with _in_words(self.path):
-            self._write(self.path + BACKUP, self.before)
-            self._write(self.path, self.after)
+        with _in_words(self.path), contextlib.ExitStack() as temporary:
+            new = self._written(self.after, temporary)
+            if self.kept is None:
+                os.replace(new, self.path)
+                return
+            backup = self.path + BACKUP
+            kept = self._written(self.kept, temporary)
+            former = self._former(backup, temporary)
+            os.replace(kept, backup)
+            try:
+                os.replace(new, self.path)
+            except BaseException:
+                if former:
+                    os.replace(former, backup)
+                else:
+                    os.unlink(backup)
+                raise
 
-    def _write(self, path: str, text: str) -> None:
+    def undo(self) -> None:
+        """Write the text that was there; the copy beside it stays."""
+        Edit(self.path, self.after, self.before).do()
+
+    def _written(self, text: str, temporary: contextlib.ExitStack) -> str:
+        """Write a temporary file like this one; return its path."""
         like = os.stat(self.path)
-        number, temporary = tempfile.mkstemp(
-            prefix='.cloud-security-', dir=os.path.dirname(path)
+        number, path = tempfile.mkstemp(
+            prefix='.cloud-security-', dir=os.path.dirname(self.path)
         )
-        try:
-            with open(number, 'w', encoding='utf-8', newline='') as stream:
-                stream.write(text)
-                stream.flush()
-                os.fsync(number)
-                os.fchown(number, like.st_uid, like.st_gid)
-            # Mode, flags and labels; the time is today's.
-            shutil.copystat(self.path, temporary)
-            os.utime(temporary)
-            os.replace(temporary, path)
-        except BaseException:
-            os.unlink(temporary)
-            raise
+        temporary.callback(_remove, path)
+        with open(number, 'w', encoding='utf-8', newline='') as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(number)
+            os.fchown(number, like.st_uid, like.st_gid)
+        # Mode, flags and labels; the time is today's.
+        shutil.copystat(self.path, path)
+        os.utime(path)
+        return path
+
+    def _former(
+        self, backup: str, temporary: contextlib.ExitStack
+    ) -> Optional[str]:
+        """Return another name of an older copy, None where there is none."""
+        if not os.path.lexists(backup):
+            return None
+        path = tempfile.mktemp(
+            prefix='.cloud-security-', dir=os.path.dirname(backup)
+        )
+        os.link(backup, path, follow_symlinks=False)
+        temporary.callback(_remove, path)
+        return path
 
 
 @dataclasses.dataclass
@@ -90,6 +162,7 @@ class Link:
 
     path: str
     target: str
+    made: bool = False
 
     def shown(self) -> str:
         """Return the link as ``ls -l`` shows it."""
@@ -100,13 +173,21 @@ class Link:
 
         :raises Refused: when it cannot be made
         """
+        folder = os.path.dirname(self.path)
         with _in_words(self.path):
-            folder = os.path.dirname(self.path)
             if not os.path.isdir(folder):
                 os.makedirs(folder)
+                self.made = True
                 # Nova must read it, whatever root's umask is.
                 os.chmod(folder, 0o755)
             os.symlink(self.target, self.path)
+
+    def undo(self) -> None:
+        """Remove it, and the directory where it was made."""
+        with _in_words(self.path):
+            os.unlink(self.path)
+            if self.made:
+                os.rmdir(os.path.dirname(self.path))
 
 
 @dataclasses.dataclass
@@ -128,15 +209,31 @@ class Unlink:
         with _in_words(self.path):
             os.unlink(self.path)
 
+    def undo(self) -> None:
+        """Make it again."""
+        Link(self.path, self.target).do()
+
 
 def read(path: str) -> str:
     """Return the text of a file, with the ends of its lines.
 
-    :raises Refused: when it cannot be read
+    :raises Refused: when it cannot be read, or is no ordinary file
     """
     try:
-        with open(path, encoding='utf-8', newline='') as stream:
-            return stream.read()
+        # A FIFO would otherwise wait for somebody who writes.
+        number = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
+        with open(number, 'rb') as stream:
+            if not stat.S_ISREG(os.fstat(number).st_mode):
+                raise Refused(
+                    f'{path} is no ordinary file: name the api-paste.ini '
+                    "that Nova's API reads with --paste."
+                )
+            content = stream.read(LARGEST + 1)
+        if len(content) > LARGEST:
+            raise Refused(
+                f'{path} is larger than {LARGEST} bytes: no file of Nova is.'
+            )
+        return content.decode('utf-8')
     except UnicodeDecodeError as error:
         raise Refused(f'{path} is no text: {error}.') from error
     except FileNotFoundError as error:
@@ -155,7 +252,15 @@ def _in_words(path: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        advice = _ADVICE.get(
+            error.errno or 0, 'run this as root, and again when interrupted'
+        )
         raise Refused(
-            f'{path} cannot be written ({error.strerror}): run this as root, '
-            'and again when it was interrupted.'
+            f'{path} cannot be written ({error.strerror}): {advice}. It is '
+            'as it was.'
         ) from error
+
+
+def _remove(path: str) -> None:
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(path)

@@ -1,18 +1,21 @@
-"""Switching the filter on and off, in the files of one host or image.
+"""Files of one host or image, in which the filter is switched on and off.
 
-Two things belong to us: the filter's place in api-paste.ini, and a link in
-policy.d. It must never change anything else, nor leave half a file.
-Imports nothing of Nova, which an image need not have.
+Two things belong to cloud_security: the filter's place in api-paste.ini, and
+a link in policy.d. Nothing else is changed, and no file is left half done.
+It imports nothing of Nova, which an image need not have.
 """
+
+from __future__ import annotations
 
 import dataclasses
 import os
 import sysconfig
-from typing import List
 from typing import Optional
 
 from cloud_security.deploy import file_changes
 from cloud_security.deploy import paste as pastes
+from cloud_security.deploy import policy_folders
+from cloud_security.deploy import rule_files
 
 LINK = '50-cloud-security.yaml'
 #: Where packages put the rules, and where pip and a checkout have them.
@@ -27,7 +30,7 @@ RULES = (
 ENDINGS = (RULES[0], '/policy.d/' + LINK)
 
 
-def api_files() -> List[str]:
+def api_files() -> list[str]:
     """Return the files that Nova's API reads, api-paste.ini first.
 
     Source: nova/api/openstack/wsgi_app.py _get_config_files, Nova 29 to 34.
@@ -42,12 +45,16 @@ class Host:
     """Where the files of a host or an image are.
 
     ``root`` is the folder of an image; the other paths are as in the image.
-    Without ``policy_dir`` it is policy.d beside the api-paste.ini.
+    Without ``policy_dir`` it is the one that ``config_files`` and
+    ``config_dirs`` name, or policy.d beside the api-paste.ini. Without these
+    it is nova.conf beside it.
     """
 
     paste: str = dataclasses.field(default_factory=lambda: api_files()[0])
     policy_dir: Optional[str] = None
     root: str = '/'
+    config_files: tuple[str, ...] = ()
+    config_dirs: tuple[str, ...] = ()
 
     @property
     def paste_path(self) -> str:
@@ -56,11 +63,50 @@ class Host:
 
     @property
     def link_path(self) -> str:
-        """The link to the rules, as it is reached from here."""
-        folder = self.policy_dir or os.path.join(
-            os.path.dirname(self.paste), 'policy.d'
-        )
-        return self._reached(os.path.join(folder, LINK))
+        """The link to the rules, as it is reached from here.
+
+        :raises Refused: when nova.conf names other folders
+        """
+        return os.path.join(self._policy_folder(), LINK)
+
+    def _policy_folder(self) -> str:
+        files = [self._reached(path) for path in self.config_files]
+        folders = [self._reached(path) for path in self.config_dirs]
+        if not files and not folders:
+            files, folders = self._configuration()
+        beside = [*folders, *map(os.path.dirname, files)]
+        beside.append(os.path.dirname(self.paste_path))
+        found = []
+        for name in policy_folders.named(files, folders):
+            if os.path.isabs(name):
+                found.append(self._reached(name))
+            else:
+                paths = [os.path.join(folder, name) for folder in beside]
+                found += [*filter(os.path.lexists, paths), paths[-1]][:1]
+        if not self.policy_dir:
+            if not found:
+                raise file_changes.Refused(
+                    f'{policy_folders.OPTION} in {files[0]} names no folder: '
+                    'let it name one.'
+                )
+            return found[0]
+        chosen = self._reached(self.policy_dir)
+        if files and not any(_is_same(chosen, path) for path in found):
+            raise file_changes.Refused(
+                f'{chosen} is not among the folders that Nova reads: '
+                f'{policy_folders.OPTION} in {files[0]} names '
+                f'{", ".join(found)}.'
+            )
+        return chosen
+
+    def _configuration(self) -> tuple[list[str], list[str]]:
+        """Return the files and folders of options where none are named."""
+        paste, *files = api_files()
+        if self.paste == paste:
+            found = [*filter(os.path.isfile, map(self._reached, files))]
+            if found:
+                return found, policy_folders.beside(self.paste_path)[1]
+        return policy_folders.beside(self.paste_path)
 
     def _reached(self, path: str) -> str:
         """Return where a path of the image is.
@@ -79,26 +125,87 @@ class Host:
             )
         return reached
 
-    def enabling(self) -> List[file_changes.Step]:
-        """Return what is to be done, nothing where all is done.
+    def putting_the_filter_in(self) -> list[file_changes.Step]:
+        """Return the edit of api-paste.ini, nothing where it is done.
 
         :raises Refused: when it cannot be done
         """
-        return self._edit(pastes.enable) + self._link()
+        return self._edit(pastes.enable)
 
-    def disabling(self) -> List[file_changes.Step]:
+    def linking_the_rules(self) -> list[file_changes.Step]:
+        """Return the changes in policy.d, nothing where they are done.
+
+        :raises Refused: when they cannot be done
+        """
+        path = self.link_path
+        folder = os.path.dirname(path)
+        if os.path.lexists(folder) and not os.path.isdir(folder):
+            raise file_changes.Refused(
+                f"{folder} is no directory: name Nova's with --policy-dir."
+            )
+        rules = self._rules()
+        if _is_our_link(path):
+            target = os.readlink(path)
+            if target == rules:
+                return []
+            # Python is another since, or pip's package is RDO's.
+            return [
+                file_changes.Unlink(path, target),
+                file_changes.Link(path, rules),
+            ]
+        lacking = self._lacking(rules, folder)
+        if not lacking:
+            # Others deliver the same rules: a configuration management, a
+            # ConfigMap, an image.
+            return []
+        if os.path.lexists(path):
+            raise file_changes.Refused(
+                f'{path} is not the link that cloud-security-manage makes, '
+                f'and not as good as {rules}: {"; ".join(lacking)}. Mend it '
+                'where it comes from, or move it out of that folder. Your '
+                'own rules belong into a file that sorts after it.'
+            )
+        return [file_changes.Link(path, rules)]
+
+    def enabling(self) -> list[file_changes.Step]:
+        """Return both, for a host on which Nova's API does not run.
+
+        :raises Refused: when it cannot be done
+        """
+        return self.putting_the_filter_in() + self.linking_the_rules()
+
+    def disabling(self) -> list[file_changes.Step]:
         """Return what is to be done, nothing where all is done.
+
+        Rules that others deliver stay; ``still_asking`` names them.
 
         :raises Refused: when it cannot be done
         """
         # Without the filter, the rules would refuse members.
-        steps: List[file_changes.Step] = []
+        steps: list[file_changes.Step] = []
         path = self.link_path
-        if self._is_our_link(path):
+        if _is_our_link(path):
             steps.append(file_changes.Unlink(path, os.readlink(path)))
         return steps + self._edit(pastes.disable)
 
-    def _edit(self, change: pastes.Change) -> List[file_changes.Step]:
+    def still_asking(self) -> dict[str, list[str]]:
+        """Return the rules that refuse members when the filter has gone.
+
+        :returns: ``{path of a policy file: [names of rules]}``
+        """
+        path = self.link_path
+        beside = os.path.dirname(self.paste_path)
+        return {
+            found: names
+            for found, names in rule_files.asking(
+                os.path.dirname(path),
+                os.path.join(beside, 'policy.json'),
+                os.path.join(beside, 'policy.yaml'),
+            ).items()
+            if found != path or not _is_our_link(path)
+        }
+
+    def _edit(self, change: pastes.Change) -> list[file_changes.Step]:
         path = self.paste_path
         if os.path.islink(path):
             raise file_changes.Refused(
@@ -107,48 +214,46 @@ class Host:
             )
         before = file_changes.read(path)
         try:
-            after = change(before)
+            after = change(before, self.paste)
+            # What is kept never has the filter.
+            kept = before
+            if pastes.PACKAGE in before or pastes.NAME in before:
+                kept = pastes.disable(after, self.paste)
         except pastes.NotUnderstood as error:
             raise file_changes.Refused(
                 f'{path} is not understood ({error}), so nothing was '
                 'changed: edit it by hand, as the documentation shows.'
             ) from error
-        return (
-            [file_changes.Edit(path, before, after)] if after != before else []
-        )
+        if after == before:
+            return []
+        if change is pastes.disable:
+            return [file_changes.Edit(path, before, after)]
+        return [file_changes.Edit(path, before, after, kept)]
 
-    def _link(self) -> List[file_changes.Step]:
-        path = self.link_path
-        folder = os.path.dirname(path)
-        if os.path.lexists(folder) and not os.path.isdir(folder):
-            raise file_changes.Refused(
-                f"{folder} is no directory: name Nova's with --policy-dir."
-            )
-        target = os.readlink(path) if self._is_our_link(path) else None
+    def _rules(self) -> str:
+        """Return where the rules are, as in the image.
+
+        :raises Refused: when they are not there
+        """
         for rules in RULES:
             if os.path.isfile(self._reached(rules)):
-                if target == rules:
-                    return []
-                steps: List[file_changes.Step] = [
-                    file_changes.Link(path, rules)
-                ]
-                if target is not None:
-                    # Python is another since, or pip's package is RDO's.
-                    steps.insert(0, file_changes.Unlink(path, target))
-                return steps
+                return rules
         raise file_changes.Refused(
             f'None of {", ".join(map(self._reached, RULES))} is there: '
             'install cloud_security again.'
         )
 
-    def _is_our_link(self, path: str) -> bool:
-        if os.path.islink(path):
-            if os.readlink(path).endswith(ENDINGS):
-                return True
-        elif not os.path.lexists(path):
-            return False
-        raise file_changes.Refused(
-            f'{path} is not the link that cloud-security-manage makes: move '
-            'it out of that folder. Your own rules belong into a file that '
-            'sorts after it.'
-        )
+    def _lacking(self, rules: str, folder: str) -> list[str]:
+        try:
+            wanted = rule_files.rules_in(self._reached(rules))
+        except rule_files.Unreadable as error:
+            raise file_changes.Refused(f'{error}.') from error
+        return rule_files.lacking(wanted, folder)
+
+
+def _is_our_link(path: str) -> bool:
+    return os.path.islink(path) and os.readlink(path).endswith(ENDINGS)
+
+
+def _is_same(one: str, other: str) -> bool:
+    return os.path.realpath(one) == os.path.realpath(other)

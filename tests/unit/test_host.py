@@ -1,16 +1,21 @@
 """Switching on and off: files, links, and what stands in the way."""
 
+import errno
+import json
 import os
 import pathlib
 import shutil
+import socket
 import stat
 
 import fixtures
 import testtools
+import yaml
 
 from cloud_security.deploy import file_changes
 from cloud_security.deploy import host
 from cloud_security.deploy import paste
+from cloud_security.deploy import rule_files
 
 FRESH = pathlib.Path(__file__).parent / 'api_paste' / 'nova-32.ini'
 PACKAGED = host.RULES[0]
@@ -35,12 +40,10 @@ class TestHost(testtools.TestCase):
         )
 
     def enable(self):
-        for step in self.host.enabling():
-            step.do()
+        file_changes.carry_out(self.host.enabling())
 
     def disable(self):
-        for step in self.host.disabling():
-            step.do()
+        file_changes.carry_out(self.host.disabling())
 
     def files(self):
         """Return ``{path: content or target of a link}``."""
@@ -166,7 +169,7 @@ class TestHost(testtools.TestCase):
     def test_a_foreign_file_in_policy_d_is_refused(self):
         self.link.parent.mkdir()
         self.link.write_text('{}')
-        self.assert_refused('is not the link that cloud-security-manage')
+        self.assert_refused('is not the link that cloud-sec', 'enabling')
 
     def test_a_file_in_the_place_of_policy_d_is_refused(self):
         folder = self.etc / 'policy.d'
@@ -178,7 +181,7 @@ class TestHost(testtools.TestCase):
     def test_a_foreign_link_in_policy_d_is_refused(self):
         self.link.parent.mkdir()
         self.link.symlink_to('/etc/hostname')
-        self.assert_refused('is not the link that cloud-security-manage')
+        self.assert_refused('is not the link that cloud-sec', 'enabling')
 
     def test_other_files_in_policy_d_stay(self):
         self.link.parent.mkdir()
@@ -223,6 +226,253 @@ class TestHost(testtools.TestCase):
         self.link.symlink_to('/etc/cloud-security/policy.yaml')
         self.disable()
         self.assertFalse(os.path.lexists(self.link))
+
+    # Rules that others deliver
+
+    def deliver(self, text, name=host.LINK):
+        """Let a configuration management write rules; return the file."""
+        self.link.parent.mkdir(exist_ok=True)
+        path = self.link.parent / name
+        path.write_text(text)
+        return path
+
+    def rules(self, **changed):
+        """Return the rules that come with cloud_security, with changes."""
+        return {**rule_files.rules_in(RULES), **changed}
+
+    def test_delivered_rules_are_as_good_as_the_link(self):
+        own = 'role:member and isolation:enforced and project_id:x'
+        for text in (
+            pathlib.Path(RULES).read_text(),
+            yaml.safe_dump(self.rules()),
+            json.dumps(self.rules(), indent=4),
+            json.dumps(self.rules(project_member_api=own)),
+            json.dumps(self.rules(**{'own:rule': '@'})),
+            json.dumps(
+                self.rules(
+                    admin_or_owner='is_admin:True or (isolation:enforced  '
+                    'and project_id:%(project_id)s)'
+                )
+            ),
+        ):
+            path = self.deliver(text)
+            self.enable()
+            self.assertEqual(
+                {'api-paste.ini', f'api-paste.ini{file_changes.BACKUP}'},
+                set(self.files()) - {f'policy.d/{host.LINK}'},
+            )
+            self.assertEqual([], self.host.enabling())
+            self.disable()
+            self.assertEqual(text, path.read_text())
+            self.assertEqual(FRESH.read_bytes(), self.paste.read_bytes())
+            [asking] = self.host.still_asking()
+            self.assertEqual(str(path), asking)
+
+    def test_delivered_rules_may_have_another_name(self):
+        self.deliver(pathlib.Path(RULES).read_text(), '60-isolation.yaml')
+        self.assertEqual([], self.host.linking_the_rules())
+
+    def test_rules_of_a_config_map_are_as_good_as_the_link(self):
+        data = self.etc / 'policy.d' / '..2026_11_28'
+        data.mkdir(parents=True)
+        shutil.copyfile(RULES, data / host.LINK)
+        (data.parent / '..data').symlink_to(data.name)
+        self.link.symlink_to(f'..data/{host.LINK}')
+        self.enable()
+        self.assertEqual([], self.host.enabling())
+        self.disable()
+        self.assertEqual(f'..data/{host.LINK}', os.readlink(self.link))
+        self.assertIn(str(self.link), self.host.still_asking())
+
+    def test_delivered_rules_that_lack_something_are_refused(self):
+        member = 'project_member_api'
+        project = 'project_id:%(project_id)s'
+        without = self.rules()
+        del without[member]
+        for rules, phrase in (
+            (without, f'{member} is missing'),
+            (
+                self.rules(**{member: project}),
+                f'{self.link} has {member} without isolation:enforced',
+            ),
+            (
+                self.rules(**{member: f'{project} or isolation:enforced'}),
+                f'behind "or" ({project} or isolation:enforced)',
+            ),
+            (
+                self.rules(**{member: 'not isolation:enforced'}),
+                f'has {member} without',
+            ),
+            (
+                self.rules(**{member: 'rule:own', 'own': 'role:member'}),
+                f'has {member} without',
+            ),
+            (self.rules(**{member: True}), f'has no rule for {member}'),
+            (['a list'], 'holds no rules'),
+            ({}, 'none of its rules is there'),
+        ):
+            self.deliver(json.dumps(rules))
+            self.assert_refused(phrase, 'enabling')
+
+    def test_a_later_file_that_opens_a_rule_is_named(self):
+        self.deliver(pathlib.Path(RULES).read_text())
+        path = self.deliver('{"project_member_api": "@"}', '90-own.yaml')
+        self.assert_refused(f'{path} has project_member_api', 'enabling')
+
+    def test_a_fifo_among_the_rules_is_refused(self):
+        self.link.parent.mkdir()
+        os.mkfifo(self.link)
+        self.assert_refused('is no ordinary file', 'enabling')
+        self.assertEqual({}, self.host.still_asking())
+
+    def test_own_rules_that_ask_for_the_filter_are_named(self):
+        path = self.deliver(
+            '"own": "isolation:enforced and role:x"\n"other": "@"\n',
+            '90-own.yaml',
+        )
+        self.deliver('# isolation:enforced\n"other": "@"\n', '91-own.yaml')
+        beside = self.etc / 'policy.yaml'
+        beside.write_text('"more": "isolation:enforced"\n')
+        self.enable()
+        self.assertEqual(
+            {str(beside): ['more'], str(path): ['own']},
+            self.host.still_asking(),
+        )
+
+    # Where nova.conf says that the rules are
+
+    def test_the_folder_is_the_one_that_nova_conf_names(self):
+        other = self.etc / 'other'
+        for value in (other, 'other'):
+            (self.etc / 'nova.conf').write_text(
+                f'[oslo_policy]\npolicy_dirs = {value}\n'
+            )
+            self.assertEqual(
+                str(other / host.LINK), self.host.link_path, value
+            )
+        self.host.policy_dir = str(self.etc / 'policy.d')
+        for path in ('linking_the_rules', 'enabling', 'disabling'):
+            self.assert_refused(
+                f'[oslo_policy] policy_dirs in {self.etc}/nova.conf names '
+                f'{other}',
+                path,
+            )
+        self.host.policy_dir = str(other)
+        self.assertEqual(str(other / host.LINK), self.host.link_path)
+
+    def test_the_folder_is_the_one_that_other_configuration_names(self):
+        folder = self.etc / 'nova.conf.d'
+        folder.mkdir()
+        own = folder / '10-own.conf'
+        own.write_text('[oslo_policy]\npolicy_dirs = /srv/policy.d\n')
+        for found in (
+            self.host,
+            host.Host(str(self.paste), config_files=(str(own),)),
+            host.Host(str(self.paste), config_dirs=(str(folder),)),
+        ):
+            self.assertEqual(f'/srv/policy.d/{host.LINK}', found.link_path)
+
+    def test_a_nova_conf_that_is_none_is_refused(self):
+        (self.etc / 'nova.conf').write_text('nonsense')
+        self.assert_refused('nova.conf cannot be read')
+
+    # Files that cannot be changed
+
+    def assert_nothing_is_left(self, why, *wrong):
+        """Expect that neither step can be done, and leaves no file."""
+        before = self.files()
+        replace = os.replace
+
+        def failing(source, target):
+            if str(target) == str(self.paste):
+                raise OSError(*wrong)
+            replace(source, target)
+
+        with fixtures.MonkeyPatch('os.replace', failing):
+            for steps in (self.host.enabling, self.host.disabling):
+                planned = steps()
+                if planned:
+                    error = self.assertRaises(
+                        file_changes.Refused, file_changes.carry_out, planned
+                    )
+                    self.assertIn(why, str(error))
+                self.assertEqual(before, self.files())
+
+    def test_a_file_that_is_mounted_leaves_nothing_behind(self):
+        for why, number in (
+            ('it is mounted by itself', errno.EBUSY),
+            ('mounted read-only', errno.EROFS),
+            ('run this as root', errno.EACCES),
+            ('make room', errno.ENOSPC),
+        ):
+            self.assert_nothing_is_left(why, number, os.strerror(number))
+        self.enable()
+        for why, number in (
+            ('it is mounted by itself', errno.EBUSY),
+            ('mounted read-only', errno.EROFS),
+        ):
+            self.assert_nothing_is_left(why, number, os.strerror(number))
+
+    def test_a_backup_of_before_is_kept_when_the_edit_fails(self):
+        backup = pathlib.Path(f'{self.paste}{file_changes.BACKUP}')
+        backup.write_text('of before')
+        self.assert_nothing_is_left('mounted', errno.EBUSY, 'Busy')
+        self.assertEqual('of before', backup.read_text())
+
+    def test_an_interrupted_edit_leaves_nothing_behind(self):
+        before = self.files()
+        self.useFixture(
+            fixtures.MockPatch('os.replace', side_effect=KeyboardInterrupt)
+        )
+        self.assertRaises(KeyboardInterrupt, self.enable)
+        self.assertEqual(before, self.files())
+
+    def test_a_link_that_cannot_be_made_undoes_the_edit(self):
+        before = self.paste.read_text()
+        steps = self.host.enabling()
+        self.useFixture(
+            fixtures.MockPatch(
+                'os.symlink', side_effect=OSError(errno.EROFS, 'Read-only')
+            )
+        )
+        self.assertRaises(file_changes.Refused, file_changes.carry_out, steps)
+        self.assertEqual(before, self.paste.read_text())
+        self.assertFalse(os.path.lexists(self.link))
+
+    # What is kept
+
+    def test_what_is_kept_never_has_the_filter(self):
+        backup = pathlib.Path(f'{self.paste}{file_changes.BACKUP}')
+        self.enable()
+        self.assertEqual(FRESH.read_text(), backup.read_text())
+        self.disable()
+        self.assertEqual(FRESH.read_text(), backup.read_text())
+        # One pipeline has it, an upgrade took it out of the other.
+        text = paste.enable(FRESH.read_text())
+        self.paste.write_text(text.replace(' user_isolation', '', 1))
+        self.enable()
+        self.assertEqual(text, self.paste.read_text())
+        self.assertEqual(FRESH.read_text(), backup.read_text())
+
+    # What is no file
+
+    def test_what_is_no_ordinary_file_is_refused_at_once(self):
+        self.paste.unlink()
+        os.mkfifo(self.paste)
+        self.assert_refused('is no ordinary file')
+        self.paste.unlink()
+        for path in ('/dev/zero', '/dev/null', '/dev/stdin'):
+            self.host.paste = path
+            self.assert_refused('is ')
+        self.host.paste = str(self.paste)
+        with socket.socket(socket.AF_UNIX) as listening:
+            listening.bind(str(self.paste))
+            self.assert_refused('cannot be read')
+
+    def test_a_file_that_is_too_large_is_refused(self):
+        with open(self.paste, 'a') as stream:
+            stream.write('#' * file_changes.LARGEST)
+        self.assert_refused('is larger than')
 
     def test_without_the_rules_nothing_is_done(self):
         self.rules_are('/nowhere/policy.yaml')
