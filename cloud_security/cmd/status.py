@@ -4,6 +4,8 @@ It exits with 0 when all is well, 1 when something is to be looked at, 2 when
 isolation does not hold or could be lost, and 255 when it could not tell.
 """
 
+from __future__ import annotations
+
 import contextlib
 import io
 import sys
@@ -15,6 +17,8 @@ from cloud_security.compute import checks
 from cloud_security.compute import config
 
 NAME = 'cloud-security-status'
+#: Options that may stand before or after "upgrade check".
+WITH_VALUE = ('--paste', '--config-file', '--config-dir')
 
 
 def main() -> int:
@@ -25,7 +29,7 @@ def main() -> int:
     said = io.StringIO()
     try:
         with contextlib.redirect_stderr(said):
-            config.parse(sys.argv)
+            config.parse(_options_first(sys.argv))
     except SystemExit as stop:
         if stop.code:
             # argparse says how to use it, and then what is wrong.
@@ -41,3 +45,23 @@ def main() -> int:
     upgradecheck.CONF = conf
     code: int = upgradecheck.run(conf)
     return code
+
+
+def _options_first(argv: list[str]) -> list[str]:
+    """Return the arguments with those that have a value before the command.
+
+    oslo.config knows them there only, and they are understood after "upgrade
+    check" as well.
+    """
+    program, *rest = argv
+    first: list[str] = []
+    last: list[str] = []
+    while rest:
+        word = rest.pop(0)
+        if word in WITH_VALUE and rest:
+            first += [word, rest.pop(0)]
+        elif word.partition('=')[0] in WITH_VALUE:
+            first.append(word)
+        else:
+            last.append(word)
+    return [program, *first, *last]

@@ -21,7 +21,7 @@ from cloud_security.compute import ownership
 from cloud_security.compute import policy_targets
 from cloud_security.compute import service
 from cloud_security.deploy import host
-from cloud_security.deploy import paste
+from cloud_security.deploy import paste_check
 from cloud_security.deploy import policy_files
 
 Code = upgradecheck.Code
@@ -101,39 +101,10 @@ class Checks(upgradecheck.UpgradeCommands):
     def check_paste(self) -> Result:
         """The filter in the pipelines."""
         path = _paste()
-        try:
-            with open(path) as stream:
-                found = paste.Paste(stream.read())
-        except (OSError, UnicodeDecodeError) as error:
-            return result(
-                [
-                    f'{path} cannot be read ({error}): name the one that '
-                    "Nova's API reads with --paste."
-                ]
-            )
-        except paste.NotUnderstood as error:
-            return result([f'{path} is not understood: {error}.'])
-        failures = []
-        for pipeline in found.pipelines:
-            if found.is_missing(pipeline):
-                failures.append(f'{pipeline.name} has no filter.')
-            elif not found.is_isolated(pipeline):
-                failures.append(
-                    f'In {pipeline.name} the filter is not the last.'
-                )
-        if failures:
-            failures.append(
-                f'Run cloud-security-manage enable for {path}, and restart '
-                "Nova's API; an upgrade may have brought a new file."
-            )
-        warnings = [
-            f'{path}{ending} is what an upgrade left: compare it, and run '
-            'cloud-security-manage enable when you take it over.'
-            for ending in ('.rpmnew', '.dpkg-dist', '.dpkg-new')
-            if os.path.exists(path + ending)
-        ]
+        failures = paste_check.failures(path)
+        warnings = paste_check.leftovers(path)
         other = CONF.find_file(CONF.wsgi.api_paste_config)
-        if other and not os.path.samefile(other, path):
+        if other and os.path.realpath(other) != os.path.realpath(path):
             warnings.append(
                 f'[wsgi] api_paste_config is {other}, which the nova-api of '
                 'Nova up to 31 reads instead: if that is what runs here, '

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Changes of one file each, to be shown, done and undone.
 
 Each is done whole or not at all, and never to a file that has changed since

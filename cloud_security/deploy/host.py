@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Files of one host or image, in which the filter is switched on and off.
 
 Two things belong to cloud_security: the filter's place in api-paste.ini, and

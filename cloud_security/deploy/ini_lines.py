@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Lines of an ini file, as configparser reads them, to be edited in place.
 
 An edit keeps all other text, comments too.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Nova's api-paste.ini as text: where the filter stands, and belongs.
 
 It needs no Nova and no PasteDeploy, so that it works on the file of any

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What PasteDeploy knows of a section before it calls a factory.
 
 Nothing that the file names is imported.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Ways through an api-paste.ini to Nova's compute API.
 
 A model of PasteDeploy's loader follows the sections from an application to
@@ -44,6 +45,10 @@ class Elsewhere(NotUnderstood):
     """A section that goes on in another file."""
 
 
+class TooInvolved(NotUnderstood):
+    """Sections that refer to each other too often."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Filter:
     """A filter on the way: its name in the file, factory and options."""
@@ -80,6 +85,8 @@ class Loader:
             with self._following(f'filter {name}'):
                 found = self.contexts.context(FILTER, name, given or {})
                 return self._around(found) + (_as_filter(name, found),)
+        except TooInvolved:
+            raise
         except NotUnderstood:
             return (Filter(name, ''),)
 
@@ -110,7 +117,7 @@ class Loader:
         if step in self._followed:
             raise NotUnderstood(f'the {step} leads back to itself')
         if self._count > _MOST:
-            raise NotUnderstood('its sections refer to each other too often')
+            raise TooInvolved('its sections refer to each other too often')
         self._followed.append(step)
         try:
             yield
@@ -183,7 +190,7 @@ class Loader:
         """Tell whether a word names an application that leads to the API."""
         try:
             return bool(self.ways(name))
-        except Elsewhere:
+        except (Elsewhere, TooInvolved):
             raise
         except NotUnderstood:
             return False

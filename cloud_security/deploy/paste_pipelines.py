@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Pipelines of an api-paste.ini that end in Nova's compute API.
 
 Source: etc/nova/api-paste.ini and nova/api/openstack/wsgi_app.py, Nova 29 to
@@ -98,6 +99,8 @@ class Paste:
                 continue
             try:
                 self._loader.ways(name)
+            except paste_loader.TooInvolved:
+                raise
             except NotUnderstood as error:
                 # Nova does not load what nothing refers to.
                 for option, value in self.sections.raw(section).items():

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Sections of an api-paste.ini, found and read as PasteDeploy does.
 
 Source: paste/deploy/loadwsgi.py, PasteDeploy 2.1 to 3.1.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Folders of policy files that a nova.conf names, read without Nova."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Policy files in a host's folder, read without Nova.
 
 They are as good as the rules that come with cloud_security where each of

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Factories that PasteDeploy calls instead of Nova's, and what they make."""
 
 import functools

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Switching on and off: files, links, and what stands in the way."""
 
 import errno

@@ -98,18 +98,122 @@ class TestActivation(Manage):
             )
         )
 
-    def test_enable_says_what_to_restart_and_what_to_look_at(self):
-        code, out, err = self.manage('enable', '--paste', str(self.paste))
+    def run_on_paste(self, *arguments):
+        return self.manage(*arguments, '--paste', str(self.paste))
+
+    def assert_linked(self, is_linked=True):
+        link = self.etc / 'policy.d' / '50-cloud-security.yaml'
+        self.assertEqual(is_linked, link.is_symlink())
+
+    def assert_filtered(self, is_filtered=True):
+        self.assertEqual(
+            is_filtered, 'user_isolation' in self.paste.read_text()
+        )
+
+    def test_enable_puts_the_filter_in_and_tells_the_next_step(self):
+        code, out, err = self.run_on_paste('enable')
         self.assertEqual((0, ''), (code, err))
         self.assertIn("Restart Nova's API on this host", out)
+        self.assertIn('run cloud-security-manage enable --restarted', out)
+        self.assert_filtered()
+        # The running API would refuse members.
+        self.assert_linked(False)
+
+    def test_enable_again_before_the_restart_links_no_rules(self):
+        self.run_on_paste('enable')
+        before = written(self.paste)
+        code, out, err = self.run_on_paste('enable')
+        self.assertEqual((0, ''), (code, err))
+        self.assertIn('nothing was changed', out)
+        self.assertIn('run cloud-security-manage enable --restarted', out)
+        self.assert_linked(False)
+        self.assertEqual(before, written(self.paste))
+
+    def test_enable_restarted_links_the_rules(self):
+        self.run_on_paste('enable')
+        code, out, err = self.run_on_paste('enable', '--restarted')
+        self.assertEqual((0, ''), (code, err))
         self.assertIn('cloud-security-status upgrade check', out)
-        self.assertIn('user_isolation', self.paste.read_text())
+        self.assert_linked()
+        for arguments in (('enable', '--restarted'), ('enable',)):
+            code, out, _ = self.run_on_paste(*arguments)
+            self.assertEqual(
+                'It is enabled already; nothing was changed.\n', out
+            )
+
+    def test_enable_restarted_without_the_filter_is_refused(self):
+        code, out, err = self.run_on_paste('enable', '--restarted')
+        self.assertEqual((1, ''), (code, out))
+        self.assertEqual(1, err.count('\n'), err)
+        self.assertIn(f'{self.paste} has not got the filter', err)
+        self.assert_filtered(False)
+        self.assert_linked(False)
+
+    def test_enable_with_a_command_restarts_before_it_links(self):
+        seen = self.etc / 'seen'
+        policies = self.etc / 'policy.d'
+        restart = f'grep -c user_iso {self.paste} >{seen}; ls {policies}'
+        command = f'{restart} >>{seen} 2>&1; true'
+        code, out, err = self.run_on_paste('enable', '--restart', command)
+        self.assertEqual((0, ''), (code, err))
+        self.assertIn(f'# {command}\n', out)
+        count, listed = seen.read_text().splitlines()
+        self.assertEqual('3', count)
+        self.assertIn('No such file', listed)
+        self.assert_linked()
+        seen.unlink()
+        self.run_on_paste('enable', '--restart', command)
+        self.assertFalse(seen.exists())
+
+    def test_a_restart_that_fails_links_no_rules(self):
+        code, out, err = self.run_on_paste('enable', '--restart', 'exit 3')
+        self.assertEqual(1, code)
+        self.assertIn('exit 3 exited with 3', err)
+        self.assertIn('enable --restarted', err)
+        self.assert_filtered()
+        self.assert_linked(False)
+
+    def test_a_restart_that_brings_the_old_file_links_no_rules(self):
+        code, out, err = self.run_on_paste(
+            'enable', '--restart', f'cp {FRESH} {self.paste}'
+        )
+        self.assertEqual(1, code)
+        self.assertIn('lost the filter during the restart', err)
+        self.assert_linked(False)
+
+    def test_offline_does_both_at_once(self):
+        code, out, err = self.run_on_paste('enable', '--offline')
+        self.assertEqual((0, ''), (code, err))
+        self.assertIn("Start Nova's API", out)
+        self.assert_filtered()
+        self.assert_linked()
+
+    def test_delivered_rules_and_no_filter_ask_for_a_restart_now(self):
+        (self.etc / 'policy.d').mkdir()
+        shutil.copy(test_host.RULES, self.etc / 'policy.d')
+        code, out, err = self.run_on_paste('enable')
+        self.assertEqual((0, ''), (code, err))
+        self.assertIn('Do it now', out)
+        self.assertNotIn('--restarted', out)
+
+    def test_disable_names_rules_that_would_refuse_members(self):
+        own = self.etc / 'policy.d' / '90-own.yaml'
+        self.run_on_paste('enable', '--offline')
+        own.write_text('"own": "isolation:enforced"\n')
+        for _ in range(2):
+            code, out, err = self.run_on_paste('disable')
+            self.assertEqual(0, code)
+            self.assertIn(f'{own} still asks for isolation:enforced', err)
+            self.assertIn('in own:', err)
+            self.assertEqual(FRESH.read_bytes(), self.paste.read_bytes())
+        own.write_text('"own": "@"\n')
+        self.assertEqual('', self.run_on_paste('disable')[2])
 
     def test_enable_and_disable_twice_change_nothing(self):
-        for name in ('enable', 'disable'):
-            self.manage(name, '--paste', str(self.paste))
+        for name, arguments in (('enable', ['--offline']), ('disable', [])):
+            self.run_on_paste(name, *arguments)
             before = written(self.paste)
-            code, out, _ = self.manage(name, '--paste', str(self.paste))
+            code, out, _ = self.run_on_paste(name)
             self.assertEqual(0, code)
             self.assertEqual(
                 f'It is {name}d already; nothing was changed.\n', out
@@ -117,15 +221,39 @@ class TestActivation(Manage):
             self.assertEqual(before, written(self.paste))
         self.assertEqual(FRESH.read_bytes(), self.paste.read_bytes())
 
+    def test_the_folder_of_rules_is_the_one_that_options_name(self):
+        other = self.etc / 'other'
+        conf = self.etc / 'own.conf'
+        conf.write_text(f'[oslo_policy]\npolicy_dirs = {other}\n')
+        for arguments in (
+            ('--config-file', str(conf)),
+            ('--config-dir', str(self.etc)),
+        ):
+            code, out, err = self.run_on_paste(
+                'enable', '--offline', '--dry-run', *arguments
+            )
+            self.assertEqual((0, ''), (code, err))
+            self.assertIn(f'+{other}/50-cloud-security.yaml -> ', out)
+        code, out, err = self.run_on_paste(
+            'enable',
+            *('--config-file', str(conf)),
+            *('--policy-dir', str(self.etc / 'policy.d')),
+        )
+        self.assertEqual((1, ''), (code, out))
+        self.assertIn(f'[oslo_policy] policy_dirs in {conf} names', err)
+
     def test_dry_run_shows_and_changes_nothing(self):
         before = written(self.paste)
-        code, out, _ = self.manage(
-            'enable', '--dry-run', '--paste', str(self.paste)
-        )
+        code, out, _ = self.run_on_paste('enable', '--offline', '--dry-run')
         self.assertEqual(0, code)
         self.assertIn('+[filter:user_isolation]\n', out)
         self.assertIn('50-cloud-security.yaml -> ', out)
         self.assertNotIn('Restart', out)
+        self.assertEqual(before, written(self.paste))
+        for arguments in ((), ('--restart', f'touch {self.etc}/restarted')):
+            code, out, _ = self.run_on_paste('enable', '--dry-run', *arguments)
+            self.assertEqual(0, code)
+            self.assertIn('+[filter:user_isolation]\n', out)
         self.assertEqual(before, written(self.paste))
         self.assertEqual([self.paste], list(self.etc.iterdir()))
 

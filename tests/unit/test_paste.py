@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Where the filter stands in an api-paste.ini, and how it gets there."""
 
 import pathlib
@@ -253,3 +254,205 @@ class TestOdd(testtools.TestCase):
         self.assertEqual(2, len(after.pipelines))
         self.assertTrue(all(map(after.is_isolated, after.pipelines)))
         self.assertEqual(text, paste.disable(after.text))
+
+
+class TestPasteDeploy(testtools.TestCase):
+    """Files that PasteDeploy reads otherwise than they look."""
+
+    NOVA = text_of('nova-32.ini')
+    KEYSTONE = 'keystonecontext osapi_compute_app_v21'
+    ENABLED = paste.enable(NOVA)
+
+    def is_isolated(self, text):
+        found = paste.Paste(text)
+        return found.is_isolated_on_all_ways
+
+    def assert_refused(self, text, why, change=paste.enable):
+        error = self.assertRaises(paste.NotUnderstood, change, text)
+        self.assertIn(why, str(error))
+
+    def changed(self, text, *pairs):
+        for old, new in pairs:
+            self.assertIn(old, text)
+            text = text.replace(old, new)
+        return text
+
+    def test_a_pipeline_that_is_put_together_is_read_whole(self):
+        text = self.changed(
+            self.NOVA, (self.KEYSTONE, 'keystonecontext %(tail)s')
+        )
+        tail = '[DEFAULT]\ntail = {}\n'
+        self.assertTrue(
+            self.is_isolated(
+                tail.format('user_isolation osapi_compute_app_v21')
+                + self.changed(
+                    self.ENABLED,
+                    (
+                        'keystonecontext user_isolation osapi_compute_app',
+                        'keystonecontext %(tail)s #',
+                    ),
+                ).replace(' #_v21', '')
+            )
+        )
+        before = tail.format('osapi_compute_app_v21') + text
+        self.assertFalse(self.is_isolated(before))
+        after = paste.enable(before)
+        self.assertIn('keystonecontext user_isolation %(tail)s', after)
+        self.assertEqual(before, paste.disable(after))
+        # Here no place in the pipeline is right.
+        self.assert_refused(
+            tail.format('cors osapi_compute_app_v21') + text, 'unknown form'
+        )
+        self.assert_refused(text, 'tail')
+
+    def test_a_filter_that_only_looks_like_ours_is_none(self):
+        for old, new in (
+            (
+                f'paste.filter_factory = {paste.FACTORY}',
+                f'paste.filter_factory = {paste.FACTORY}\nuse = egg:a#b',
+            ),
+            (
+                f'paste.filter_factory = {paste.FACTORY}',
+                f'paste.filter_app_factory = {paste.FACTORY}',
+            ),
+            (
+                f'paste.filter_factory = {paste.FACTORY}',
+                'use = config:other.ini#user_isolation',
+            ),
+        ):
+            text = self.changed(self.ENABLED, (old, new))
+            self.assertFalse(self.is_isolated(text), new)
+            self.assert_refused(text, 'is not cloud_security')
+
+    def test_an_option_that_default_names_is_none(self):
+        text = (
+            f'[DEFAULT]\npaste.filter_factory = {paste.FACTORY}\n'
+            + self.ENABLED
+        )
+        self.assertFalse(self.is_isolated(text))
+
+    def test_the_compute_api_in_another_file_is_refused(self):
+        for new in (
+            'use = config:other.ini#osapi_compute_app_v21',
+            'use = config:/etc/nova/other.ini',
+        ):
+            text = self.changed(
+                self.ENABLED, (f'paste.app_factory = {paste.ROUTER}', new)
+            )
+            self.assert_refused(text, 'no [app:…] has the factory')
+        text = self.changed(
+            self.ENABLED,
+            (
+                '/v2.1/+: openstack_compute_api_v21',
+                '/v2.1/+: config:other.ini#openstack_compute_api_v21',
+            ),
+        )
+        self.assert_refused(text, 'goes on in another file, config:other.ini')
+
+    def test_filter_with_on_the_application_is_refused(self):
+        app = f'paste.app_factory = {paste.ROUTER}'
+        text = self.changed(
+            self.ENABLED, (app, f'{app}\nfilter-with = sizelimit')
+        )
+        self.assert_refused(text, 'filter-with puts sizelimit directly before')
+        self.assert_refused(
+            text, 'filter-with puts sizelimit', change=paste.Paste
+        )
+
+    def test_filter_with_ours_on_the_application_is_isolation(self):
+        app = f'paste.app_factory = {paste.ROUTER}'
+        text = self.changed(
+            self.NOVA, (app, f'{app}\nfilter-with = user_isolation')
+        )
+        self.assertTrue(self.is_isolated(f'{text}\n{FILTER}'))
+
+    def test_the_compute_api_under_another_name_is_found(self):
+        alias = '\n[app:alias]\nuse = osapi_compute_app_v21\n'
+        text = self.changed(
+            self.ENABLED,
+            ('user_isolation osapi_compute_app_v21', 'alias'),
+        )
+        self.assertFalse(self.is_isolated(text + alias))
+        after = paste.enable(text + alias)
+        self.assertIn('keystonecontext user_isolation alias', after)
+        self.assertTrue(self.is_isolated(after))
+
+    def test_a_composite_that_leads_past_the_pipelines_is_refused(self):
+        for line in ('/x: osapi_compute_app_v21', 'not_found_app = alias'):
+            text = self.changed(
+                self.ENABLED,
+                (
+                    '/v2.1/+: openstack_compute_api_v21\n',
+                    f'/v2.1/+: openstack_compute_api_v21\n{line}\n',
+                ),
+            )
+            text += '\n[app:alias]\nuse = osapi_compute_app_v21\n'
+            self.assert_refused(text, 'not as a pipeline that ends there')
+
+    def test_a_filter_app_past_the_filter_is_no_isolation(self):
+        text = self.changed(
+            self.ENABLED,
+            (
+                '/v2.1/+: openstack_compute_api_v21',
+                '/v2.1/+: own',
+            ),
+        )
+        text += (
+            '\n[filter-app:own]\nuse = keystonecontext\n'
+            'next = osapi_compute_app_v21\n'
+        )
+        self.assertFalse(self.is_isolated(text))
+        self.assert_refused(text, 'unknown form')
+
+    def test_a_filter_that_has_options_is_refused(self):
+        text = self.changed(
+            self.ENABLED,
+            (
+                f'paste.filter_factory = {paste.FACTORY}',
+                f'paste.filter_factory = {paste.FACTORY}\nmode = monitor',
+            ),
+        )
+        self.assert_refused(text, 'takes no options, but has mode: move them')
+
+    def test_lines_end_where_a_file_has_ends_of_lines(self):
+        line = 'keystone = cors osapi_compute_app_v21\n'
+        for end in ('\x0b', '\x0c', '\x1c', '\x85', '\u2028'):
+            # Only str.splitlines() takes these for ends.
+            text = self.changed(
+                self.NOVA, ('[filter:', f'# x{end}{line}[filter:')
+            )
+            after = paste.enable(text)
+            self.assertEqual(text, paste.disable(after))
+        text = self.changed(
+            self.ENABLED, ('\nkeystone = ', f'\n# x\r{line}keystone = ')
+        )
+        self.assert_refused(text, 'already exists')
+
+    def test_sections_that_lead_in_circles_are_refused(self):
+        circle = '\n[app:a]\nuse = b\n[app:b]\nuse = a\n'
+        text = self.changed(
+            self.ENABLED, ('/v2.1/+: openstack_compute_api_v21', '/v2.1/+: a')
+        )
+        self.assert_refused(text + circle, 'uses itself')
+        text = self.changed(
+            self.ENABLED,
+            (
+                '/v2.1/+: openstack_compute_api_v21',
+                '/v2.1/+: osapi_compute',
+            ),
+        )
+        self.assert_refused(text, 'leads back to itself')
+
+    def test_sections_that_refer_too_often_are_refused_soon(self):
+        more = ''.join(
+            f'[composite:x{number}]\nuse = egg:Paste#urlmap\n'
+            f'/a = x{number + 1}\n/b = x{number + 1}\n'
+            for number in range(60)
+        )
+        text = self.changed(
+            self.ENABLED, ('/v2.1/+: openstack_compute_api_v21', '/v2.1/+: x0')
+        )
+        self.assert_refused(
+            f'{text}\n{more}[app:x60]\nuse = egg:a#b\n',
+            'too often',
+        )

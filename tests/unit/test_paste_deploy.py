@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Verdicts on files of all kinds, compared with what PasteDeploy loads."""
 
 import importlib.util
