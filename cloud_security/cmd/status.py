@@ -58,7 +58,10 @@ def _options_first(argv: list[str]) -> list[str]:
     last: list[str] = []
     while rest:
         word = rest.pop(0)
-        if word in WITH_VALUE and rest:
+        if word in WITH_VALUE:
+            if not rest:
+                # argparse complains of this one.
+                return [program, word]
             first += [word, rest.pop(0)]
         elif word.partition('=')[0] in WITH_VALUE:
             first.append(word)

@@ -141,6 +141,11 @@ class EndToEnd(testtools.TestCase):
     def manage(self, *arguments, **kwargs):
         return self.run_command('manage', *arguments, **kwargs)
 
+    def enable(self, *arguments):
+        return self.manage(
+            'enable', '--paste', f'{self.etc}/api-paste.ini', *arguments
+        )
+
     def status(self, **kwargs):
         """Return the exit code and what is found, by check."""
         code, out, err = self.run_command(
@@ -161,9 +166,13 @@ class TestEndToEnd(EndToEnd):
         self.assertEqual(2, code)
         self.assertIn('has no filter', found['Filter in api-paste.ini'])
         self.assertIn('is not among', found['Policy files'])
-        code, out, err = self.manage(
-            'enable', '--paste', f'{self.etc}/api-paste.ini'
-        )
+        code, out, err = self.enable()
+        self.assertEqual((0, ''), (code, err))
+        self.assertIn('enable --restarted', out)
+        code, found = self.status()
+        self.assertEqual((2, ['Policy files']), (code, list(found)))
+        self.assertIn('cloud-security-manage enable', found['Policy files'])
+        code, out, err = self.enable('--restarted')
         self.assertEqual((0, ''), (code, err))
         self.assertEqual((0, {}), self.status())
         for line in ('mode = monitor', 'mode = off'):
@@ -232,7 +241,7 @@ class TestEndToEnd(EndToEnd):
         for name in ('api', 'cell'):
             self.databases[name].dispose()
             os.unlink(f'{self.etc}/{name}.sqlite')
-        self.manage('enable', '--paste', f'{self.etc}/api-paste.ini')
+        self.enable('--offline')
         code, found = self.status()
         self.assertEqual(2, code)
         self.assertEqual(['Servers without owner'], list(found))
@@ -267,7 +276,7 @@ class TestEndToEnd(EndToEnd):
         self.assertEqual((1, ''), (code, out))
         self.assertIn('Keystone does not tell', err)
         self.assertEqual(['alice', 'alice'], self.owners())
-        self.manage('enable', '--paste', f'{self.etc}/api-paste.ini')
+        self.enable('--offline')
         code, found = self.status(**keystone)
         self.assertEqual((1, ['Roles']), (code, list(found)))
         del keystone['OS_PASSWORD']
@@ -284,6 +293,26 @@ class TestEndToEnd(EndToEnd):
         code, out, _ = self.run_command('status', '--help')
         self.assertEqual(0, code)
         self.assertIn('upgrade', out)
+
+    def test_status_takes_its_options_before_and_behind_the_command(self):
+        other = f'{self.etc}/other.ini'
+        os.rename(f'{self.etc}/api-paste.ini', other)
+        self.manage('enable', '--offline', '--paste', other)
+        check = ('upgrade', 'check', '--json')
+        for arguments in (
+            (*check, '--paste', other),
+            (
+                *('upgrade', f'--paste={other}', 'check', '--json'),
+                *('--config-file', f'{self.etc}/nova.conf'),
+            ),
+        ):
+            code, out, err = self.run_command('status', *arguments)
+            self.assertEqual((0, ''), (code, err), arguments)
+            self.assertIn('"checks"', out)
+        self.assertEqual(2, self.status()[0])
+        code, out, err = self.run_command('status', *check, '--paste')
+        self.assertEqual((2, ''), (code, out))
+        self.assertIn('--paste', err)
 
     def test_a_nova_conf_that_cannot_be_read_is_told(self):
         self.writes('nova.conf', 'nonsense')

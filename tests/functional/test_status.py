@@ -150,7 +150,7 @@ class TestStatus(Status):
         self.assert_found(
             'Filter in api-paste.ini',
             Code.FAILURE,
-            f'{self.paste_file} cannot be read',
+            f'There is no {self.paste_file}',
             '--paste',
         )
 
@@ -159,6 +159,52 @@ class TestStatus(Status):
         self.assert_found(
             'Filter in api-paste.ini', Code.FAILURE, 'is not understood'
         )
+
+    def test_the_file_is_no_ordinary_file(self):
+        os.unlink(self.paste_file)
+        os.mkfifo(self.paste_file)
+        self.assert_found(
+            'Filter in api-paste.ini', Code.FAILURE, 'is no ordinary file'
+        )
+
+    def test_a_file_that_paste_deploy_reads_otherwise_fails(self):
+        ours = f'paste.filter_factory = {pastes.FACTORY}'
+        router = f'paste.app_factory = {pastes.ROUTER}'
+        tail = 'user_isolation osapi_compute_app_v21'
+        with open(self.paste_file) as stream:
+            before = stream.read()
+        for words, *changes in (
+            # An entry point of another package is the filter.
+            (
+                'enable cannot mend',
+                (ours, f'{ours}\nuse = egg:other#filter'),
+            ),
+            # What the pipeline refers to has not got it.
+            (
+                'has no filter',
+                (tail, '%(tail)s'),
+                ('[composite:', '[DEFAULT]\ntail = osapi_compute_app_v21\n'),
+            ),
+            ('puts sizelimit', (router, f'{router}\nfilter-with = sizelimit')),
+            ('another file', ('/v2.1/+: ', '/v2.1/+: config:own.ini#')),
+            ('has mode: move', (ours, f'{ours}\nmode = monitor')),
+        ):
+            text = before
+            for old, new in changes:
+                self.assertIn(old, text)
+                if old == '[composite:':
+                    new = f'{new}\n{old}'
+                    text = text.replace(old, new, 1)
+                else:
+                    text = text.replace(old, new)
+            with open(self.paste_file, 'w') as stream:
+                stream.write(text)
+            self.assert_found(
+                'Filter in api-paste.ini',
+                Code.FAILURE,
+                words,
+                self.paste_file,
+            )
 
     def test_another_file_is_read_by_nova_api_of_old(self):
         other = os.path.join(self.policy_dir, '..', 'other.ini')
