@@ -13,17 +13,19 @@ import difflib
 import errno
 import os
 import shutil
-import stat
 import tempfile
 from typing import Iterable
 from typing import Iterator
 from typing import Optional
 from typing import Protocol
 
+from cloud_security.deploy import file_reading
+
 #: Ending of the copy of a file as it is without cloud_security.
 BACKUP = '.before-cloud-security'
-#: No file that is read here is larger (bytes).
-LARGEST = 1 << 20
+LARGEST = file_reading.LARGEST
+Refused = file_reading.Refused
+read = file_reading.read
 
 _ADVICE = {
     errno.EBUSY: 'it is mounted by itself, as containers do with single '
@@ -35,10 +37,6 @@ _ADVICE = {
     'immutable',
     errno.ENOSPC: 'make room, and run this again',
 }
-
-
-class Refused(Exception):
-    """Something that is not ours is in the way; the message says what."""
 
 
 class Step(Protocol):
@@ -213,39 +211,6 @@ class Unlink:
     def undo(self) -> None:
         """Make it again."""
         Link(self.path, self.target).do()
-
-
-def read(path: str) -> str:
-    """Return the text of a file, with the ends of its lines.
-
-    :raises Refused: when it cannot be read, or is no ordinary file
-    """
-    try:
-        # A FIFO would otherwise wait for somebody who writes.
-        number = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
-        with open(number, 'rb') as stream:
-            if not stat.S_ISREG(os.fstat(number).st_mode):
-                raise Refused(
-                    f'{path} is no ordinary file: name the api-paste.ini '
-                    "that Nova's API reads with --paste."
-                )
-            content = stream.read(LARGEST + 1)
-        if len(content) > LARGEST:
-            raise Refused(
-                f'{path} is larger than {LARGEST} bytes: no file of Nova is.'
-            )
-        return content.decode('utf-8')
-    except UnicodeDecodeError as error:
-        raise Refused(f'{path} is no text: {error}.') from error
-    except FileNotFoundError as error:
-        raise Refused(
-            f"There is no {path}: run this on a host of Nova's API, and name "
-            'the api-paste.ini that it reads with --paste.'
-        ) from error
-    except OSError as error:
-        raise Refused(
-            f'{path} cannot be read ({error.strerror}): run this as root.'
-        ) from error
 
 
 @contextlib.contextmanager

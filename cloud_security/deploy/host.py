@@ -68,46 +68,22 @@ class Host:
 
         :raises Refused: when nova.conf names other folders
         """
-        return os.path.join(self._policy_folder(), LINK)
-
-    def _policy_folder(self) -> str:
-        files = [self._reached(path) for path in self.config_files]
-        folders = [self._reached(path) for path in self.config_dirs]
+        files = [*map(self._reached, self.config_files)]
+        folders = [*map(self._reached, self.config_dirs)]
         if not files and not folders:
-            files, folders = self._configuration()
-        beside = [*folders, *map(os.path.dirname, files)]
-        beside.append(os.path.dirname(self.paste_path))
-        found = []
-        for name in policy_folders.named(files, folders):
-            if os.path.isabs(name):
-                found.append(self._reached(name))
-            else:
-                paths = [os.path.join(folder, name) for folder in beside]
-                found += [*filter(os.path.lexists, paths), paths[-1]][:1]
-        if not self.policy_dir:
-            if not found:
-                raise file_changes.Refused(
-                    f'{policy_folders.OPTION} in {files[0]} names no folder: '
-                    'let it name one.'
-                )
-            return found[0]
-        chosen = self._reached(self.policy_dir)
-        if files and not any(_is_same(chosen, path) for path in found):
-            raise file_changes.Refused(
-                f'{chosen} is not among the folders that Nova reads: '
-                f'{policy_folders.OPTION} in {files[0]} names '
-                f'{", ".join(found)}.'
-            )
-        return chosen
-
-    def _configuration(self) -> tuple[list[str], list[str]]:
-        """Return the files and folders of options where none are named."""
-        paste, *files = api_files()
-        if self.paste == paste:
-            found = [*filter(os.path.isfile, map(self._reached, files))]
-            if found:
-                return found, policy_folders.beside(self.paste_path)[1]
-        return policy_folders.beside(self.paste_path)
+            files, folders = policy_folders.beside(self.paste_path)
+            paste, *names = api_files()
+            if self.paste == paste:
+                reached = map(self._reached, names)
+                files = [*filter(os.path.isfile, reached)] or files
+        named = [
+            self._reached(name) if os.path.isabs(name) else name
+            for name in policy_folders.named(files, folders)
+        ]
+        found = policy_folders.found(named, files, folders, self.paste_path)
+        chosen = self.policy_dir and self._reached(self.policy_dir)
+        folder = policy_folders.chosen(chosen, found, files)
+        return os.path.join(folder, LINK)
 
     def _reached(self, path: str) -> str:
         """Return where a path of the image is.
@@ -254,7 +230,3 @@ class Host:
 
 def _is_our_link(path: str) -> bool:
     return os.path.islink(path) and os.readlink(path).endswith(ENDINGS)
-
-
-def _is_same(one: str, other: str) -> bool:
-    return os.path.realpath(one) == os.path.realpath(other)

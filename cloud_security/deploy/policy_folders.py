@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+from typing import Optional
 from typing import Sequence
 
 from oslo_config import cfg
@@ -44,3 +45,51 @@ def beside(paste: str) -> tuple[list[str], list[str]]:
         [file] if os.path.isfile(file) else [],
         [folder] if os.path.isdir(folder) else [],
     )
+
+
+def found(
+    names: Sequence[str],
+    files: Sequence[str],
+    folders: Sequence[str],
+    paste: str,
+) -> list[str]:
+    """Return the paths of the folders that Nova reads.
+
+    :param names: values of policy_dirs, relative to a folder of
+        configuration or absolute
+    """
+    near = [*folders, *map(os.path.dirname, [*reversed(files), paste])]
+    usual = os.path.dirname(files[0] if files else paste)
+    return [
+        next(
+            (
+                path
+                for path in (os.path.join(folder, name) for folder in near)
+                if os.path.lexists(path)
+            ),
+            os.path.join(usual, name),
+        )
+        for name in names
+    ]
+
+
+def chosen(
+    wish: Optional[str], paths: Sequence[str], files: Sequence[str]
+) -> str:
+    """Return the folder for the rules: the wish, or the first path.
+
+    :raises Refused: when Nova does not read the wish, or none at all
+    """
+    option = f'{OPTION} in {files[0] if files else "nova.conf"}'
+    if not paths:
+        raise file_changes.Refused(
+            f'{option} names no folder: let it name one.'
+        )
+    if wish is None:
+        return paths[0]
+    if files and os.path.realpath(wish) not in map(os.path.realpath, paths):
+        raise file_changes.Refused(
+            f'{wish} is not among the folders that Nova reads: {option} '
+            f'names {", ".join(paths)}.'
+        )
+    return wish

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Text of a file that an operator names, or one sentence why there is none."""
+
+from __future__ import annotations
+
+import os
+import stat
+
+#: No file that is read here is larger (bytes).
+LARGEST = 1 << 20
+
+
+class Refused(Exception):
+    """Something that is not ours is in the way; the message says what."""
+
+
+def read(path: str) -> str:
+    """Return the text of a file, with the ends of its lines.
+
+    :raises Refused: when it cannot be read, or is no ordinary file
+    """
+    try:
+        # A FIFO would otherwise wait for somebody who writes.
+        number = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
+        with open(number, 'rb') as stream:
+            if not stat.S_ISREG(os.fstat(number).st_mode):
+                raise Refused(
+                    f'{path} is no ordinary file: name the api-paste.ini '
+                    "that Nova's API reads with --paste."
+                )
+            content = stream.read(LARGEST + 1)
+        if len(content) > LARGEST:
+            raise Refused(
+                f'{path} is larger than {LARGEST} bytes: no file of Nova is.'
+            )
+        return content.decode('utf-8')
+    except UnicodeDecodeError as error:
+        raise Refused(f'{path} is no text: {error}.') from error
+    except FileNotFoundError as error:
+        raise Refused(
+            f"There is no {path}: run this on a host of Nova's API, and name "
+            'the api-paste.ini that it reads with --paste.'
+        ) from error
+    except OSError as error:
+        raise Refused(
+            f'{path} cannot be read ({error.strerror}): run this as root.'
+        ) from error
