@@ -27,14 +27,13 @@ LARGEST = file_reading.LARGEST
 Refused = file_reading.Refused
 read = file_reading.read
 
+#: What to do about an error; --paste and --policy-dir name other places.
 _ADVICE = {
     errno.EBUSY: 'it is mounted by itself, as containers do with single '
-    'files: change the file that is mounted there, on the host or in the '
-    'image, with --paste',
-    errno.EROFS: 'its file system is mounted read-only: change the file '
-    'where it comes from, on the host or in the image, with --paste',
-    errno.EPERM: 'run this as root; as root, see lsattr: the file may be '
-    'immutable',
+    'files; change it where it is mounted from, on the host or in the image',
+    errno.EROFS: 'its file system is mounted read-only; change it where it '
+    'is mounted from, on the host or in the image',
+    errno.EPERM: 'run this as root; see lsattr, where root may not either',
     errno.ENOSPC: 'make room, and run this again',
 }
 
@@ -219,7 +218,7 @@ def _in_words(path: str) -> Iterator[None]:
         yield
     except OSError as error:
         advice = _ADVICE.get(
-            error.errno or 0, 'run this as root, and again when interrupted'
+            error.errno or 0, 'run this as root, or see why root may not'
         )
         raise Refused(
             f'{path} cannot be written ({error.strerror}): {advice}. It is '

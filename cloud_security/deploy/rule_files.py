@@ -18,6 +18,8 @@ import yaml
 
 #: The check that holds inside the filter only.
 CHECK = 'isolation:enforced'
+#: Rules that Nova up to 31 has not got, so that a file may lack them.
+MAY_BE_MISSING = frozenset({'project_manager_api'})
 
 Rules = dict[str, Any]
 
@@ -77,6 +79,8 @@ def lacking(wanted: Rules, folder: str) -> list[str]:
             # Those that it refers to are wanted, too.
             continue
         if name not in found:
+            if name in MAY_BE_MISSING:
+                continue
             phrases.append(f'{name} is missing')
         elif name not in checks:
             phrases.append(f'{origin[name]} has no rule for {name}')
@@ -111,11 +115,12 @@ def asking(folder: str, *others: str) -> dict[str, list[str]]:
 
 def _parsed(rules: Rules) -> dict[str, Any]:
     """Return the checks of rules; what oslo.policy cannot parse is absent."""
-    checks = {}
+    checks: dict[str, Any] = {}
     for name, rule in rules.items():
         if isinstance(rule, (str, list)):
+            written: Any = {name: rule}
             try:
-                checks.update(policy.Rules.from_dict({name: rule}))
+                checks.update(policy.Rules.from_dict(written))
             except (AttributeError, TypeError, ValueError):
                 continue
     return checks

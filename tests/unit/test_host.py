@@ -243,7 +243,10 @@ class TestHost(testtools.TestCase):
 
     def test_delivered_rules_are_as_good_as_the_link(self):
         own = 'role:member and isolation:enforced and project_id:x'
+        for_nova_31 = self.rules()
+        del for_nova_31['project_manager_api']
         for text in (
+            json.dumps(for_nova_31),
             pathlib.Path(RULES).read_text(),
             yaml.safe_dump(self.rules()),
             json.dumps(self.rules(), indent=4),
