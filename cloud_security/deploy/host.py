@@ -15,7 +15,7 @@ from typing import Optional
 
 from cloud_security.deploy import file_changes
 from cloud_security.deploy import paste as pastes
-from cloud_security.deploy import policy_folders
+from cloud_security.deploy import policy_places
 from cloud_security.deploy import rule_files
 
 LINK = '50-cloud-security.yaml'
@@ -68,22 +68,24 @@ class Host:
 
         :raises Refused: when nova.conf names other folders
         """
+        return self._link_in(self._places())
+
+    def _link_in(self, places: policy_places.Places) -> str:
+        wish = self._reached(self.policy_dir) if self.policy_dir else None
+        return os.path.join(places.folder(wish, LINK), LINK)
+
+    def _places(self) -> policy_places.Places:
         files = [*map(self._reached, self.config_files)]
         folders = [*map(self._reached, self.config_dirs)]
+        paste, *names = api_files()
         if not files and not folders:
-            files, folders = policy_folders.beside(self.paste_path)
-            paste, *names = api_files()
+            files, folders = policy_places.beside(self.paste_path)
             if self.paste == paste:
                 reached = map(self._reached, names)
                 files = [*filter(os.path.isfile, reached)] or files
-        named = [
-            self._reached(name) if os.path.isabs(name) else name
-            for name in policy_folders.named(files, folders)
-        ]
-        found = policy_folders.found(named, files, folders, self.paste_path)
-        chosen = self.policy_dir and self._reached(self.policy_dir)
-        folder = policy_folders.chosen(chosen, found, files)
-        return os.path.join(folder, LINK)
+        return policy_places.read(
+            files, folders, self.paste_path, self._reached
+        )
 
     def _reached(self, path: str) -> str:
         """Return where a path of the image is.
@@ -114,7 +116,8 @@ class Host:
 
         :raises Refused: when they cannot be done
         """
-        path = self.link_path
+        places = self._places()
+        path = self._link_in(places)
         folder = os.path.dirname(path)
         if os.path.lexists(folder) and not os.path.isdir(folder):
             raise file_changes.Refused(
@@ -130,7 +133,7 @@ class Host:
                 file_changes.Unlink(path, target),
                 file_changes.Link(path, rules),
             ]
-        lacking = self._lacking(rules, folder)
+        lacking = self._lacking(rules, places.paths())
         if not lacking:
             # Others deliver the same rules: a configuration management, a
             # ConfigMap, an image.
@@ -170,25 +173,18 @@ class Host:
 
         :returns: ``{path of a policy file: [names of rules]}``
         """
-        path = self.link_path
-        beside = os.path.dirname(self.paste_path)
         return {
-            found: names
-            for found, names in rule_files.asking(
-                os.path.dirname(path),
-                os.path.join(beside, 'policy.json'),
-                os.path.join(beside, 'policy.yaml'),
+            path: names
+            for path, names in rule_files.asking(
+                self._places().paths()
             ).items()
-            if found != path or not _is_our_link(path)
+            if os.path.basename(path) != LINK or not _is_our_link(path)
         }
 
     def _edit(self, change: pastes.Change) -> list[file_changes.Step]:
         path = self.paste_path
-        if os.path.islink(path):
-            raise file_changes.Refused(
-                f'{path} is a link: name the file itself with --paste, and '
-                "Nova's policy.d with --policy-dir."
-            )
+        if os.path.islink(path) and self.root != '/':
+            raise self._is_link(path)
         before = file_changes.read(path)
         try:
             after = change(before, self.paste)
@@ -203,9 +199,17 @@ class Host:
             ) from error
         if after == before:
             return []
+        if os.path.islink(path):
+            raise self._is_link(path)
         if change is pastes.disable:
             return [file_changes.Edit(path, before, after)]
         return [file_changes.Edit(path, before, after, kept)]
+
+    def _is_link(self, path: str) -> file_changes.Refused:
+        return file_changes.Refused(
+            f'{path} is a link: name the file itself with --paste, and '
+            "Nova's policy.d with --policy-dir."
+        )
 
     def _rules(self) -> str:
         """Return where the rules are, as in the image.
@@ -220,12 +224,12 @@ class Host:
             'install cloud_security again.'
         )
 
-    def _lacking(self, rules: str, folder: str) -> list[str]:
+    def _lacking(self, rules: str, paths: list[str]) -> list[str]:
         try:
             wanted = rule_files.rules_in(self._reached(rules))
         except rule_files.Unreadable as error:
             raise file_changes.Refused(f'{error}.') from error
-        return rule_files.lacking(wanted, folder)
+        return rule_files.lacking(wanted, paths)
 
 
 def _is_our_link(path: str) -> bool:

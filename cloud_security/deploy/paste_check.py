@@ -32,6 +32,11 @@ def failures(path: str) -> list[str]:
     sentences = [*_misplaced(found)]
     if sentences or found.stray_options:
         sentences.append(_advice(text, path))
+    for name in found.missing_filters:
+        sentences.append(
+            f'{path} names the filter {name}, which PasteDeploy cannot load, '
+            "so that Nova's API does not start: mend it."
+        )
     return sentences
 
 

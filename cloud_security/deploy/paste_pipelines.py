@@ -181,6 +181,16 @@ class Paste:
         return all(map(_is_isolated, self.ways))
 
     @property
+    def missing_filters(self) -> list[str]:
+        """The names of other filters that PasteDeploy could not load."""
+        found = {part for way in self.ways for part in way}
+        return sorted(
+            part.name
+            for part in found
+            if not part.factory and part.name != NAME
+        )
+
+    @property
     def stray_options(self) -> dict[str, tuple[str, ...]]:
         """Options that the filter was given, by section; it takes none."""
         found = {

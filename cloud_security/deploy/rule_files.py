@@ -54,16 +54,17 @@ def rules_in(path: str) -> Rules:
     return found
 
 
-def lacking(wanted: Rules, folder: str) -> list[str]:
-    """Return what the files of a folder lack of the rules that are wanted.
+def lacking(wanted: Rules, files: list[str]) -> list[str]:
+    """Return which of the rules that are wanted policy files lack.
 
+    :param files: in the order of reading
     :returns: one phrase for each rule that is missing, or that can hold
         outside of the filter, and for each file that cannot be read
     """
     found: Rules = {}
     origin: dict[str, str] = {}
     phrases = []
-    for path in paths(folder):
+    for path in files:
         try:
             more = rules_in(path)
         except Unreadable as error:
@@ -92,14 +93,13 @@ def lacking(wanted: Rules, folder: str) -> list[str]:
     return phrases
 
 
-def asking(folder: str, *others: str) -> dict[str, list[str]]:
-    """Return which files have rules that ask for the filter.
+def asking(files: list[str]) -> dict[str, list[str]]:
+    """Return which policy files have rules that ask for the filter.
 
-    :param others: policy files outside of the folder, which may be missing
-    :returns: ``{path: [names of rules]}``, in the order of reading
+    :returns: ``{path: [names of rules]}``, in the order of the files
     """
     found = {}
-    for path in [*filter(os.path.exists, others), *paths(folder)]:
+    for path in files:
         try:
             names = [
                 name

@@ -158,10 +158,17 @@ class TestHost(testtools.TestCase):
         error = self.assertRaises(file_changes.Refused, self.host.enabling)
         self.assertIn('is no text', str(error))
 
+    def test_a_link_to_a_file_that_has_the_filter_is_as_good(self):
+        self.enable()
+        self.paste.rename(self.etc / 'real.ini')
+        self.paste.symlink_to('real.ini')
+        self.assertEqual([], self.host.enabling())
+        self.assert_refused('is a link: name the file', 'disabling')
+
     def test_a_file_that_is_a_link_is_refused(self):
         self.paste.rename(self.etc / 'real.ini')
         self.paste.symlink_to('real.ini')
-        self.assert_refused('is a link: name the file itself')
+        self.assert_refused('is a link: name the file itself', 'enabling')
 
     def test_a_file_that_is_not_understood_is_refused(self):
         self.paste.write_text('[app:x]\nkey = value\n')
@@ -275,6 +282,29 @@ class TestHost(testtools.TestCase):
     def test_delivered_rules_may_have_another_name(self):
         self.deliver(pathlib.Path(RULES).read_text(), '60-isolation.yaml')
         self.assertEqual([], self.host.linking_the_rules())
+
+    def test_delivered_rules_may_be_in_policy_yaml(self):
+        for folder, option in (('', ''), ('own', 'policy_file = own/p.yaml')):
+            path = self.etc / folder / ('p.yaml' if folder else 'policy.yaml')
+            path.parent.mkdir(exist_ok=True)
+            shutil.copyfile(RULES, path)
+            (self.etc / 'nova.conf').write_text(f'[oslo_policy]\n{option}\n')
+            self.assertEqual([], self.host.linking_the_rules())
+            self.assertEqual([str(path)], list(self.host.still_asking()))
+            path.unlink()
+            self.assertEqual(1, len(self.host.linking_the_rules()))
+
+    def test_a_link_in_another_folder_of_nova_is_found(self):
+        other = self.etc / 'other'
+        (self.etc / 'nova.conf').write_text(
+            f'[oslo_policy]\npolicy_dirs = policy.d\npolicy_dirs = {other}\n'
+        )
+        self.assertEqual(str(self.link), self.host.link_path)
+        other.mkdir()
+        (other / host.LINK).symlink_to(RULES)
+        self.assertEqual([], self.host.linking_the_rules())
+        self.disable()
+        self.assertEqual([], os.listdir(other))
 
     def test_rules_of_a_config_map_are_as_good_as_the_link(self):
         data = self.etc / 'policy.d' / '..2026_11_28'

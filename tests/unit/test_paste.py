@@ -456,3 +456,14 @@ class TestPasteDeploy(testtools.TestCase):
             f'{text}\n{more}[app:x60]\nuse = egg:a#b\n',
             'too often',
         )
+
+    def test_a_filter_that_cannot_be_loaded_is_named(self):
+        text = self.changed(
+            self.ENABLED,
+            ('[filter:sizelimit]', '[filter:lost]'),
+            ('[filter:request_log]', '[filter:request_log]\nx = 100%'),
+        )
+        self.assertEqual(
+            ['request_log', 'sizelimit'], paste.Paste(text).missing_filters
+        )
+        self.assertEqual([], paste.Paste(self.ENABLED).missing_filters)

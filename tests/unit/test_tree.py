@@ -59,7 +59,7 @@ WITHOUT_NOVA = (
     'deploy/paste_loader.py',
     'deploy/paste_pipelines.py',
     'deploy/paste_sections.py',
-    'deploy/policy_folders.py',
+    'deploy/policy_places.py',
     'deploy/rule_files.py',
     'deploy/ini_lines.py',
     'audit/events.py',

@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Places of policy files that a nova.conf names, read without Nova."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from typing import Callable
+from typing import Optional
+
+from oslo_config import cfg
+from oslo_policy import opts
+
+from cloud_security.deploy import file_reading
+from cloud_security.deploy import rule_files
+
+OPTION = '[oslo_policy] policy_dirs'
+
+Reach = Callable[[str], str]
+
+
+@dataclasses.dataclass
+class Places:
+    """The policy files that Nova reads, and the folder for one more.
+
+    ``origin`` names the option behind ``folders`` and its file.
+    """
+
+    file: str
+    folders: list[str]
+    origin: str
+    is_configured: bool
+
+    def paths(self) -> list[str]:
+        """Return the policy files that are there, in the order of reading."""
+        found = [self.file] if os.path.isfile(self.file) else []
+        for folder in self.folders:
+            found += rule_files.paths(folder)
+        return found
+
+    def folder(self, wish: Optional[str], name: str) -> str:
+        """Return the folder for the rules.
+
+        :param wish: what was asked for
+        :param name: the rules' name: a folder that has it is preferred
+        :raises Refused: when Nova does not read the wish, or none at all
+        """
+        if not self.folders:
+            raise file_reading.Refused(
+                f'{self.origin} names no folder: let it name one.'
+            )
+        if wish is None:
+            return next(
+                (
+                    folder
+                    for folder in self.folders
+                    if os.path.lexists(os.path.join(folder, name))
+                ),
+                self.folders[0],
+            )
+        known = map(os.path.realpath, self.folders)
+        if not self.is_configured:
+            self.folders = [wish]
+        elif os.path.realpath(wish) not in known:
+            raise file_reading.Refused(
+                f'{wish} is not among the folders that Nova reads: '
+                f'{self.origin} names {", ".join(self.folders)}.'
+            )
+        return wish
+
+
+def beside(paste: str) -> tuple[list[str], list[str]]:
+    """Return nova.conf and nova.conf.d beside an api-paste.ini, if there."""
+    file = os.path.join(os.path.dirname(paste), 'nova.conf')
+    folder = f'{file}.d'
+    return (
+        [file] if os.path.isfile(file) else [],
+        [folder] if os.path.isdir(folder) else [],
+    )
+
+
+def read(
+    files: list[str], folders: list[str], paste: str, reach: Reach
+) -> Places:
+    """Return the places that a configuration names.
+
+    :param files: configuration files, the last one first in effect
+    :param folders: folders of configuration files
+    :param paste: the api-paste.ini, beside which the rest is by default
+    :param reach: returns where an absolute path of an image is
+    :raises Refused: when the configuration cannot be read
+    """
+    conf = cfg.ConfigOpts()
+    opts.set_defaults(conf)
+    try:
+        conf([], default_config_files=files, default_config_dirs=folders)
+        named = conf.oslo_policy.policy_dirs
+        file = conf.oslo_policy.policy_file
+    except (cfg.Error, ValueError, OSError) as error:
+        raise file_reading.Refused(
+            f'nova.conf cannot be read: {" ".join(str(error).split())}.'
+        ) from error
+    # As oslo.config finds files.
+    near = [*folders, *map(os.path.dirname, [*reversed(files), paste])]
+    usual = os.path.dirname(files[0] if files else paste)
+
+    def place(name: str) -> str:
+        if os.path.isabs(name):
+            return reach(name)
+        for folder in near:
+            if os.path.lexists(os.path.join(folder, name)):
+                return os.path.join(folder, name)
+        return os.path.join(usual, name)
+
+    return Places(
+        place(file),
+        [place(name) for name in named],
+        f'{OPTION} in {", ".join(files + folders) or "nova.conf"}',
+        bool(files or folders),
+    )
