@@ -160,6 +160,11 @@ class Day:
             'root', 'cloud-security-manage enable', 'nothing was changed'
         )
         self.restart()
+        self.type(
+            'root',
+            'cloud-security-manage enable --restarted',
+            'It is enabled.',
+        )
         self.check(1, 'monitor')
         begun = os.path.getsize(self.arguments.log)
         self.list_as('bob', 'alices-web', 'alices-db', 'bobs-web')

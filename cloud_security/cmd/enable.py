@@ -202,6 +202,7 @@ class Enable(Change):
         if parsed_args.dry_run:
             self.carry_out(links, dry_run=True)
             return
+        self.app.stdout.flush()
         done = subprocess.run(parsed_args.restart, shell=True, check=False)
         if done.returncode:
             raise file_changes.Refused(
