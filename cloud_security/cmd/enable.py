@@ -82,10 +82,15 @@ class Change(manage.Command):
             parsed_args.paste,
             parsed_args.policy_dir,
             parsed_args.root,
-            tuple(parsed_args.config_file),
-            tuple(parsed_args.config_dir),
+            self._both('config_file', parsed_args),
+            self._both('config_dir', parsed_args),
         )
         return self.change(host, parsed_args)
+
+    def _both(self, name: str, parsed_args: Any) -> tuple[str, ...]:
+        """Return the values of an option before and behind the command."""
+        before = getattr(self.app_args, name, None) or ()
+        return (*before, *getattr(parsed_args, name))
 
     @abc.abstractmethod
     def change(self, host: hosts.Host, parsed_args: Any) -> int:

@@ -68,6 +68,7 @@ class Paste:
             if self._loader.router(name)
         }
         if not self.routers:
+            self._refuse_other_files()
             raise NotUnderstood(f'no [app:…] has the factory {ROUTER}')
         self._entry = self._ways_in(applications)
         self.pipelines = list(self._pipelines(applications))
@@ -79,6 +80,18 @@ class Paste:
     @property
     def _loader(self) -> paste_loader.Loader:
         return paste_loader.Loader(self.sections)
+
+    def _refuse_other_files(self) -> None:
+        """Refuse a file that goes on in another one.
+
+        :raises NotUnderstood: when it does
+        """
+        try:
+            self._loader.ways(ENTRY)
+        except paste_loader.Elsewhere:
+            raise
+        except NotUnderstood:
+            return
 
     def _is_ours(self, name: str) -> bool:
         try:

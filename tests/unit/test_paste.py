@@ -339,7 +339,7 @@ class TestPasteDeploy(testtools.TestCase):
             text = self.changed(
                 self.ENABLED, (f'paste.app_factory = {paste.ROUTER}', new)
             )
-            self.assert_refused(text, 'no [app:…] has the factory')
+            self.assert_refused(text, 'goes on in another file, config:')
         text = self.changed(
             self.ENABLED,
             (
