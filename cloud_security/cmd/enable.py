@@ -173,26 +173,37 @@ class Enable(Change):
                 )
             self.carry_out(links, dry_run)
             self._tell(dry_run, 'It is enabled.', CHECK)
-        elif not edit:
-            self._tell(
-                dry_run,
+        else:
+            self._next_step(host, edit, links, dry_run)
+        return 0
+
+    def _next_step(
+        self,
+        host: hosts.Host,
+        edit: list[file_changes.Step],
+        links: list[file_changes.Step],
+        dry_run: bool,
+    ) -> None:
+        """Do what harms no API that runs without the filter."""
+        if any(isinstance(step, file_changes.Unlink) for step in links):
+            # Rules that are linked already only get another target.
+            edit, links = edit + links, []
+        self.carry_out(edit, dry_run)
+        if not edit:
+            self.say(
                 f'{host.paste_path} has the filter; nothing was changed. The '
                 "rules are not linked yet: while Nova's API runs without the "
-                f'filter, they refuse members. {NEXT}',
+                f'filter, they refuse members. {NEXT}'
             )
         elif links:
-            self.carry_out(edit, dry_run)
             self._tell(dry_run, RESTART, NEXT)
         else:
-            self.carry_out(edit, dry_run)
             self._tell(
                 dry_run,
-                RESTART,
-                'Do it now: where it runs without the filter, the rules '
-                'refuse members with 403.',
+                f'The rules are in place. {RESTART} Do it now: while it runs '
+                'without the filter, they refuse members with 403.',
                 CHECK,
             )
-        return 0
 
     def _restart(
         self,
