@@ -187,7 +187,11 @@ class Enable(Change):
         """Do what harms no API that runs without the filter."""
         if any(isinstance(step, file_changes.Unlink) for step in links):
             # Rules that are linked already only get another target.
-            edit, links = edit + links, []
+            self.carry_out(links, dry_run)
+            links = []
+            if not edit:
+                self._tell(dry_run, 'The link to the rules is new.', CHECK)
+                return
         self.carry_out(edit, dry_run)
         if not edit:
             self.say(

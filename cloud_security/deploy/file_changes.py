@@ -78,6 +78,7 @@ class Edit:
     before: str
     after: str
     kept: Optional[str] = None
+    made: bool = False
 
     def shown(self) -> str:
         """Return a unified diff."""
@@ -118,10 +119,13 @@ class Edit:
                 else:
                     os.unlink(backup)
                 raise
+            self.made = former is None
 
     def undo(self) -> None:
-        """Write the text that was there; the copy beside it stays."""
+        """Write the text that was there; a copy that was made goes."""
         Edit(self.path, self.after, self.before).do()
+        if self.made:
+            _remove(self.path + BACKUP)
 
     def _written(self, text: str, temporary: contextlib.ExitStack) -> str:
         """Write a temporary file like this one; return its path."""
@@ -178,14 +182,21 @@ class Link:
                 self.made = True
                 # Nova must read it, whatever root's umask is.
                 os.chmod(folder, 0o755)
-            os.symlink(self.target, self.path)
+            try:
+                os.symlink(self.target, self.path)
+            except BaseException:
+                self._remove_folder()
+                raise
 
     def undo(self) -> None:
         """Remove it, and the directory where it was made."""
         with _in_words(self.path):
             os.unlink(self.path)
-            if self.made:
-                os.rmdir(os.path.dirname(self.path))
+            self._remove_folder()
+
+    def _remove_folder(self) -> None:
+        if self.made:
+            os.rmdir(os.path.dirname(self.path))
 
 
 @dataclasses.dataclass

@@ -462,7 +462,7 @@ class TestHost(testtools.TestCase):
         self.assertEqual(before, self.files())
 
     def test_a_link_that_cannot_be_made_undoes_the_edit(self):
-        before = self.paste.read_text()
+        before = self.files()
         steps = self.host.enabling()
         self.useFixture(
             fixtures.MockPatch(
@@ -470,8 +470,8 @@ class TestHost(testtools.TestCase):
             )
         )
         self.assertRaises(file_changes.Refused, file_changes.carry_out, steps)
-        self.assertEqual(before, self.paste.read_text())
-        self.assertFalse(os.path.lexists(self.link))
+        self.assertEqual(before, self.files())
+        self.assertFalse(os.path.lexists(self.link.parent))
 
     # What is kept
 

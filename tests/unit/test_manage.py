@@ -192,14 +192,17 @@ class TestActivation(Manage):
         self.run_on_paste('enable', '--offline')
         link = self.etc / 'policy.d' / '50-cloud-security.yaml'
         gone = f'/gone/share/cloud_security/policy.d/{link.name}'
-        for text in (self.paste.read_text(), FRESH.read_text()):
+        for text, said in (
+            (self.paste.read_text(), 'The link to the rules is new.'),
+            (FRESH.read_text(), 'The rules are in place.'),
+        ):
             self.paste.write_text(text)
             link.unlink()
             link.symlink_to(gone)
             code, out, err = self.run_on_paste('enable')
             self.assertEqual((0, ''), (code, err))
             self.assertEqual(test_host.RULES, os.readlink(link))
-            self.assertIn('The rules are in place.', out)
+            self.assertIn(said, out)
             self.assert_filtered()
 
     def test_delivered_rules_and_no_filter_ask_for_a_restart_now(self):
