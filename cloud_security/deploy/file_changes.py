@@ -27,7 +27,7 @@ LARGEST = file_reading.LARGEST
 Refused = file_reading.Refused
 read = file_reading.read
 
-#: What to do about an error; --paste and --policy-dir name other places.
+#: Advice about an error; --paste and --policy-dir name other places.
 _ADVICE = {
     errno.EBUSY: 'it is mounted by itself, as containers do with single '
     'files; change it where it is mounted from, on the host or in the image',
@@ -109,17 +109,15 @@ class Edit:
                 return
             backup = self.path + BACKUP
             kept = self._written(self.kept, temporary)
-            former = self._former(backup, temporary)
-            os.replace(kept, backup)
+            old = self._written(self.before, temporary)
+            is_new = not os.path.lexists(backup)
+            os.replace(new, self.path)
             try:
-                os.replace(new, self.path)
+                os.replace(kept, backup)
             except BaseException:
-                if former:
-                    os.replace(former, backup)
-                else:
-                    os.unlink(backup)
+                os.replace(old, self.path)
                 raise
-            self.made = former is None
+            self.made = is_new
 
     def undo(self) -> None:
         """Write the text that was there; a copy that was made goes."""
@@ -142,19 +140,6 @@ class Edit:
         # Mode, flags and labels; the time is today's.
         shutil.copystat(self.path, path)
         os.utime(path)
-        return path
-
-    def _former(
-        self, backup: str, temporary: contextlib.ExitStack
-    ) -> Optional[str]:
-        """Return another name of an older copy, None where there is none."""
-        if not os.path.lexists(backup):
-            return None
-        path = tempfile.mktemp(
-            prefix='.cloud-security-', dir=os.path.dirname(backup)
-        )
-        os.link(backup, path, follow_symlinks=False)
-        temporary.callback(_remove, path)
         return path
 
 

@@ -2,8 +2,8 @@
 """Files of one host or image, in which the filter is switched on and off.
 
 Two things belong to cloud_security: the filter's place in api-paste.ini, and
-a link in policy.d. Nothing else is changed, and no file is left half done.
-It imports nothing of Nova, which an image need not have.
+a link in policy.d. The steps change nothing else, and leave no file half done.
+This module imports nothing of Nova, which an image need not have.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from cloud_security.deploy import policy_places
 from cloud_security.deploy import rule_files
 
 LINK = '50-cloud-security.yaml'
-#: Where packages put the rules, and where pip and a checkout have them.
+#: The rules of a package, of pip and of a checkout.
 RULES = (
     '/etc/cloud-security/policy.yaml',
     os.path.join(
@@ -27,7 +27,7 @@ RULES = (
     ),
     os.path.abspath(os.path.join(__file__, '../../../etc/policy.d', LINK)),
 )
-#: How those end, wherever they were when the link was made.
+#: Ends of those paths, wherever they were when the link was made.
 ENDINGS = (RULES[0], '/policy.d/' + LINK)
 
 
@@ -43,7 +43,7 @@ def api_files() -> list[str]:
 
 @dataclasses.dataclass
 class Host:
-    """Where the files of a host or an image are.
+    """Paths of a host or an image.
 
     ``root`` is the folder of an image; the other paths are as in the image.
     Without ``policy_dir`` it is the one that ``config_files`` and

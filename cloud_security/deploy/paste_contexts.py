@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What PasteDeploy knows of a section before it calls a factory.
+"""Contexts: sections as PasteDeploy knows them before it calls a factory.
 
-Nothing that the file names is imported.
+The module imports nothing that a file names.
 Source: paste/deploy/loadwsgi.py ConfigLoader, PasteDeploy 2.1 to 3.1.
 """
 

@@ -63,7 +63,7 @@ Way = tuple[Filter, ...]
 
 
 class Loader:
-    """What PasteDeploy would load from the sections of a file."""
+    """A loader that follows names as PasteDeploy does."""
 
     def __init__(self, sections: paste_sections.Sections) -> None:
         self.sections = sections

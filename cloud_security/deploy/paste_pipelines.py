@@ -36,12 +36,12 @@ class Pipeline(NamedTuple):
 
     @property
     def name(self) -> str:
-        """As operators would look for it."""
+        """The name under which operators find it."""
         return f'[{self.section}] {self.option}'
 
 
 class Paste:
-    """What PasteDeploy would load from an api-paste.ini.
+    """An api-paste.ini as PasteDeploy would load it.
 
     ``filters`` has the names under which the filter is known in it, with
     their sections, ``routers`` those of the compute API.

@@ -453,6 +453,12 @@ class TestHost(testtools.TestCase):
         self.assert_nothing_is_left('mounted', errno.EBUSY, 'Busy')
         self.assertEqual('of before', backup.read_text())
 
+    def test_a_backup_that_cannot_be_written_undoes_the_edit(self):
+        (self.etc / f'api-paste.ini{file_changes.BACKUP}').mkdir()
+        before = self.files()
+        self.assertRaises(file_changes.Refused, self.enable)
+        self.assertEqual(before, self.files())
+
     def test_an_interrupted_edit_leaves_nothing_behind(self):
         before = self.files()
         self.useFixture(

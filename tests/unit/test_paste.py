@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where the filter stands in an api-paste.ini, and how it gets there."""
+"""The filter's place in an api-paste.ini, and the way in and out."""
 
 import pathlib
 

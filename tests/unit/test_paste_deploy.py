@@ -17,7 +17,7 @@ from cloud_security.deploy import paste_sections
 HAS_PASTE = importlib.util.find_spec('paste') and importlib.util.find_spec(
     'paste.deploy'
 )
-#: What stands in a file, and what PasteDeploy imports instead.
+#: Names in a file, and the stand-ins that PasteDeploy imports.
 STAND_INS = (
     (paste.ROUTER, 'router'),
     ('nova.api.openstack.compute.routes:APIRouterV21.factory', 'router'),
@@ -32,7 +32,7 @@ ROUTERS = (
     f'{paste.ROUTER} ',
     paste.ROUTER.replace(':', ' : '),
 )
-#: How pipelines end.
+#: Ends of pipelines.
 ENDS = ('router', 'router', 'router', 'inner', 'second')
 HERE = 'tests.unit.fake_paste'
 
