@@ -162,10 +162,17 @@ class Host:
         :raises Refused: when it cannot be done
         """
         # Without the filter, the rules would refuse members.
-        steps: list[file_changes.Step] = []
-        path = self.link_path
-        if _is_our_link(path):
-            steps.append(file_changes.Unlink(path, os.readlink(path)))
+        places = self._places()
+        beside = os.path.join(os.path.dirname(self.paste_path), 'policy.d')
+        links = [
+            self._link_in(places),
+            *(os.path.join(name, LINK) for name in [*places.folders, beside]),
+        ]
+        steps: list[file_changes.Step] = [
+            file_changes.Unlink(path, os.readlink(path))
+            for path in dict.fromkeys(links)
+            if _is_our_link(path)
+        ]
         return steps + self._edit(pastes.disable)
 
     def still_asking(self) -> dict[str, list[str]]:
@@ -173,11 +180,13 @@ class Host:
 
         :returns: ``{path of a policy file: [names of rules]}``
         """
+        places = self._places()
+        # Older releases of oslo.policy read it where the other is missing.
+        older = os.path.join(os.path.dirname(places.file), 'policy.json')
+        paths = [*filter(os.path.isfile, [older]), *places.paths()]
         return {
             path: names
-            for path, names in rule_files.asking(
-                self._places().paths()
-            ).items()
+            for path, names in rule_files.asking(paths).items()
             if os.path.basename(path) != LINK or not _is_our_link(path)
         }
 

@@ -91,7 +91,8 @@ def read(
     :raises Refused: when the configuration cannot be read
     """
     conf = cfg.ConfigOpts()
-    opts.set_defaults(conf)
+    # Nova's own default, which that of oslo.policy was not always.
+    opts.set_defaults(conf, policy_file='policy.yaml')
     try:
         conf([], default_config_files=files, default_config_dirs=folders)
         named = conf.oslo_policy.policy_dirs

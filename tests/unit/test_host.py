@@ -406,6 +406,19 @@ class TestHost(testtools.TestCase):
         ):
             self.assertEqual(f'/srv/policy.d/{host.LINK}', found.link_path)
 
+    def test_links_in_all_folders_are_removed(self):
+        # nova.conf named one folder, then another one, then none.
+        first, second = self.etc / 'first', self.etc / 'second'
+        for folder in (first, second, self.link.parent):
+            folder.mkdir()
+            (folder / host.LINK).symlink_to(RULES)
+        (self.etc / 'nova.conf').write_text(
+            f'[oslo_policy]\npolicy_dirs = {first}\npolicy_dirs = {second}\n'
+        )
+        self.disable()
+        for folder in (first, second, self.link.parent):
+            self.assertEqual([], os.listdir(folder))
+
     def test_a_nova_conf_that_is_none_is_refused(self):
         (self.etc / 'nova.conf').write_text('nonsense')
         self.assert_refused('nova.conf cannot be read')
