@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from cloud_security.cmd import enable
+from cloud_security.cmd import switch
 from cloud_security.deploy import host as hosts
 
 
-class Disable(enable.Change):
+class Disable(switch.Switch):
     """Take the filter out of Nova's api-paste.ini and remove the link.
 
     Rules that others deliver, and your own, stay; this command names those
@@ -34,5 +34,5 @@ class Disable(enable.Change):
         if not steps:
             self.say('It is disabled already; nothing was changed.')
         elif not parsed_args.dry_run:
-            self.say(enable.RESTART, 'Until then it goes on isolating.')
+            self.say(switch.RESTART, 'Until then it goes on isolating.')
         return 0

@@ -3,115 +3,18 @@
 
 from __future__ import annotations
 
-import abc
+import shlex
 import subprocess
 from typing import Any
 
-from cloud_security.cmd import manage
+from cloud_security.cmd import switch
 from cloud_security.deploy import file_changes
 from cloud_security.deploy import host as hosts
 
-RESTART = (
-    "Restart Nova's API on this host, and nothing else: httpd, uwsgi or "
-    'openstack-nova-api, whichever runs it.'
-)
 CHECK = 'cloud-security-status upgrade check tells whether all is in place.'
-NEXT = (
-    'When it has been restarted, run cloud-security-manage enable '
-    '--restarted: it links the rules.'
-)
 
 
-class Change(manage.Command):
-    """Does the steps that a Host names, or shows them."""
-
-    def get_parser(self, prog_name: str) -> Any:
-        """Add where the files are."""
-        parser = super().get_parser(prog_name)
-        parser.add_argument(
-            '--paste',
-            default=hosts.api_files()[0],
-            metavar='FILE',
-            help="the api-paste.ini that Nova's API reads (default: "
-            '/etc/nova/api-paste.ini, or what OS_NOVA_CONFIG_DIR and '
-            'OS_NOVA_CONFIG_FILES name)',
-        )
-        parser.add_argument(
-            '--policy-dir',
-            metavar='DIRECTORY',
-            help="Nova's directory of policy files (default: the first of "
-            '[oslo_policy] policy_dirs in nova.conf, or policy.d beside the '
-            'api-paste.ini)',
-        )
-        parser.add_argument(
-            '--config-file',
-            action='append',
-            default=[],
-            metavar='FILE',
-            help="Nova's configuration file; repeat it for more (default: "
-            'nova.conf beside the api-paste.ini)',
-        )
-        parser.add_argument(
-            '--config-dir',
-            action='append',
-            default=[],
-            metavar='DIRECTORY',
-            help="a directory of Nova's configuration files (default: "
-            'nova.conf.d beside the api-paste.ini)',
-        )
-        parser.add_argument(
-            '--root',
-            default='/',
-            metavar='DIRECTORY',
-            help='the root of an image, in which the other paths are '
-            '(default: this host)',
-        )
-        parser.add_argument(
-            '--dry-run',
-            action='store_true',
-            help='show what would change, and change nothing',
-        )
-        return parser
-
-    def take_action(self, parsed_args: Any) -> int:
-        """Show or do the steps.
-
-        :raises Refused: when something is in the way
-        """
-        host = hosts.Host(
-            parsed_args.paste,
-            parsed_args.policy_dir,
-            parsed_args.root,
-            self._both('config_file', parsed_args),
-            self._both('config_dir', parsed_args),
-        )
-        return self.change(host, parsed_args)
-
-    def _both(self, name: str, parsed_args: Any) -> tuple[str, ...]:
-        """Return the values of an option before and behind the command."""
-        before = getattr(self.app_args, name, None) or ()
-        return (*before, *getattr(parsed_args, name))
-
-    @abc.abstractmethod
-    def change(self, host: hosts.Host, parsed_args: Any) -> int:
-        """Show or do the steps.
-
-        :raises Refused: when something is in the way
-        """
-
-    def carry_out(self, steps: list[file_changes.Step], dry_run: bool) -> None:
-        """Show steps, and do them."""
-        for step in steps:
-            self.app.stdout.write(step.shown())
-        if not dry_run:
-            file_changes.carry_out(steps)
-
-    def say(self, *sentences: str) -> None:
-        """Print sentences as one line."""
-        self.app.stdout.write(f'{" ".join(sentences)}\n')
-
-
-class Enable(Change):
+class Enable(switch.Switch):
     """Put the filter into Nova's api-paste.ini, and link its rules.
 
     Nova reads rules at once, and the filter when its API starts: the rules
@@ -174,7 +77,7 @@ class Enable(Change):
             self.carry_out(links, dry_run)
             self._tell(dry_run, 'It is enabled.', CHECK)
         else:
-            self._next_step(host, edit, links, dry_run)
+            self._next_step(host, edit, links, parsed_args)
         return 0
 
     def _next_step(
@@ -182,9 +85,10 @@ class Enable(Change):
         host: hosts.Host,
         edit: list[file_changes.Step],
         links: list[file_changes.Step],
-        dry_run: bool,
+        parsed_args: Any,
     ) -> None:
         """Do what harms no API that runs without the filter."""
+        dry_run = parsed_args.dry_run
         if any(isinstance(step, file_changes.Unlink) for step in links):
             # Rules that are linked already only get another target.
             self.carry_out(links, dry_run)
@@ -197,15 +101,17 @@ class Enable(Change):
             self.say(
                 f'{host.paste_path} has the filter; nothing was changed. The '
                 "rules are not linked yet: while Nova's API runs without the "
-                f'filter, they refuse members. {NEXT}'
+                f'filter, they refuse members. {self._then(parsed_args)}'
             )
         elif links:
-            self._tell(dry_run, RESTART, NEXT)
+            self._tell(dry_run, switch.RESTART, self._then(parsed_args))
         else:
             self._tell(
                 dry_run,
-                f'The rules are in place. {RESTART} Do it now: while it runs '
-                'without the filter, they refuse members with 403.',
+                'The rules are in place.',
+                switch.RESTART,
+                'Do it now: while it runs without the filter, they refuse '
+                'members with 403.',
                 CHECK,
             )
 
@@ -227,8 +133,8 @@ class Enable(Change):
         if done.returncode:
             raise file_changes.Refused(
                 f'{parsed_args.restart} exited with {done.returncode}, so '
-                'the rules were not linked: see why, restart, and run '
-                'cloud-security-manage enable --restarted.'
+                'the rules were not linked: see why. '
+                f'{self._then(parsed_args)}'
             )
         if host.putting_the_filter_in():
             raise file_changes.Refused(
@@ -239,6 +145,21 @@ class Enable(Change):
         # What was planned may have changed during the restart.
         self.carry_out(host.linking_the_rules(), dry_run=False)
         self.say('It is enabled.', CHECK)
+
+    def _then(self, parsed_args: Any) -> str:
+        """Return what to run after the restart, with the same options."""
+        options = ['--restarted']
+        if parsed_args.paste != hosts.api_files()[0]:
+            options += ['--paste', parsed_args.paste]
+        if parsed_args.policy_dir:
+            options += ['--policy-dir', parsed_args.policy_dir]
+        for name in ('config_file', 'config_dir'):
+            for value in self.both(name, parsed_args):
+                options += [f'--{name.replace("_", "-")}', value]
+        return (
+            'When it has been restarted, run cloud-security-manage enable '
+            f'{" ".join(map(shlex.quote, options))}, which links the rules.'
+        )
 
     def _tell(self, dry_run: bool, *sentences: str) -> None:
         if not dry_run:

@@ -6,6 +6,7 @@ import io
 import lzma
 import os
 import pathlib
+import shlex
 import shutil
 import subprocess
 import sys
@@ -114,10 +115,15 @@ class TestActivation(Manage):
         code, out, err = self.run_on_paste('enable')
         self.assertEqual((0, ''), (code, err))
         self.assertIn("Restart Nova's API on this host", out)
-        self.assertIn('run cloud-security-manage enable --restarted', out)
         self.assert_filtered()
         # The running API would refuse members.
         self.assert_linked(False)
+        # The advice, to the letter.
+        _, found, words = out.partition('run cloud-security-manage ')
+        self.assertTrue(found, out)
+        words = shlex.split(words.partition(', which')[0])
+        self.assertEqual(0, self.manage(*words)[0])
+        self.assert_linked()
 
     def test_enable_again_before_the_restart_links_no_rules(self):
         self.run_on_paste('enable')

@@ -50,6 +50,7 @@ WITHOUT_NOVA = (
     'cmd/manage.py',
     'cmd/probe.py',
     'cmd/report.py',
+    'cmd/switch.py',
     'deploy/host.py',
     'deploy/file_changes.py',
     'deploy/file_reading.py',
