@@ -254,6 +254,7 @@ class TestHost(testtools.TestCase):
         del for_nova_31['project_manager_api']
         for text in (
             json.dumps(for_nova_31),
+            json.dumps(self.rules(project_manager_api='role:admin')),
             pathlib.Path(RULES).read_text(),
             yaml.safe_dump(self.rules()),
             json.dumps(self.rules(), indent=4),
