@@ -2,10 +2,13 @@
 
 import configparser
 import re
+import shlex
 
 import testtools
 
 from cloud_security import opts
+from cloud_security.cmd import disable
+from cloud_security.cmd import enable
 from cloud_security.policy import rules
 from cloud_security.probe.cli import arguments
 from tests.packaging import ROOT
@@ -100,5 +103,20 @@ class TestDocumentation(testtools.TestCase):
             'Kolla-Ansible',
             'OpenStack-Ansible',
             'openstack-helm',
+            'Juju',
         ):
             self.assertIn(f'\nWith {name}\n====', install)
+
+    def test_commands_of_the_install_guide_are_understood(self):
+        text = (SOURCE / 'install' / 'index.rst').read_text()
+        parsers = {
+            'enable': enable.Enable(None, None).get_parser('enable'),
+            'disable': disable.Disable(None, None).get_parser('disable'),
+        }
+        lines = re.findall(
+            r'(?m)cloud-security-manage (enable|disable)([^`]*?)(?:``|$)',
+            re.sub(r'\s*\\\n\s*', ' ', text),
+        )
+        self.assertGreater(len(lines), 10)
+        for name, words in lines:
+            parsers[name].parse_args(shlex.split(words))
