@@ -17,8 +17,9 @@ from cloud_security.compute import checks
 from cloud_security.compute import config
 
 NAME = 'cloud-security-status'
-#: Options that may stand before or after "upgrade check".
+#: Options that may stand before or behind "upgrade check".
 WITH_VALUE = ('--paste', '--config-file', '--config-dir')
+FLAGS = ('--details',)
 
 
 def main() -> int:
@@ -48,10 +49,9 @@ def main() -> int:
 
 
 def _options_first(argv: list[str]) -> list[str]:
-    """Return the arguments with those that have a value before the command.
+    """Return the arguments with our options before the command.
 
-    oslo.config knows them there only, and they are understood after "upgrade
-    check" as well.
+    oslo.config knows them there only; operators write them behind it as well.
     """
     program, *rest = argv
     first: list[str] = []
@@ -63,7 +63,7 @@ def _options_first(argv: list[str]) -> list[str]:
                 # argparse complains of this one.
                 return [program, word]
             first += [word, rest.pop(0)]
-        elif word.partition('=')[0] in WITH_VALUE:
+        elif word in FLAGS or word.partition('=')[0] in WITH_VALUE:
             first.append(word)
         else:
             last.append(word)
