@@ -32,8 +32,10 @@ def owned() -> Dict[type, criteria.Owned]:
     # from everybody who is isolated, and so are their build requests.
     member = api_models.InstanceGroupMember
     migration = models.Migration
-    own_mappings = sa.select(mapping.instance_uuid).where(
-        mapping.user_id == criteria.OWNER_ID
+    own_mappings = criteria.own(
+        sa.select(mapping.instance_uuid).where(
+            mapping.user_id == criteria.OWNER_ID
+        )
     )
     return {
         instance: criteria.Owned(
@@ -54,8 +56,10 @@ def owned() -> Dict[type, criteria.Owned]:
                 sa.and_(
                     criteria.REACHES_NEEDED,
                     group.id.in_(
-                        sa.select(member.group_id).where(
-                            member.instance_uuid.in_(own_mappings)
+                        criteria.own(
+                            sa.select(member.group_id).where(
+                                member.instance_uuid.in_(own_mappings)
+                            )
                         )
                     ),
                 ),
@@ -67,8 +71,10 @@ def owned() -> Dict[type, criteria.Owned]:
             # GET /os-migrations lists them by project, for managers from
             # Nova 32 on; its own user_id is who moved the server.
             criterion=migration.instance_uuid.in_(
-                sa.select(instance.uuid).where(
-                    instance.user_id == criteria.OWNER_ID
+                criteria.own(
+                    sa.select(instance.uuid).where(
+                        instance.user_id == criteria.OWNER_ID
+                    )
                 )
             ),
             row_id=lambda row: row.instance_uuid,

@@ -1,77 +1,57 @@
-"""Add the current scope to every ORM statement that names an owned model.
+"""The owner criterion of every ORM statement that reads an owned model.
 
-It must never let a statement on owned rows pass that it cannot restrict.
-Source: SQLAlchemy's recipe "Adding global WHERE / ON criteria" (1.4 to 2.1).
+The listener adds it as SQLAlchemy's documentation does, in "Adding global
+WHERE / ON criteria" (1.4 to 2.1). It may miss a form of statement: guard.py
+looks at the SQL and refuses it.
 """
 
 from __future__ import annotations
 
 from typing import Any
 from typing import Callable
-from typing import Container
-from typing import Dict
 from typing import Iterable
+from typing import Iterator
 from typing import Mapping
 from typing import NamedTuple
-from typing import Optional
-from typing import Set
 
-from oslo_log import log as logging
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy import orm
 from sqlalchemy.sql import elements
-from sqlalchemy.sql import util as sql_util
+from sqlalchemy.sql import functions
+from sqlalchemy.sql import selectable
 from sqlalchemy.sql import visitors
 
-from cloud_security.visibility import known
-from cloud_security.visibility import parts
+from cloud_security.visibility import guard as guards
+from cloud_security.visibility import owner
 from cloud_security.visibility import scope as scopes
-from cloud_security.visibility import statements
 
-LOG = logging.getLogger(__name__)
+OWNER_ID = owner.OWNER_ID
+REACHES_NEEDED = owner.REACHES_NEEDED
+own = owner.own
+
+#: Counts and sums see everybody's rows: quotas belong to the project. So does
+#: the question whether there are rows at all, on which counting depends.
+AGGREGATES = frozenset({'count', 'sum'})
+
+
+_VALUES = frozenset({'bindparam', 'null', 'true', 'false'})
 
 
 class Owned(NamedTuple):
-    """How the rows of a model belong to somebody.
+    """The owner of a model's rows.
 
-    ``owner_id`` is None where a row does not tell.
+    ``criterion`` compares a column with ``OWNER_ID``, or with a query in
+    ``own()``. ``owner_id`` is None where a row does not tell.
     """
 
     criterion: elements.ColumnElement[bool]
     row_id: Callable[[Any], str]
-    owner_id: Optional[Callable[[Any], Optional[str]]]
-
-
-def _current_owner_id() -> Optional[str]:
-    scope = scopes.current()
-    # No row is equal to NULL: a statement whose scope is gone when it is
-    # executed, or has no owner, reads nothing.
-    return (scope.owner_id or None) if scope else None
-
-
-#: Whose rows: read when a statement is executed, so that the statement, its
-#: options and its place in SQLAlchemy's compiled cache are the same for all.
-OWNER_ID: elements.BindParameter[str] = sa.bindparam(
-    'cloud_security_owner_id', callable_=_current_owner_id, type_=sa.String
-)
-
-
-def _reaches_needed() -> bool:
-    scope = scopes.current()
-    return scope is not None and scope.reaches_needed
-
-
-#: Whether rows are meant that are needed by the owner's own.
-REACHES_NEEDED: elements.BindParameter[bool] = sa.bindparam(
-    'cloud_security_reaches_needed',
-    callable_=_reaches_needed,
-    type_=sa.Boolean,
-)
+    owner_id: Callable[[Any], str | None] | None
 
 
 class Criteria:
-    """The listener and the models that it guards."""
+    """The listener that restricts, and the guard that verifies."""
 
     def __init__(
         self,
@@ -86,49 +66,61 @@ class Criteria:
             cannot be restricted passes
         """
         self.owned = owned
-        self.is_shared = is_shared
-        self._known = known.Known()
-        self._options: Dict[Any, Any] = {
+        self._options: dict[Any, Any] = {
             sa.inspect(model): orm.with_loader_criteria(
                 model, entry.criterion, include_aliases=True
             )
             for model, entry in owned.items()
         }
-        self._criteria: Dict[Any, Any] = {
-            sa.inspect(model): entry.criterion
+        self._criteria: dict[Any, Any] = {
+            sa.inspect(model).local_table: entry.criterion
             for model, entry in owned.items()
         }
-        self._subqueries = {
+        self._mappers: dict[Any, Any] = {
+            mapper.local_table: mapper for mapper in self._options
+        }
+        self._by_subquery = {
             mapper
-            for mapper, criterion in self._criteria.items()
+            for mapper in self._options
             if any(
                 isinstance(node, sa.sql.Select)
-                for node in visitors.iterate(criterion)
+                for node in visitors.iterate(
+                    self._criteria[mapper.local_table]
+                )
             )
         }
-        # The same for statements on tables, which the ORM does not compile.
-        self._plain: Dict[Any, Any] = {
-            mapper: sql_util._deep_deannotate(criterion)
-            for mapper, criterion in self._criteria.items()
-        }
-        self._tables = {
-            mapper.local_table.name: mapper for mapper in self._options
-        }
         # Joined loading brings rows in with a statement that names only the
-        # other end of relationships: where its options say so, or always.
-        self._may_load: Dict[Any, Set[Any]] = {}
-        self._always_load: Dict[Any, Set[Any]] = {}
-        for registry in {mapper.registry for mapper in self._options}:
-            for mapper in registry.mappers:
-                self._may_load[mapper] = self._reached(mapper)
-                self._always_load[mapper] = self._reached(
-                    mapper, (False, 'joined')
+        # other end of relationships.
+        self._reached: dict[Any, set[Any]] = {
+            mapper: self._reach(mapper)
+            for registry in {mapper.registry for mapper in self._options}
+            for mapper in registry.mappers
+        }
+        self._by_entity: dict[Any, set[Any]] = {None: set()}
+        self._by_entity.update(
+            (mapper.class_, found) for mapper, found in self._reached.items()
+        )
+        self.guard = guards.Guard(
+            {
+                table.name: frozenset(
+                    column.name for column in table.primary_key
                 )
+                for table in self._criteria
+            },
+            is_shared,
+        )
 
     def install(self) -> None:
         """Listen to every session of this process; again changes nothing."""
         if not event.contains(orm.Session, 'do_orm_execute', self.restrict):
             event.listen(orm.Session, 'do_orm_execute', self.restrict)
+        self.guard.install()
+
+    def uninstall(self) -> None:
+        """Stop listening."""
+        if event.contains(orm.Session, 'do_orm_execute', self.restrict):
+            event.remove(orm.Session, 'do_orm_execute', self.restrict)
+        self.guard.uninstall()
 
     def watch(self, watched: Iterable[type]) -> None:
         """Show each row of some models that is read to scopes' watchers."""
@@ -139,112 +131,159 @@ class Criteria:
     def restrict(self, state: orm.ORMExecuteState) -> None:
         """Restrict one statement to the rows of the current scope.
 
-        :raises ScopeError: when it cannot be told whose rows it may see.
+        :raises ScopeError: when the statement is text, which can name views
         """
         scope = scopes.current()
-        if scope is None:
-            if scopes.is_lost():
-                self._restrict(state, scope)
+        if scope is not None and scope.is_everybody:
             return
-        if scope.is_everybody:
-            return
-        key = known.key(state.statement, self._options)
-        if key not in self._known and not self._restrict(state, scope):
-            self._known.add(key)
-
-    def _restrict(
-        self, state: orm.ORMExecuteState, scope: Optional[scopes.Scope]
-    ) -> bool:
-        """Restrict one statement; tell whether it had to be changed.
-
-        :raises ScopeError: when it cannot be told whose rows it may see.
-        """
-        before: Any = state.statement
-        statement = before
-        reads = statements.reads(statement, self._tables)
-        named = {entity.mapper for entity in reads.named}
-        owned = named & self._options.keys()
-        # Loader options of the statement; unknown ones may join anything.
-        if getattr(statement, '_with_options', True):
-            load = self._may_load
-        else:
-            load = self._always_load
-        loaded = set().union(*(load.get(mapper, ()) for mapper in named))
-        if not owned and not loaded:
-            return False
+        statement: Any = state.statement
         if scope is None:
-            self._refuse(
-                'A thread reads owned rows for a request that is not '
-                'inside the isolation filter.'
+            if _is_text(statement) and scopes.is_lost():
+                self.guard.refuse_lost()
+        elif isinstance(statement, sa.sql.Select):
+            self._restrict_select(state, statement)
+        elif isinstance(statement, (sa.sql.Update, sa.sql.Delete)):
+            self._restrict_change(state, statement)
+        elif _is_text(statement):
+            self.guard.refuse(
+                'A statement is text, in a form that cannot be restricted to '
+                f'the rows of one owner: {statement}'
             )
-            return True
-        if statements.is_plain_insert(statement) or statements.is_aggregate(
-            statement
-        ):
-            return False
-        if statements.is_change_of_a_table(statement):
-            changed = self._tables.get(statement.table.name)
-            if owned == {changed}:
-                state.statement = statement.where(self._plain[changed])
-                return True
-        beside = self._owned(reads.beside)
+
+    def _restrict_select(self, state: Any, statement: Any) -> None:
+        columns = statement.column_descriptions
+        if _is_aggregate(columns):
+            state.update_execution_options(**{guards.UNRESTRICTED: True})
+            return
+        entities = {column.get('entity') for column in columns}
+        needed: set[Any] = set().union(*map(self._loaded, entities))
         if (
-            not statements.is_restrictable(statement)
-            or self._owned(reads.lost)
-            or any(entity.is_aliased_class for entity in beside)
+            not needed
+            or len(entities) > 1
+            or not _is_plain(statement.whereclause)
         ):
-            self._refuse(
-                'A statement reads owned rows in a form that cannot be '
-                f'restricted to their owner: {statement}'
-            )
-            return True
-        if beside:
-            statement = statement.where(
-                *[self._criteria[mapper] for mapper in beside]
-            )
-        # What loads relationships has those of the statement before.
-        given = {id(option) for option in statement._with_options}
-        options = [
-            option
-            for option in map(self._options.get, owned | loaded)
-            if id(option) not in given
-        ]
-        state.statement = statement.options(*options) if options else statement
+            named = self._named(statement)
+            if named:
+                needed |= named
+                statement = statement.where(
+                    *self._beside(statement, entities)
+                )
+        if needed:
+            state.statement = self._with_options(statement, needed)
+
+    def _loaded(self, entity: Any) -> set[Any]:
+        """Return the owned mappers whose rows come with an entity."""
+        found = self._by_entity.get(entity)
+        if found is None:
+            found = self._reached.get(sa.inspect(entity).mapper, set())
+        return found
+
+    def _beside(
+        self, statement: Any, entities: Iterable[Any]
+    ) -> Iterator[Any]:
+        """Yield criteria for what a statement reads beside its entities."""
+        restricted = {
+            sa.inspect(entity).selectable for entity in entities if entity
+        }
+        for table, is_joined in _tables(statement.get_final_froms()):
+            if table in self._criteria and (
+                # SQLAlchemy before 1.4.52 and 2.0.22 restricts no JOIN that
+                # follows no relationship.
+                is_joined or table not in restricted
+            ):
+                yield self._criteria[table]
+
+    def _restrict_change(self, state: Any, statement: Any) -> None:
+        if not state.is_orm_statement:
+            # oslo.db makes such an UPDATE on MySQL and PostgreSQL.
+            # Source: oslo_db/sqlalchemy/update_match.py.
+            if statement.table in self._criteria:
+                state.statement = statement.where(
+                    self._criteria[statement.table]
+                )
+            return
+        needed = self._named(statement)
+        state.statement = self._with_options(statement, needed)
         if (
-            owned & self._subqueries
+            needed & self._by_subquery
             and state.execution_options.get('synchronize_session')
             == 'evaluate'
         ):
             # Python cannot evaluate them, but the database can.
             state.update_execution_options(synchronize_session='fetch')
-        return state.statement is not before
 
-    def _owned(self, entities: parts.Entities) -> parts.Entities:
+    def _with_options(self, statement: Any, needed: set[Any]) -> Any:
+        # What loads relationships has those of the statement before.
+        given = getattr(statement, '_with_options', ())
+        options = [
+            option
+            for option in map(self._options.__getitem__, needed)
+            if option not in given
+        ]
+        return statement.options(*options) if options else statement
+
+    def _named(self, statement: Any) -> set[Any]:
+        """Return the owned mappers whose tables stand in a statement."""
+        tables = {
+            node if isinstance(node, sa.Table) else getattr(node, 'table', None)
+            for node in visitors.iterate(statement)
+        }
         return {
-            entity for entity in entities if entity.mapper in self._options
+            self._mappers[table] for table in tables & self._mappers.keys()
         }
 
-    def _reached(self, mapper: Any, lazy: Container[Any] = ()) -> Set[Any]:
-        """Return the owned mappers that relationships lead to.
-
-        :param lazy: how they are loaded; without it, all count
-        """
-        found: Set[Any] = set()
+    def _reach(self, mapper: Any) -> set[Any]:
+        """Return the owned mappers that a mapper is or leads to."""
+        found = {mapper}
         left = [mapper]
         while left:
             for relation in left.pop().relationships:
-                if relation.mapper not in found and (
-                    not lazy or relation.lazy in lazy
-                ):
+                if relation.mapper not in found:
                     found.add(relation.mapper)
                     left.append(relation.mapper)
         return found & self._options.keys()
 
-    def _refuse(self, reason: str) -> None:
-        if not self.is_shared():
-            # Services catch what a thread raises; the log tells why.
-            LOG.error(reason)
-            raise scopes.ScopeError(reason)
+
+def _is_text(statement: Any) -> bool:
+    statement = getattr(statement, 'element', statement)
+    return isinstance(
+        statement, (elements.TextClause, selectable.TextualSelect)
+    )
+
+
+def _is_aggregate(columns: Any) -> bool:
+    """Tell whether a statement returns counts, sums and nothing else."""
+    return bool(columns) and all(
+        isinstance(column['expr'], selectable.Exists)
+        or (
+            isinstance(column['expr'], functions.FunctionElement)
+            and column['expr'].name in AGGREGATES
+        )
+        for column in columns
+    )
+
+
+def _is_plain(condition: Any) -> bool:
+    """Tell whether a condition compares columns with values, and no more."""
+    return condition is None or all(
+        getattr(part, 'right', part).__visit_name__ in _VALUES
+        for part in getattr(condition, 'clauses', (condition,))
+    )
+
+
+def _tables(sources: Iterable[Any]) -> Iterator[tuple[Any, bool]]:
+    """Yield the tables in FROM whose rows a WHERE may leave out.
+
+    :returns: each table, and whether a JOIN brings it in
+    """
+    for source in sources:
+        if isinstance(source, sa.sql.Join):
+            yield from _tables([source.left])
+            if not source.isouter or source.full:
+                for table, _ in _tables([source.right]):
+                    yield table, True
+        else:
+            yield source, False
 
 
 def _show_to_watcher(row: Any, _context: Any) -> None:

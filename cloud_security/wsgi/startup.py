@@ -14,11 +14,10 @@ from oslo_config import cfg
 from oslo_db.sqlalchemy import orm as oslo_db_orm
 from oslo_log import log as logging
 import sqlalchemy as sa
-from sqlalchemy import event
 
 from cloud_security import opts
 from cloud_security.visibility import criteria
-from cloud_security.visibility import scope as scopes
+from cloud_security.visibility import proof
 from cloud_security.wsgi import monitor
 from cloud_security.wsgi import service as services
 
@@ -27,10 +26,6 @@ LOG = logging.getLogger(__name__)
 
 class UnsafeStart(Exception):
     """The filter could not protect; the message says what to do."""
-
-
-class _Captured(Exception):
-    """Carries a statement instead of executing it."""
 
 
 def mode(service: services.Service, local_conf: dict[str, str]) -> str:
@@ -129,25 +124,14 @@ def _criteria(service: services.Service) -> criteria.Criteria:
 
 
 def _prove(installed: criteria.Criteria) -> None:
-    """Compile a statement on each owned model under a scope."""
-    proof = scopes.Scope(owner_id='proof')
-    for model in installed.owned:
-        # OpenStack's services get sessions of this class from oslo.db.
-        session = oslo_db_orm.Session()
-        event.listen(session, 'do_orm_execute', _capture)
-        with scopes.on_this_thread(proof):
-            try:
-                session.execute(sa.select(model))
-            except _Captured as captured:
-                compiled = captured.args[0].compile()
-                if proof.owner_id in compiled.params.values():
-                    continue
+    """Prove on each owned model that its statements are restricted.
+
+    :raises UnsafeStart: when they are not
+    """
+    # OpenStack's services get sessions of this class from oslo.db.
+    for model in proof.unproven(installed, oslo_db_orm.Session()):
         raise UnsafeStart(
             f'Statements on {model.__name__} are not filtered with '
             f'SQLAlchemy {sa.__version__}: install the SQLAlchemy of your '
             f'OpenStack release, or set [cloud_security] mode = off.'
         )
-
-
-def _capture(state: Any) -> None:
-    raise _Captured(state.statement)

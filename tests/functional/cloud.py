@@ -166,7 +166,7 @@ _listening = []
 def remove_listeners():
     """Let statements pass as they do where the filter is not loaded."""
     while _listening:
-        event.remove(orm.Session, 'do_orm_execute', _listening.pop())
+        _listening.pop().uninstall()
 
 
 class _Pool(sa.pool.QueuePool):
@@ -188,8 +188,8 @@ class OtherServices(fixtures.Fixture):
         install = criteria.Criteria.install
 
         def noted(installed):
-            if installed.restrict not in _listening:
-                _listening.append(installed.restrict)
+            if installed not in _listening:
+                _listening.append(installed)
             install(installed)
 
         self.addCleanup(remove_listeners)

@@ -20,8 +20,8 @@ from cloud_security.compute.transforms import foreign_ids
 from cloud_security.compute.transforms import quotas
 from cloud_security.compute.transforms import scheduler_hints
 from cloud_security.policy import inspection
+from cloud_security.visibility import criteria
 from cloud_security.visibility import scope as scopes
-from cloud_security.visibility import statements
 from cloud_security.wsgi import recorder
 from cloud_security.wsgi import transform
 from tests.functional import cloud
@@ -88,9 +88,9 @@ def _fails_open():
 
 
 def _any_function_counts():
-    statements.is_aggregate = lambda statement: any(
+    criteria._is_aggregate = lambda columns: any(
         isinstance(column['expr'], functions.FunctionElement)
-        for column in getattr(statement, 'column_descriptions', ())
+        for column in columns
     )
 
 
