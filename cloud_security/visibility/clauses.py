@@ -31,7 +31,11 @@ def of(tokens: Tokens, heads: list[str]) -> dict[str, Tokens]:
         is_distinct_from = (
             head == 'FROM' and before == 'DISTINCT' and last != heads[0]
         )
-        if head in heads and before not in ('.', 'AS') and not is_distinct_from:
+        if (
+            head in heads
+            and before not in ('.', 'AS')
+            and not is_distinct_from
+        ):
             if heads.index(head) <= heads.index(last):
                 raise sql.Unreadable(f'{head} stands in an unknown place')
             last = head
@@ -70,5 +74,7 @@ def is_query(group: sql.Group) -> bool:
 def has_query(tokens: Tokens) -> bool:
     """Tell whether a query stands in parentheses within tokens."""
     return any(
-        is_query(group) for level in sql.flat(tokens) for group in sql.groups(level)
+        is_query(group)
+        for level in sql.flat(tokens)
+        for group in sql.groups(level)
     )

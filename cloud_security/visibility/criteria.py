@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 from typing import Callable
+from typing import Container
 from typing import Iterable
 from typing import Iterator
 from typing import Mapping
@@ -89,17 +90,16 @@ class Criteria:
                 )
             )
         }
-        # Joined loading brings rows in with a statement that names only the
-        # other end of relationships.
-        self._reached: dict[Any, set[Any]] = {
-            mapper: self._reach(mapper)
+        mappers = {
+            mapper
             for registry in {mapper.registry for mapper in self._options}
             for mapper in registry.mappers
         }
-        self._by_entity: dict[Any, set[Any]] = {None: set()}
-        self._by_entity.update(
-            (mapper.class_, found) for mapper, found in self._reached.items()
-        )
+        self._may_load = {mapper: self._reach(mapper) for mapper in mappers}
+        self._always_load = {
+            mapper: self._reach(mapper, (False, 'joined'))
+            for mapper in mappers
+        }
         self.guard = guards.Guard(
             {
                 table.name: frozenset(
@@ -151,40 +151,41 @@ class Criteria:
             )
 
     def _restrict_select(self, state: Any, statement: Any) -> None:
-        columns = statement.column_descriptions
-        if _is_aggregate(columns):
-            state.update_execution_options(**{guards.UNRESTRICTED: True})
-            return
-        entities = {column.get('entity') for column in columns}
-        needed: set[Any] = set().union(*map(self._loaded, entities))
-        if (
-            not needed
-            or len(entities) > 1
-            or not _is_plain(statement.whereclause)
-        ):
-            named = self._named(statement)
-            if named:
-                needed |= named
-                statement = statement.where(
-                    *self._beside(statement, entities)
-                )
+        if _is_simple(statement) or state.is_relationship_load:
+            needed = self._loaded(state.bind_mapper, statement)
+        else:
+            columns = statement.column_descriptions
+            if _is_aggregate(columns):
+                state.update_execution_options(**{guards.UNRESTRICTED: True})
+                return
+            entities = [
+                sa.inspect(column['entity'])
+                for column in columns
+                if column.get('entity')
+            ]
+            needed = self._named(statement).union(
+                *(self._loaded(one.mapper, statement) for one in entities)
+            )
+            if needed:
+                statement = statement.where(*self._beside(statement, entities))
         if needed:
             state.statement = self._with_options(statement, needed)
 
-    def _loaded(self, entity: Any) -> set[Any]:
-        """Return the owned mappers whose rows come with an entity."""
-        found = self._by_entity.get(entity)
-        if found is None:
-            found = self._reached.get(sa.inspect(entity).mapper, set())
-        return found
+    def _loaded(self, mapper: Any, statement: Any) -> frozenset[Any]:
+        """Return the owned mappers whose rows come with those of a mapper.
+
+        Joined loading brings rows in with a statement that names only the
+        other end of relationships: where its options say so, or always.
+        """
+        is_optional = getattr(statement, '_with_options', True)
+        found = self._may_load if is_optional else self._always_load
+        return found.get(mapper, frozenset())
 
     def _beside(
         self, statement: Any, entities: Iterable[Any]
     ) -> Iterator[Any]:
         """Yield criteria for what a statement reads beside its entities."""
-        restricted = {
-            sa.inspect(entity).selectable for entity in entities if entity
-        }
+        restricted = {entity.selectable for entity in entities}
         for table, is_joined in _tables(statement.get_final_froms()):
             if table in self._criteria and (
                 # SQLAlchemy before 1.4.52 and 2.0.22 restricts no JOIN that
@@ -212,7 +213,7 @@ class Criteria:
             # Python cannot evaluate them, but the database can.
             state.update_execution_options(synchronize_session='fetch')
 
-    def _with_options(self, statement: Any, needed: set[Any]) -> Any:
+    def _with_options(self, statement: Any, needed: frozenset[Any]) -> Any:
         # What loads relationships has those of the statement before.
         given = getattr(statement, '_with_options', ())
         options = [
@@ -222,26 +223,55 @@ class Criteria:
         ]
         return statement.options(*options) if options else statement
 
-    def _named(self, statement: Any) -> set[Any]:
+    def _named(self, statement: Any) -> frozenset[Any]:
         """Return the owned mappers whose tables stand in a statement."""
         tables = {
-            node if isinstance(node, sa.Table) else getattr(node, 'table', None)
+            node
+            if isinstance(node, sa.Table)
+            else getattr(node, 'table', None)
             for node in visitors.iterate(statement)
         }
-        return {
+        return frozenset(
             self._mappers[table] for table in tables & self._mappers.keys()
-        }
+        )
 
-    def _reach(self, mapper: Any) -> set[Any]:
-        """Return the owned mappers that a mapper is or leads to."""
+    def _reach(self, mapper: Any, lazy: Container[Any] = ()) -> frozenset[Any]:
+        """Return the owned mappers that a mapper is or leads to.
+
+        :param lazy: the ways of loading that count; without them, all do
+        """
         found = {mapper}
         left = [mapper]
         while left:
             for relation in left.pop().relationships:
-                if relation.mapper not in found:
+                if relation.mapper not in found and (
+                    not lazy or relation.lazy in lazy
+                ):
                     found.add(relation.mapper)
                     left.append(relation.mapper)
-        return found & self._options.keys()
+        return frozenset(found & self._options.keys())
+
+
+def _is_simple(statement: Any) -> bool:
+    """Tell whether a SELECT compares columns of one entity with values.
+
+    Most do. What this overlooks, in a subquery of ORDER BY, the guard refuses;
+    without these attributes, the listener looks through every statement.
+    """
+    try:
+        [column] = statement._raw_columns
+        return (
+            column.__visit_name__ == 'table'
+            and not statement._setup_joins
+            and not statement._from_obj
+            and all(
+                part.right.__visit_name__ in _VALUES
+                for criterion in statement._where_criteria
+                for part in getattr(criterion, 'clauses', (criterion,))
+            )
+        )
+    except (AttributeError, ValueError):
+        return False
 
 
 def _is_text(statement: Any) -> bool:
@@ -260,14 +290,6 @@ def _is_aggregate(columns: Any) -> bool:
             and column['expr'].name in AGGREGATES
         )
         for column in columns
-    )
-
-
-def _is_plain(condition: Any) -> bool:
-    """Tell whether a condition compares columns with values, and no more."""
-    return condition is None or all(
-        getattr(part, 'right', part).__visit_name__ in _VALUES
-        for part in getattr(condition, 'clauses', (condition,))
     )
 
 

@@ -19,9 +19,7 @@ class _Captured(Exception):
     """A statement that the session would have executed."""
 
 
-def unproven(
-    installed: criteria.Criteria, session: orm.Session
-) -> list[type]:
+def unproven(installed: criteria.Criteria, session: orm.Session) -> list[type]:
     """Return the owned models whose statements could pass unrestricted.
 
     Nothing is executed.

@@ -28,7 +28,7 @@ _TOKEN = re.compile(
     | (?P<name>"(?:[^"\\]|""|\\[^"])*"|`(?:[^`]|``)*`)
     | (?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?![\w$.]))
     | (?P<word>[^\W\d][\w$]*)
-    | (?P<sign>(?!--|\#)(?:::|\|\||:=|<>|!=|<=|>=|%%%%|[().,=<>!+\-*/%%&|^~]))
+    | (?P<sign>(?!--|/\*|\*/)(?:::|\|\||:=|<>|!=|<=|>=|%%%%|[().,=<>!+\-*/%%&|^~]))
     """
     % re.escape(owner.MARK),
     re.VERBOSE | re.DOTALL,
@@ -38,7 +38,7 @@ _HIDING = re.compile(r"""\bU&["']""", re.IGNORECASE)
 
 
 class Unreadable(Exception):
-    """The SQL has a form that the guard does not read; the message names it."""
+    """SQL has a form that the guard does not read; the message names it."""
 
 
 class Token(NamedTuple):
