@@ -152,7 +152,14 @@ class Criteria:
 
     def _restrict_select(self, state: Any, statement: Any) -> None:
         if _is_simple(statement) or state.is_relationship_load:
-            needed = self._loaded(state.bind_mapper, statement)
+            mapper = state.bind_mapper
+            needed = self._loaded(mapper, statement)
+            if mapper in needed and state.is_column_load:
+                # SQLAlchemy adds no loader criteria where it refreshes a row.
+                state.statement = statement.where(
+                    self._criteria[mapper.local_table]
+                )
+                return
         else:
             columns = statement.column_descriptions
             if _is_aggregate(columns):

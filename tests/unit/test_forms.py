@@ -66,8 +66,8 @@ RESTRICTED = {
     'IS DISTINCT FROM': lambda: sa.select(Thing.id).where(
         Thing.size.is_distinct_from(2)
     ),
-    'a comment that is no mark': lambda: (
-        sa.select(Thing.id).prefix_with('/* tracing=1 */')
+    'a comment that is no mark': lambda: sa.select(Thing.id).prefix_with(
+        '/* tracing=1 */'
     ),
     'DISTINCT': lambda: sa.select(Thing.owner).distinct(),
     'a page': lambda: sa.select(Thing.id).order_by(Thing.id).limit(3),
@@ -119,9 +119,9 @@ RESTRICTED = {
     ),
     'any': lambda: sa.select(Thing.id).where(Thing.parts.any()),
     'a join by a relationship': lambda: sa.select(Part.id).join(Part.thing),
-    'the other way round': lambda: sa.select(Part.id)
-    .select_from(Thing)
-    .join(Thing.parts),
+    'the other way round': lambda: (
+        sa.select(Part.id).select_from(Thing).join(Thing.parts)
+    ),
     'a join by ON': lambda: sa.select(Free.id).join(Thing, ON),
     'a join with columns': lambda: sa.select(Free.id, Thing.owner).join(
         Thing, ON
@@ -129,9 +129,9 @@ RESTRICTED = {
     'a Join in FROM': lambda: sa.select(Free.id).select_from(
         sa.join(Free, Thing, ON)
     ),
-    'an ORM Join in FROM': lambda: sa.select(
-        Free.id, Thing.owner
-    ).select_from(orm.join(Free, Thing, ON)),
+    'an ORM Join in FROM': lambda: sa.select(Free.id, Thing.owner).select_from(
+        orm.join(Free, Thing, ON)
+    ),
     'two tables in FROM': lambda: sa.select(Free.id).where(ON),
     'two owned tables in FROM': lambda: sa.select(Thing.id).where(
         Thing.size == Other.size
@@ -199,15 +199,17 @@ RESTRICTED_OR_REFUSED = {
     'an alias in FROM': lambda: sa.select(Free.id).where(
         alias().id == Free.thing_id
     ),
-    'an outer join by ON': lambda: sa.select(
-        Free.id, Thing.id
-    ).outerjoin(Thing, ON),
+    'an outer join by ON': lambda: sa.select(Free.id, Thing.id).outerjoin(
+        Thing, ON
+    ),
     'an outer join from the owned': lambda: sa.select(
         Thing.id, Free.id
     ).outerjoin(Free, ON),
-    'an outer join that keeps all': lambda: sa.select(Free.id)
-    .select_from(orm.outerjoin(Thing, Free, ON))
-    .where(Thing.id > 0),
+    'an outer join that keeps all': lambda: (
+        sa.select(Free.id)
+        .select_from(orm.outerjoin(Thing, Free, ON))
+        .where(Thing.id > 0)
+    ),
     'a join of an alias': lambda: sa.select(Free.id).join(
         alias(), sa.literal(1) == 1
     ),
@@ -233,9 +235,7 @@ RESTRICTED_OR_REFUSED = {
     'an entity of a table': lambda: sa.select(
         orm.aliased(Thing, THINGS.alias('raw'))
     ),
-    'from a SELECT': lambda: sa.select(Thing).from_statement(
-        sa.select(Thing)
-    ),
+    'from a SELECT': lambda: sa.select(Thing).from_statement(sa.select(Thing)),
     'LATERAL': lambda: sa.select(Free.id).join(
         sa.select(Thing.id).where(ON).lateral('l'), sa.true()
     ),
@@ -258,9 +258,7 @@ RESTRICTED_OR_REFUSED = {
         .limit(sa.select(sa.func.count(Thing.id)).scalar_subquery())
     ),
     'a subquery in CASE': lambda: sa.select(
-        sa.case(
-            (sa.exists(sa.select(Thing.id).where(ON)), Free.id), else_=0
-        )
+        sa.case((sa.exists(sa.select(Thing.id).where(ON)), Free.id), else_=0)
     ),
     'a subquery in HAVING': lambda: (
         sa.select(Free.id)
@@ -268,9 +266,7 @@ RESTRICTED_OR_REFUSED = {
         .having(Free.id.in_(sa.select(Thing.id)))
     ),
     'a subquery in a function': lambda: sa.select(
-        sa.func.coalesce(
-            sa.select(sa.func.min(Thing.id)).scalar_subquery(), 0
-        )
+        sa.func.coalesce(sa.select(sa.func.min(Thing.id)).scalar_subquery(), 0)
     ),
     'a sum of a subquery beside a column': lambda: sa.select(
         Free.id, sa.func.sum(Free.id + ALICES.scalar_subquery())

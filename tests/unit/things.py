@@ -163,9 +163,7 @@ class Database(fixtures.Fixture):
         self.addCleanup(self.session.close)
         hidden = {Thing, Other, Shelf, Deed} if self.is_bobs else set()
         self.session.add_all(
-            row
-            for row in rows()
-            if type(row) not in hidden or row.id in OWN
+            row for row in rows() if type(row) not in hidden or row.id in OWN
         )
         self.session.commit()
         self.session.expunge_all()
