@@ -58,6 +58,8 @@ class Reader:
         """
         if not self.names(text):
             return Reading()
+        if sql.is_hiding(text):
+            raise sql.Unreadable('it has escaped letters')
         tokens = sql.read(text)
         statement = _Statement(self._keys)
         statement.read(tokens)
