@@ -379,7 +379,9 @@ class TestInserts(Session):
             self.skipTest('test_reader has those of MariaDB.')
         insert = dialect.insert(THINGS).values(id=1, owner='bob', size=9)
         for statement in (
-            insert.on_conflict_do_update(['id'], set_={'owner': 'bob'}),
+            insert.on_conflict_do_update(
+                index_elements=['id'], set_={'owner': 'bob'}
+            ),
             insert.on_conflict_do_nothing(),
             sa.insert(THINGS).values(id=1).prefix_with('OR REPLACE'),
         ):

@@ -143,12 +143,11 @@ class TestLostThreads(Guard):
 
         def run():
             oslo_context.RequestContext(**context).update_store()
-            try:
-                found.append(
-                    orm.Session(self.database.engine).execute(statement).all()
-                )
-            except scopes.ScopeError as error:
-                found.append(str(error))
+            with orm.Session(self.database.engine) as session:
+                try:
+                    found.append(session.execute(statement).all())
+                except scopes.ScopeError as error:
+                    found.append(str(error))
 
         self.addCleanup(oslo_context._request_store.__dict__.clear)
         thread = threading.Thread(target=run)
