@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The clauses of a query or a change, and the queries within expressions."""
 
 from __future__ import annotations

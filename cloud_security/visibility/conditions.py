@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The sources of which a condition lets only the owner's rows pass.
 
 A comparison with the owner's marked parameter restricts a source. AND needs

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The owner criterion of every ORM statement that reads an owned model.
 
 The listener adds it as SQLAlchemy's documentation does, in "Adding global

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The guard: refuse SQL that reads an owned table without its criterion.
 
 The guard sees all SQL of this process and restricts none. It decides once for

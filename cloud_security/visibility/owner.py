@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The owner of the current request's rows, as parameters of SQL.
 
 SQLAlchemy reads both parameters when it executes a statement. A statement, its

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The proof that criteria and guard work with this SQLAlchemy."""
 
 from __future__ import annotations

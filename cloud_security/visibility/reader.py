@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The owned tables that SQL reads without the owner criterion."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Whose rows the current request may see.
 
 A scope is held per request and found from every thread that works for it. It

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The sources of a query: what stands in FROM, joined or not."""
 
 from __future__ import annotations

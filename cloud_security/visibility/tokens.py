@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """SQL as tokens, nested by parentheses.
 
 The databases read comments, quotes and operators in different ways. SQL that
