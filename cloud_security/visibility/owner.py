@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The owner of the current request's rows, as parameters of SQL.
+"""The owner of rows, as criteria and as parameters of SQL.
 
 SQLAlchemy reads both parameters when it executes a statement. A statement, its
 options and its place in SQLAlchemy's compiled cache are the same for all.
@@ -8,6 +8,8 @@ options and its place in SQLAlchemy's compiled cache are the same for all.
 from __future__ import annotations
 
 from typing import Any
+from typing import Callable
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.ext import compiler
@@ -20,13 +22,25 @@ from cloud_security.visibility import scope as scopes
 MARK = '/* own */'
 
 
+class Owned(NamedTuple):
+    """The owner of a model's rows.
+
+    ``criterion`` compares a column with ``OWNER_ID``, or with a query in
+    ``own()``. ``owner_id`` is None where a row does not tell.
+    """
+
+    criterion: elements.ColumnElement[bool]
+    row_id: Callable[[Any], str]
+    owner_id: Callable[[Any], str | None] | None
+
+
 class OwnerParameter(elements.BindParameter[str]):
     """A parameter that renders the mark before itself."""
 
     inherit_cache = True
 
 
-@compiler.compiles(OwnerParameter)  # type: ignore[no-untyped-call,misc]
+@compiler.compiles(OwnerParameter)
 def _render(parameter: Any, sql_compiler: Any, **options: Any) -> str:
     return f'{MARK} {sql_compiler.visit_bindparam(parameter, **options)}'
 

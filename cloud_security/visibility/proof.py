@@ -42,7 +42,7 @@ def _is_proven(
     installed: criteria.Criteria, session: orm.Session, model: type
 ) -> bool:
     """Tell whether the guard refuses a statement, unless it is restricted."""
-    statement = sa.select(model)
+    statement: Any = sa.select(model)
     with scopes.on_this_thread(_SCOPE):
         try:
             session.execute(statement)

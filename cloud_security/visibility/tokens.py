@@ -54,13 +54,15 @@ class Token(NamedTuple):
     text: str
 
 
-class Group(NamedTuple):
+class Group:
     """The tokens between two parentheses."""
-
-    tokens: Tokens
 
     kind = 'group'
     text = ''
+
+    def __init__(self, tokens: Tokens) -> None:
+        """Keep the tokens."""
+        self.tokens = tokens
 
 
 Tokens = list[Union[Token, Group]]

@@ -20,7 +20,7 @@ from cloud_security.compute.transforms import foreign_ids
 from cloud_security.compute.transforms import quotas
 from cloud_security.compute.transforms import scheduler_hints
 from cloud_security.policy import inspection
-from cloud_security.visibility import criteria
+from cloud_security.visibility import forms
 from cloud_security.visibility import scope as scopes
 from cloud_security.wsgi import recorder
 from cloud_security.wsgi import transform
@@ -88,7 +88,7 @@ def _fails_open():
 
 
 def _any_function_counts():
-    criteria._is_aggregate = lambda columns: any(
+    forms.is_aggregate = lambda columns: any(
         isinstance(column['expr'], functions.FunctionElement)
         for column in columns
     )

@@ -21,8 +21,8 @@ import testtools
 
 from cloud_security import releases
 from cloud_security.compute import models
+from cloud_security.visibility import reader
 from cloud_security.visibility import scope as scopes
-from cloud_security.visibility import statements
 from tests.functional import cloud
 from tests.functional import operations
 from tests.two_worlds import census
@@ -382,25 +382,28 @@ class TestReached(Measured):
         super().setUp()
         self.read = set()
         known = {news.name_of(mapper): mapper for mapper in mappers()}
-        self.owned = {known[name] for name in census.OWNED}
+        self.owned = {
+            known[name].local_table.name for name in census.OWNED
+        }
         self.about = {
-            known[name]: name
+            known[name].local_table.name: name
             for name in itertools.chain(census.REACHED, census.UNSERVED)
         }
-        event.listen(orm.Session, 'do_orm_execute', self.note)
-        self.addCleanup(event.remove, orm.Session, 'do_orm_execute', self.note)
+        self.reader = reader.Reader(
+            dict.fromkeys(self.owned | self.about.keys(), frozenset())
+        )
+        listening = sa.engine.Engine, 'before_cursor_execute', self.note
+        event.listen(*listening)
+        self.addCleanup(event.remove, *listening)
 
-    def note(self, state):
+    def note(self, _connection, _cursor, sql, *_):
         """Note rows about servers that a statement reads by themselves."""
         scope = scopes.current()
-        if scope is None or scope.is_everybody:
+        if scope is None or scope.is_everybody or sql.startswith('INSERT'):
             return
-        named = statements.reads(
-            state.statement,
-            {mapper.local_table.name: mapper for mapper in self.about},
-        ).named
+        named = set(self.reader.names(sql))
         if not named & self.owned:
-            self.read |= {self.about[one] for one in named & set(self.about)}
+            self.read |= {self.about[one] for one in named}
 
     def walk(self, account):
         """Send every route and action but those that end a server."""

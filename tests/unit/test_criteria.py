@@ -1,9 +1,11 @@
+import fixtures
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy import orm
 import testtools
 
 from cloud_security.visibility import criteria
+from cloud_security.visibility import forms
 from cloud_security.visibility import scope as scopes
 from tests.unit import things
 from tests.unit.things import Deed
@@ -179,9 +181,13 @@ class TestLoading(Criteria):
 
     def test_statements_without_private_attributes_are_restricted(self):
         # As if a release of SQLAlchemy had none that the listener tries.
-        simple = criteria._is_simple
-        self.addCleanup(setattr, criteria, '_is_simple', simple)
-        criteria._is_simple = lambda statement: simple(object())
+        simple = forms.is_simple
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'cloud_security.visibility.forms.is_simple',
+                lambda statement: simple(object()),
+            )
+        )
         self.assertEqual([2, 5], self.seen(sa.select(Thing.id)))
         self.assertEqual([1, 2, 3, 4, 5], self.seen(sa.select(Free.id)))
         with scopes.on_this_thread(BOB):

@@ -8,6 +8,7 @@ from sqlalchemy import orm
 import testtools
 from testtools import matchers
 
+from cloud_security.visibility import criteria
 from cloud_security.visibility import guard
 from cloud_security.visibility import proof
 from cloud_security.visibility import scope as scopes
@@ -293,8 +294,14 @@ class TestProof(Guard):
         self.assertEqual(['Thing', 'Other', 'Deed', 'Shelf'], self.unproven())
 
     def test_a_criterion_without_the_owner_is_unproven(self):
-        options = self.installed.criteria._options
-        options[sa.inspect(Thing)] = orm.with_loader_criteria(
-            Thing, Thing.owner == 'bob'
+        self.installed.criteria.uninstall()
+        self.installed.criteria = criteria.Criteria(
+            {
+                Thing: criteria.Owned(
+                    Thing.owner == 'bob', lambda row: row.id, None
+                )
+            }
         )
+        self.installed.criteria.install()
+        self.addCleanup(self.installed.criteria.uninstall)
         self.assertEqual(['Thing'], self.unproven())

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Forms of SQLAlchemy's statements that the criteria treat differently."""
+
+from __future__ import annotations
+
+from typing import Any
+from typing import Iterable
+from typing import Iterator
+
+import sqlalchemy as sa
+from sqlalchemy.sql import elements
+from sqlalchemy.sql import functions
+from sqlalchemy.sql import selectable
+
+#: Counts and sums see everybody's rows: quotas belong to the project. So does
+#: the question whether there are rows at all, on which counting depends.
+AGGREGATES = frozenset({'count', 'sum'})
+_VALUES = frozenset({'bindparam', 'null', 'true', 'false'})
+
+
+def is_simple(statement: Any) -> bool:
+    """Tell whether a SELECT compares columns of one entity with values.
+
+    Most do. What this overlooks, in a subquery of ORDER BY, the guard refuses.
+    In a SQLAlchemy without these attributes no SELECT is simple, which costs
+    time only.
+    """
+    try:
+        [column] = statement._raw_columns
+        if (
+            column.__visit_name__ != 'table'
+            or statement._setup_joins
+            or statement._from_obj
+        ):
+            return False
+        for part in statement._where_criteria:
+            is_one = part.__visit_name__ == 'binary'
+            for compared in (part,) if is_one else part.clauses:
+                if compared.right.__visit_name__ not in _VALUES:
+                    return False
+    except (AttributeError, ValueError):
+        return False
+    return True
+
+
+def is_text(statement: Any) -> bool:
+    """Tell whether a statement is text, also text that yields entities."""
+    statement = getattr(statement, 'element', statement)
+    return isinstance(
+        statement, (elements.TextClause, selectable.TextualSelect)
+    )
+
+
+def is_aggregate(columns: Any) -> bool:
+    """Tell whether a statement returns counts, sums and nothing else.
+
+    :param columns: the statement's ``column_descriptions``
+    """
+    return bool(columns) and all(
+        isinstance(column['expr'], selectable.Exists)
+        or (
+            isinstance(column['expr'], functions.FunctionElement)
+            and column['expr'].name in AGGREGATES
+        )
+        for column in columns
+    )
+
+
+def tables(sources: Iterable[Any]) -> Iterator[tuple[Any, bool]]:
+    """Yield the tables in FROM whose rows a WHERE may leave out.
+
+    :returns: each table, and whether a JOIN brings it in
+    """
+    for source in sources:
+        if isinstance(source, sa.sql.Join):
+            yield from tables([source.left])
+            if not source.isouter or source.full:
+                for table, _ in tables([source.right]):
+                    yield table, True
+        else:
+            yield source, False
