@@ -29,8 +29,6 @@ from nova.tests.functional.api import client
 import oslo_messaging
 from oslo_serialization import jsonutils
 import sqlalchemy as sa
-from sqlalchemy import event
-from sqlalchemy import orm
 
 from cloud_security import opts
 from cloud_security.visibility import criteria

@@ -21,6 +21,7 @@ from cloud_security.compute.transforms import quotas
 from cloud_security.compute.transforms import scheduler_hints
 from cloud_security.policy import inspection
 from cloud_security.visibility import forms
+from cloud_security.visibility import guard
 from cloud_security.visibility import scope as scopes
 from cloud_security.wsgi import recorder
 from cloud_security.wsgi import transform
@@ -166,6 +167,10 @@ MUTATIONS = {
     'denials are not recorded': Mutation(
         _replaced(recorder.Recorder, 'write_after', lambda *_: None),
         'test_filter.TestRecords.test_a_hidden_hit_writes_one_record',
+    ),
+    'the guard refuses nothing': Mutation(
+        _replaced(guard.Guard, 'check', lambda *_: None),
+        'test_faults.TestThreads.test_a_thread_that_lost_its_scope',
     ),
     'threads have no scope': Mutation(
         _no_threads,

@@ -382,9 +382,7 @@ class TestReached(Measured):
         super().setUp()
         self.read = set()
         known = {news.name_of(mapper): mapper for mapper in mappers()}
-        self.owned = {
-            known[name].local_table.name for name in census.OWNED
-        }
+        self.owned = {known[name].local_table.name for name in census.OWNED}
         self.about = {
             known[name].local_table.name: name
             for name in itertools.chain(census.REACHED, census.UNSERVED)
