@@ -26,12 +26,12 @@ LOG = logging.getLogger(__name__)
 #: The execution option of a statement that reads everybody's rows.
 UNRESTRICTED = 'cloud_security_unrestricted'
 #: How many SQL strings the guard remembers, in each process.
-REMEMBERED = 2000
+REMEMBERED = 1000
 
-# A session writes the rows that it has read before: between before_flush and
-# after_flush, and until the end of the transaction where that fails.
-_flushes: contextvars.ContextVar[bool] = contextvars.ContextVar(
-    'cloud_security_flushes', default=False
+# The sessions that write rows, which they have read before: from before_flush
+# to after_flush, or until the transaction ends where that fails.
+_flushing: contextvars.ContextVar[frozenset[int]] = contextvars.ContextVar(
+    'cloud_security_flushing', default=frozenset()
 )
 
 
@@ -96,7 +96,7 @@ class Guard:
         problem, is_by_key = self._problem(sql)
         if (
             problem
-            and not (is_by_key and _flushes.get())
+            and not (is_by_key and _flushing.get())
             and not (context and context.execution_options.get(UNRESTRICTED))
         ):
             self.refuse(f'{problem}: {sql}')
@@ -140,9 +140,9 @@ class Guard:
             raise scopes.ScopeError(reason)
 
 
-def _begin_flush(*_: Any) -> None:
-    _flushes.set(True)
+def _begin_flush(session: orm.Session, *_: Any) -> None:
+    _flushing.set(_flushing.get() | {id(session)})
 
 
-def _end_flush(*_: Any) -> None:
-    _flushes.set(False)
+def _end_flush(session: orm.Session, *_: Any) -> None:
+    _flushing.set(_flushing.get() - {id(session)})

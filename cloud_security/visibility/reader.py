@@ -194,7 +194,7 @@ class _Statement:
             self.unrestricted.add(table)
         last = min(ends, default=len(tokens))
         self._expressions(tokens[last:])
-        if heads[end] != 'DEFAULT':
+        if sql.word(tokens, end) != 'DEFAULT':
             self.read(tokens[end:last])
 
     def _expressions(self, tokens: Tokens) -> None:

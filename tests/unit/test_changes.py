@@ -353,6 +353,19 @@ class TestUnitOfWork(Session):
             self.session.flush()
         self.assertEqual(['refused'] * 5, found)
 
+    def test_a_flush_within_a_flush_ends_only_itself(self):
+        def write(_mapper, connection, _row):
+            with orm.Session(connection) as other:
+                other.add(Free(id=50))
+                other.flush()
+
+        sa.event.listen(Thing, 'before_update', write)
+        self.addCleanup(sa.event.remove, Thing, 'before_update', write)
+        with scopes.on_this_thread(BOB):
+            self.session.get(Thing, 2).size = 9
+            self.session.flush()
+        self.assertEqual((2, 9), self.sizes()[1])
+
 
 class TestInserts(Session):
     def test_inserts_pass(self):

@@ -400,6 +400,9 @@ UNREADABLE = {
     ),
     'INSERT instances VALUES (1)': 'an INSERT has no INTO',
     'INSERT INTO instances SET a = 1': 'it begins with SET',
+    'INSERT INTO instances': 'it begins with no word',
+    "SELECT a FROM instances WHERE x = 'a''": "at \"'a''\"",
+    'SELECT a FROM `instances``': "at '`instances``'",
     'SELECT a FROM (instances': 'a parenthesis stays open',
 }
 
