@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 import functools
-import os
 import threading
 from typing import Any
 from typing import Optional
 
 from oslo_policy import policy
 
+from cloud_security.policy import file_state
 from cloud_security.policy import inspection
 from cloud_security.policy import rules
 from cloud_security.visibility import scope as scopes
@@ -22,9 +22,6 @@ from cloud_security.visibility import scope as scopes
 _NAMES = frozenset(rule.name for rule in rules.RULES)
 #: A cache of evaluated rules keeps this many combinations of roles.
 _MAX_ROLES = 1000
-
-#: The path, inode, size and time (in nanoseconds) of each file and directory.
-FileState = tuple[tuple[str, int, int, int], ...]
 
 
 class RulesInForce:
@@ -79,11 +76,12 @@ class RulesInForce:
                 or reader.registered_rules is not enforcer.registered_rules
             ):
                 reader = _reader_like(enforcer)
+            files = file_state.PolicyFiles(reader)
             # Taken before reading, so that a change during it is noticed.
-            before = file_state(reader), len(reader.registered_rules)
+            before = files.state(), len(reader.registered_rules)
             reader.load_rules()
             self._reader = reader
-            self._latest = snapshot = _Snapshot(reader, *before)
+            self._latest = snapshot = _Snapshot(reader, files, *before)
         return snapshot
 
 
@@ -107,7 +105,8 @@ class _Snapshot(policy.Enforcer):
     def __init__(
         self,
         reader: policy.Enforcer,
-        state: Optional[FileState],
+        files: file_state.PolicyFiles,
+        state: Optional[file_state.State],
         registered: int,
     ) -> None:
         """Copy the rules of a reader.
@@ -117,6 +116,7 @@ class _Snapshot(policy.Enforcer):
         """
         # The reader replaces these attributes when it reads again.
         self.__dict__.update(reader.__dict__)
+        self.files = files
         self.state = state
         self.registered = registered
         self.problem = functools.lru_cache(maxsize=None)(
@@ -148,7 +148,7 @@ class _Snapshot(policy.Enforcer):
             self.registered_rules is enforcer.registered_rules
             and self.registered == len(enforcer.registered_rules)
             and self.state is not None
-            and self.state == file_state(self)
+            and self.state == self.files.state()
         )
 
 
@@ -183,30 +183,3 @@ def _problem(enforcer: Any, rule: str) -> Optional[str]:
         )
     problem = inspection.misread(enforcer, rule)
     return f'Mend the policy files: {problem}.' if problem else None
-
-
-def file_state(enforcer: Any) -> Optional[FileState]:
-    """Return the state of the files that an enforcer reads.
-
-    The state must change with whatever oslo.policy would read again.
-
-    :param enforcer: oslo_policy.policy.Enforcer
-    :returns: None for files that cannot be examined; no state equals that
-    """
-    conf = enforcer.conf
-    paths = [enforcer.policy_path or conf.find_file(enforcer.policy_file)]
-    try:
-        for directory in map(conf.find_file, conf.oslo_policy.policy_dirs):
-            if directory:
-                paths.append(directory)
-                paths.extend(
-                    f'{directory}/{name}'
-                    for name in sorted(os.listdir(directory))
-                )
-        return tuple(
-            (path, status.st_ino, status.st_size, status.st_mtime_ns)
-            for path in filter(None, paths)
-            for status in [os.stat(path)]
-        )
-    except OSError:
-        return None

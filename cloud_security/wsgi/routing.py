@@ -44,7 +44,7 @@ class Router:
         # The library decides, with its method override and on the same
         # environ: it reads a form's body and leaves it readable.
         self._route = routes_middleware.RoutesMiddleware(
-            lambda environ, start_response: [], mapper
+            lambda environ, start_response: [], mapper, singleton=False
         )
         self._resource = resource
         self._templates: dict[Any, _Template] = {}

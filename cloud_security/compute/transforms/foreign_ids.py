@@ -70,16 +70,8 @@ TELLS = re.compile(
     re.IGNORECASE,
 )
 #: A response without one of these has none of those places.
-SIGNS = tuple(
-    f'"{sign}"'.encode()
-    for sign in (
-        'details',
-        'fault',
-        'instance_id',
-        'instance_uuid',
-        'message',
-        'serverId',
-    )
+SIGNS = re.compile(
+    b'"(?:details|fault|instance_id|instance_uuid|message|serverId)"'
 )
 
 
@@ -89,9 +81,7 @@ def replace(
     """Replace IDs of servers that the caller may not see."""
     if response.status_code >= 400:
         return _replace_in_failure(exchange, response)
-    if exchange.operation is not None and any(
-        sign in response.body for sign in SIGNS
-    ):
+    if exchange.operation is not None and SIGNS.search(response.body):
         return _replace_in_success(exchange, response, exchange.operation.head)
     return None
 
