@@ -8,14 +8,12 @@ import sys
 import fixtures
 from nova import context as nova_context
 from nova.api.openstack import compute as nova_compute
-from oslo_serialization import jsonutils
 from oslo_utils.fixture import uuidsentinel
 import webob
 
 from cloud_security.compute import middleware
 from cloud_security.compute.transforms import scheduler_hints
 from cloud_security.visibility import scope as scopes
-from cloud_security.wsgi import body
 from cloud_security.wsgi import depth
 from tests.functional import cloud
 
@@ -181,31 +179,6 @@ class TestBodies(Bodies):
         self.assertEqual({'400 Bad Request', RecursionError}, statuses)
 
 
-class TestUnreadable(Bodies):
-    class Late:
-        """A body whose first read fails and whose second does not."""
-
-        def __init__(self, sent):
-            self.reads = [sent, TimeoutError('too late')]
-
-        def read(self, *_):
-            found = self.reads.pop()
-            if isinstance(found, Exception):
-                raise found
-            return found
-
-    def test_a_body_that_the_filter_could_not_read_stays_unreadable(self):
-        for environ in ({}, {'wsgi.input_terminated': True}):
-            for length in (None, len(ADDRESS)):
-                environ = dict(environ, **{'wsgi.input': self.Late(ADDRESS)})
-                if length:
-                    environ['CONTENT_LENGTH'] = str(length)
-                if length or 'wsgi.input_terminated' in environ:
-                    self.assertEqual(b'', body.read(environ))
-                    request = webob.Request(environ)
-                    self.assertRaises(TimeoutError, lambda: request.body)
-
-
 class TestDepth(Bodies):
     def test_the_limit_is_raised_once(self):
         self.assertGreater(self.limit, 1000)
@@ -213,4 +186,3 @@ class TestDepth(Bodies):
         middleware.factory({})(self.router)
         self.assertEqual(self.limit, sys.getrecursionlimit())
         self.assertTrue(depth._is_raised)
-        jsonutils.loads('[' * 500 + ']' * 500)
