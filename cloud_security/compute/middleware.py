@@ -18,7 +18,7 @@ from cloud_security.wsgi import middleware
 
 def factory(
     global_conf: dict[str, str], **local_conf: str
-) -> Callable[[middleware.Application], middleware.UserIsolation]:
+) -> Callable[[middleware.Application], middleware.Application]:
     """Return the filter for paste.deploy.
 
     :raises UnsafeStart: when the filter could not protect

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What else runs in this process."""
+"""Detect whether other Nova services share this process."""
 
 import sys
 
-#: Loaded where conductor, scheduler or compute run, and by Nova's tests that
-#: run them all in one process; never by the API alone.
+#: Conductor, scheduler and compute load these, and Nova's tests, which run
+#: all services in one process. The API alone loads none of them.
 OTHER_SERVICES = (
     'nova.compute.manager',
     'nova.conductor.manager',
@@ -14,8 +14,8 @@ OTHER_SERVICES = (
 
 
 def is_shared() -> bool:
-    """Tell whether other parts of Nova work in this process too.
+    """Tell whether other services of Nova work in this process, too.
 
-    Their threads carry contexts of requests that have long been answered.
+    Their threads carry contexts of requests to which the API has responded.
     """
     return any(module in sys.modules for module in OTHER_SERVICES)

@@ -5,7 +5,8 @@ A service recurses into what callers send, and answers 500 where Python's
 limit ends that. The filter's frames would end it earlier than without the
 filter. So the filter raises the limit by exactly its own depth, once.
 Python 3.12 and later limit the recursion of C code, such as the JSON parser,
-apart from this, by the size of the stack; the filter takes little of that.
+apart from this. The filter takes none of that: it is a method, which Python
+calls without C code, and not an object with ``__call__``.
 """
 
 from __future__ import annotations

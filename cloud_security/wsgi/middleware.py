@@ -29,7 +29,7 @@ Application = Callable[..., Any]
 
 def factory(
     service: services.Service, local_conf: dict[str, str]
-) -> Callable[[Application], UserIsolation]:
+) -> Callable[[Application], Application]:
     """Return the filter of a service for paste.deploy.
 
     :param local_conf: options of the filter's section of api-paste.ini
@@ -38,11 +38,11 @@ def factory(
     mode = startup.mode(service, local_conf)
     recorder = recorders.Recorder(service, mode)
 
-    def user_isolation(application: Application) -> UserIsolation:
+    def user_isolation(application: Application) -> Application:
         startup.check(service, application, mode)
         depth.give_back(
-            lambda measuring: UserIsolation(
-                service, measuring, 'off', recorder
+            lambda measuring: (
+                UserIsolation(service, measuring, 'off', recorder).respond
             ),
             {
                 'REQUEST_METHOD': 'GET',
@@ -51,7 +51,8 @@ def factory(
                 ),
             },
         )
-        return UserIsolation(service, application, mode, recorder)
+        # A method, because Python calls it without C code, see depth.py.
+        return UserIsolation(service, application, mode, recorder).respond
 
     return user_isolation
 
@@ -77,7 +78,7 @@ class UserIsolation:
         )
         self._recorder = recorder
 
-    def __call__(
+    def respond(
         self, environ: dict[str, Any], start_response: Callable[..., Any]
     ) -> Iterable[bytes]:
         """Let the service answer within the caller's scope."""
