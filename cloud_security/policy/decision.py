@@ -40,7 +40,7 @@ def decide(
     """
     consulted: dict[str, bool] = {}
     target = _Target(context, operation)
-    creds = dict(context.to_policy_values())
+    creds = context.to_policy_values()
 
     def holds(rule: str) -> bool:
         consulted[rule] = enforcers.holds(enforcer, rule, target, creds)

@@ -7,6 +7,7 @@ Source: oslo_policy/policy.py Enforcer.load_rules, oslo.policy 4.3 to 6.
 from __future__ import annotations
 
 from collections.abc import Callable
+from collections.abc import Mapping
 import functools
 import threading
 from typing import Any
@@ -131,7 +132,7 @@ class _Snapshot(policy.Enforcer):
         """Keep the rules."""
 
     def holds_for_roles(
-        self, rule: str, target: Any, creds: dict[str, Any]
+        self, rule: str, target: Any, creds: Mapping[str, Any]
     ) -> bool:
         """Evaluate a rule that asks for roles only, once for equal roles."""
         key = rule, tuple(creds['roles'])
@@ -139,7 +140,8 @@ class _Snapshot(policy.Enforcer):
         if is_true is None:
             if len(self._by_roles) >= _MAX_ROLES:
                 self._by_roles.clear()
-            is_true = self._by_roles[key] = self.authorize(rule, target, creds)
+            is_true = self.authorize(rule, target, dict(creds))
+            self._by_roles[key] = is_true
         return is_true
 
     def is_current(self, enforcer: Any) -> bool:
@@ -153,7 +155,7 @@ class _Snapshot(policy.Enforcer):
 
 
 def holds(
-    enforcer: Any, rule: str, target: Any, creds: dict[str, Any]
+    enforcer: Any, rule: str, target: Any, creds: Mapping[str, Any]
 ) -> bool:
     """Evaluate a rule.
 
@@ -167,7 +169,7 @@ def holds(
     try:
         if snapshot and snapshot.asks_roles_only(rule):
             return snapshot.holds_for_roles(rule, target, creds)
-        return bool(enforcer.authorize(rule, target, creds))
+        return bool(enforcer.authorize(rule, target, dict(creds)))
     except Exception as error:
         raise scopes.ScopeError(
             f'Mend the policy files: {rule} cannot be decided ({error}).'
