@@ -166,7 +166,7 @@ MUTATIONS = {
     ),
     'denials are not recorded': Mutation(
         _replaced(recorder.Recorder, 'write_after', lambda *_: None),
-        'test_filter.TestRecords.test_a_hidden_hit_writes_one_record',
+        'test_filter.TestRecords.test_request_for_a_hidden_server_writes_one_record',
     ),
     'the guard refuses nothing': Mutation(
         _replaced(guard.Guard, 'check', lambda *_: None),

@@ -28,8 +28,8 @@ class Filter(cloud.Cloud):
             fixtures.FakeLogger('cloud_security', nuke_handlers=False)
         )
         super().setUp()
-        self.hers = self.boot(self.alice)
-        self.his = self.boot(self.bob)
+        self.alices_server = self.boot(self.alice)
+        self.bobs_server = self.boot(self.bob)
 
     def records(self, name):
         """Return the structured records of a kind."""
@@ -42,8 +42,8 @@ class Filter(cloud.Cloud):
 
 
 class TestRecords(Filter):
-    def test_a_hidden_hit_writes_one_record(self):
-        answer = self.bob.act(self.hers, 'os-stop')
+    def test_request_for_a_hidden_server_writes_one_record(self):
+        answer = self.bob.act(self.alices_server, 'os-stop')
         self.assertEqual(404, answer.status_code)
         found = self.records(events.DENIED)
         self.assertEqual(1, len(found))
@@ -56,53 +56,57 @@ class TestRecords(Filter):
                     'operation': 'POST /servers/{id}/action os-stop',
                     'project_id': cloud.PROJECT,
                     'request_id': answer.headers['x-compute-request-id'],
-                    'servers': [{'owner_id': 'alice', 'server_id': self.hers}],
+                    'servers': [
+                        {'owner_id': 'alice', 'server_id': self.alices_server}
+                    ],
                     'user_id': 'bob',
                 }
             ],
             [record],
         )
 
-    def test_every_way_to_a_server_is_recorded(self):
+    def test_paths_to_a_hidden_server_write_one_record_each(self):
         for path in (
             'servers/{}',
             'servers/{}/tags',
             'os-volumes_boot/{}',
-            'servers/{}/os-volume_attachments/' + self.his,
+            'servers/{}/os-volume_attachments/' + self.bobs_server,
             f'/v2.1/{cloud.PROJECT}/servers/{{}}',
         ):
             before = len(self.records(events.DENIED))
-            self.bob.call('GET', path.format(self.hers), version=cloud.LATEST)
+            self.bob.call(
+                'GET', path.format(self.alices_server), version=cloud.LATEST
+            )
             self.assertEqual(
                 before + 1, len(self.records(events.DENIED)), path
             )
 
-    def test_nothing_else_is_recorded(self):
+    def test_requests_without_a_hidden_server_write_no_record(self):
         for account, server_id in (
             (self.bob, uuidsentinel.unknown),
-            (self.bob, self.his),
-            (self.carol, self.hers),
-            (self.root, self.hers),
+            (self.bob, self.bobs_server),
+            (self.carol, self.alices_server),
+            (self.root, self.alices_server),
         ):
             account.call('GET', f'servers/{server_id}')
             account.call('GET', f'servers/{server_id}/os-interface/unknown')
         self.bob.ids()
         self.assertEqual([], self.records(events.DENIED))
 
-    def test_a_record_that_cannot_be_written_changes_nothing(self):
-        expected = self.bob.call('GET', f'servers/{self.hers}')
+    def test_record_that_cannot_be_written_changes_no_response(self):
+        expected = self.bob.call('GET', f'servers/{self.alices_server}')
         self.useFixture(
             fixtures.MockPatch(
                 'cloud_security.compute.ownership._rows',
                 side_effect=RuntimeError,
             )
         )
-        answer = self.bob.call('GET', f'servers/{self.hers}')
+        answer = self.bob.call('GET', f'servers/{self.alices_server}')
         self.assertEqual(expected.status_code, answer.status_code)
         self.assertEqual(expected.text, answer.text)
         self.assertIn('could not be written', self.log.output)
 
-    def test_the_owner_is_looked_up_after_the_answer(self):
+    def test_owner_is_looked_up_after_the_response(self):
         application = self.api_fixture.app()
         asked = self.useFixture(
             fixtures.MockPatch(
@@ -116,7 +120,7 @@ class TestRecords(Filter):
                 'SERVER_NAME': 'x',
                 'SERVER_PORT': '80',
                 'SCRIPT_NAME': '',
-                'PATH_INFO': f'/v2.1/servers/{self.hers}',
+                'PATH_INFO': f'/v2.1/servers/{self.alices_server}',
                 'QUERY_STRING': '',
                 'wsgi.url_scheme': 'http',
                 'HTTP_X_USER_ID': 'bob',
@@ -138,20 +142,22 @@ class TestRecords(Filter):
 class TestMonitor(Filter):
     MODE = 'monitor'
 
-    def test_answers_are_stock(self):
+    def test_responses_in_monitor_mode_are_stock(self):
         self.assertEqual(2, len(self.bob.ids()))
-        self.bob.get(f'servers/{self.hers}')
-        self.assertEqual(202, self.bob.act(self.hers, 'os-stop').status_code)
+        self.bob.get(f'servers/{self.alices_server}')
+        self.assertEqual(
+            202, self.bob.act(self.alices_server, 'os-stop').status_code
+        )
 
-    def test_lists_and_hits_are_recorded(self):
+    def test_lists_and_single_servers_write_records(self):
         for call, operation in (
             (lambda: self.bob.ids('servers/detail'), 'GET /servers/detail'),
             (
-                lambda: self.dan.get(f'servers/{self.hers}'),
+                lambda: self.dan.get(f'servers/{self.alices_server}'),
                 'GET /servers/{id}',
             ),
             (
-                lambda: self.bob.act(self.hers, 'lock'),
+                lambda: self.bob.act(self.alices_server, 'lock'),
                 'POST /servers/{id}/action lock',
             ),
         ):
@@ -159,17 +165,17 @@ class TestMonitor(Filter):
             record = self.records(events.WOULD_HIDE)[-1]
             self.assertEqual(operation, record['operation'])
             self.assertIn(
-                {'owner_id': 'alice', 'server_id': self.hers},
+                {'owner_id': 'alice', 'server_id': self.alices_server},
                 record['servers'],
             )
 
-    def test_what_enforce_would_show_is_not_recorded(self):
-        self.bob.get(f'servers/{self.his}')
+    def test_servers_that_enforce_shows_write_no_record(self):
+        self.bob.get(f'servers/{self.bobs_server}')
         self.carol.ids()
         self.root.ids()
         self.assertEqual([], self.records(events.WOULD_HIDE))
 
-    def test_builds_are_recorded(self):
+    def test_builds_write_records(self):
         self.useFixture(
             fixtures.MonkeyPatch(
                 'nova.conductor.api.ComputeTaskAPI.schedule_and_build_instances',
@@ -183,7 +189,7 @@ class TestMonitor(Filter):
             self.records(events.WOULD_HIDE)[-1]['servers'],
         )
 
-    def test_what_goes_wrong_changes_no_answer(self):
+    def test_errors_in_monitor_mode_change_no_response(self):
         for broken in (
             'policy.decision.decide',
             'compute.ownership.hidden',
@@ -198,7 +204,11 @@ class TestMonitor(Filter):
                     self.bob.call(
                         'POST',
                         'servers',
-                        {'os:scheduler_hints': {'same_host': self.hers}},
+                        {
+                            'os:scheduler_hints': {
+                                'same_host': self.alices_server
+                            }
+                        },
                     ).status_code,
                 )
         self.assertIn('cloud_security.would_fail', self.log.output)
@@ -208,13 +218,13 @@ class TestOff(Filter):
     MODE = 'off'
     COPIES = False
 
-    def test_it_is_stock_nova_and_says_so(self):
+    def test_mode_off_is_stock_nova_and_logs_a_warning(self):
         self.assertEqual(2, len(self.bob.ids()))
         self.assertIn('mode is off', self.log.output)
 
 
 class TestStatements(Filter):
-    """No statement is added to a request that is answered with 2xx."""
+    """A successful request costs no extra SQL statement."""
 
     REQUESTS = (
         ('GET', 'servers/{}', None),
@@ -233,7 +243,7 @@ class TestStatements(Filter):
         statements = []
 
         def note(connection, cursor, statement, *args):
-            # Not what compute and conductor do beside it in this process.
+            # Compute and conductor have threads of their own in this process.
             if threading.current_thread() is threading.main_thread():
                 statements.append(statement)
 
@@ -243,13 +253,15 @@ class TestStatements(Filter):
         )
         for method, path, body in self.REQUESTS * 2:
             del statements[:]
-            answer = self.alice.call(method, path.format(self.hers), body)
+            answer = self.alice.call(
+                method, path.format(self.alices_server), body
+            )
             self.assertLess(answer.status_code, 300, answer.text)
             counts.append(len(statements))
-        # The first round fills caches.
+        # The first round fills the caches.
         return counts[len(self.REQUESTS) :]
 
-    def test_no_statement_is_added(self):
+    def test_successful_requests_add_no_statement(self):
         isolated = self.count()
         self.useFixture(
             fixtures.MockPatch(
@@ -260,7 +272,7 @@ class TestStatements(Filter):
 
 
 class TestThreads(Filter):
-    """Nova asks its cells in threads of its own."""
+    """Nova queries its cells in threads of its own."""
 
     def setUp(self):
         super().setUp()
@@ -272,19 +284,21 @@ class TestThreads(Filter):
         )
 
     def test_a_cells_thread_keeps_the_scope(self):
-        self.assertEqual([self.his], self.bob.ids())
+        self.assertEqual([self.bobs_server], self.bob.ids())
         self.assertNotIn(threading.current_thread(), dict(self.threads))
         self.assertEqual({None}, set(dict(self.threads).values()))
         self.assertEqual(2, len(self.carol.ids()))
 
     def test_a_lost_scope_shows_nothing(self):
-        # The registry is all that a cell's thread has.
+        # A cell's thread finds its scope in the registry alone.
         self.useFixture(
             fixtures.MonkeyPatch(
                 'cloud_security.visibility.scope._by_request_id', Forgetful()
             )
         )
-        self.assertNotIn(self.hers, self.bob.call('GET', 'servers').text)
+        self.assertNotIn(
+            self.alices_server, self.bob.call('GET', 'servers').text
+        )
         self.assertIn('not inside the isolation filter', self.log.output)
 
     def test_no_scope_survives_its_request(self):
@@ -304,7 +318,7 @@ class Forgetful(dict):
 
 
 class TestStart(cloud.Cloud):
-    """It starts safe or not at all."""
+    """The filter starts safe or not at all."""
 
     def router(self):
         return nova_compute.APIRouterV21()
@@ -319,7 +333,7 @@ class TestStart(cloud.Cloud):
         )
         return str(refusal)
 
-    def test_it_must_stand_directly_before_the_router(self):
+    def test_filter_that_is_not_before_the_router_is_refused(self):
         self.assertIn(
             'directly before osapi_compute_app_v21',
             self.refused(lambda environ, start_response: []),
@@ -398,7 +412,7 @@ class TestStart(cloud.Cloud):
             self.assertRegex(line, r'^cloud_security \d+\.\d+')
             self.assertIn(words, line)
 
-    def test_without_a_context_nothing_goes_through(self):
+    def test_request_without_a_context_is_an_error(self):
         isolation = middleware.factory({})(self.router())
         self.assertRaises(
             scopes.ScopeError,
