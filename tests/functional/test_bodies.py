@@ -30,6 +30,8 @@ def server(hint):
 
 
 class Bodies(cloud.Cloud):
+    ROLES = cloud.MEMBER
+
     def setUp(self):
         super().setUp()
         self.bobs_server = self.boot(self.bob)
@@ -52,7 +54,7 @@ class Bodies(cloud.Cloud):
     def ask(self, application, path, sent, length, environ, limit):
         """Return ``(status, headers, body)``, or the error's type."""
         context = nova_context.RequestContext(
-            user_id='bob', project_id=cloud.PROJECT, roles=list(cloud.MEMBER)
+            user_id='bob', project_id=cloud.PROJECT, roles=list(self.ROLES)
         )
         request = webob.Request.blank(
             path,
@@ -177,6 +179,14 @@ class TestBodies(Bodies):
                 statuses.add(found if found is RecursionError else found[0])
         # The range holds the last depth that Nova reads.
         self.assertEqual({'400 Bad Request', RecursionError}, statuses)
+
+
+class TestBodiesOfAnAdmin(TestBodies):
+    ROLES = ('admin', *cloud.MEMBER)
+
+
+class TestBodiesInMonitorMode(TestBodies):
+    MODE = 'monitor'
 
 
 class TestDepth(Bodies):
