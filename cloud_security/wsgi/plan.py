@@ -140,6 +140,10 @@ class Plan(NamedTuple):
             return {}
         if change.body is not None:
             exchange.request.body = change.body
+        if change.query is not None:
+            exchange.environ['QUERY_STRING'] = change.query
+        if change.store is not None:
+            change.store()
         return dict(change.restores)
 
     def after(

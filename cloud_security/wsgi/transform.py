@@ -21,8 +21,10 @@ class Change:
     ``hidden`` maps the hidden resources that the transform denied or replaced
     to their owners. ``body`` and ``status`` replace those of the request or
     the response; None keeps them. ``restores`` maps texts of the new request
-    body to what the caller sent: the filter puts that back where the response
-    repeats it. ``is_denial`` marks a refusal like a 404.
+    to what the caller sent: the filter puts that back where the response
+    repeats it. ``query`` replaces the query of a request. ``store`` writes
+    what the service is to read from its database. ``is_denial`` marks a
+    refusal like a 404.
     """
 
     hidden: Mapping[str, Optional[str]] = dataclasses.field(
@@ -31,6 +33,8 @@ class Change:
     body: Optional[bytes] = None
     status: Optional[int] = None
     restores: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    query: Optional[str] = None
+    store: Optional[Callable[[], None]] = None
     is_denial: bool = False
 
 
