@@ -13,7 +13,7 @@ from oslo_utils.fixture import uuidsentinel
 import sqlalchemy as sa
 import testtools
 
-from cloud_security.compute.transforms import scheduler_hints
+from cloud_security.compute import hint_marks
 from cloud_security.visibility import scope as scopes
 from tests.functional import cloud
 from tests.functional import operations
@@ -197,8 +197,8 @@ class TestHints(Hints):
             'different_host': [
                 uuidsentinel.unknown,
                 self.hers.upper(),
-                scheduler_hints.MARK + self.hers,
-                scheduler_hints.MARK + uuidsentinel.unknown,
+                hint_marks.MARK + self.hers,
+                hint_marks.MARK + uuidsentinel.unknown,
             ],
         }
         for sender in (self.bob, self.carol, self.root):
@@ -708,9 +708,9 @@ class TestSpelling(OtherServicesIds):
             self.assertEqual([400, 400], answers, depth)
 
     def test_many_marks_take_no_time(self):
-        text = scheduler_hints.MARK * 8000
-        self.assertEqual(text, scheduler_hints._mapped(text, str))
-        self.assertEqual(set(), scheduler_hints.marked_ids(text))
+        text = hint_marks.MARK * 8000
+        self.assertEqual(text, hint_marks.mapped(text, str))
+        self.assertEqual(set(), hint_marks.marked_ids(text))
 
     def test_escapes_within_a_query_are_read(self):
         specs = []
@@ -721,14 +721,14 @@ class TestSpelling(OtherServicesIds):
             )
             server = self.boot(self.bob, state=None, hints={'query': query})
             specs.append(self.stored_hints(server)['query'][0])
-        self.assertIn(scheduler_hints.MARK + self.hers, specs[0])
+        self.assertIn(hint_marks.MARK + self.hers, specs[0])
         self.assertEqual(
-            specs[0].replace(scheduler_hints.MARK + self.hers, 'ID'),
+            specs[0].replace(hint_marks.MARK + self.hers, 'ID'),
             specs[1].replace(uuidsentinel.unknown, 'ID'),
         )
 
     def test_marks_that_others_write_stay(self):
-        marked = scheduler_hints.MARK + uuidsentinel.unknown + '-hints'
+        marked = hint_marks.MARK + uuidsentinel.unknown + '-hints'
         for account in (self.bob, self.root):
             answer = account.call('GET', f'servers/{marked}')
             self.assertIn(marked, answer.text)
@@ -786,11 +786,9 @@ class TestSpelling(OtherServicesIds):
             self.assertEqual(202, answer.status_code, answer.text)
             stored = self.stored_hints(answer.json()['server']['id'])
             self.assertEqual(
-                [scheduler_hints.MARK + self.hers], stored['same_host']
+                [hint_marks.MARK + self.hers], stored['same_host']
             )
-            self.assertEqual(
-                [scheduler_hints.MARK + self.hers], stored['near']
-            )
+            self.assertEqual([hint_marks.MARK + self.hers], stored['near'])
 
     def test_addresses_are_found_in_escapes(self):
         self.floating_ips(_10_0_0_1=self.hers)
@@ -914,7 +912,7 @@ class TestMonitor(OtherServicesIds):
 
     @SHOWN
     def test_marks_that_callers_write_stay(self):
-        sent = {'same_host': [scheduler_hints.MARK + self.hers, self.hers]}
+        sent = {'same_host': [hint_marks.MARK + self.hers, self.hers]}
         server_id = self.boot(self.bob, state=None, hints=sent)
         self.assertEqual(
             sent,

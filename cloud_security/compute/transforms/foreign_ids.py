@@ -22,9 +22,9 @@ from nova.conf import CONF
 from oslo_serialization import jsonutils
 import webob
 
+from cloud_security.compute import hint_marks
 from cloud_security.compute import ownership
 from cloud_security.compute.transforms import floating_ips
-from cloud_security.compute.transforms import scheduler_hints
 from cloud_security.wsgi import exchange as exchanges
 from cloud_security.wsgi import transform
 
@@ -96,7 +96,7 @@ def _replace_in_failure(
         return None
     if not (TELLS.search(text) or floating_ips.tells(exchange, response)):
         # Nova repeats what the caller sent.
-        named -= exchange.sent_ids() | scheduler_hints.marked_ids(text)
+        named -= exchange.sent_ids() | hint_marks.marked_ids(text)
     hidden = ownership.hidden(named, exchange.caller_id)
     if not hidden:
         return None

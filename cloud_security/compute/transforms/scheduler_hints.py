@@ -11,8 +11,6 @@ from microversion 2.100 on, nova/api/openstack/compute/views/servers.py.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from collections.abc import Iterator
 import dataclasses
 from typing import Any
 from typing import Optional
@@ -20,6 +18,7 @@ from typing import Optional
 from oslo_serialization import jsonutils
 import webob
 
+from cloud_security.compute import hint_marks
 from cloud_security.compute import ownership
 from cloud_security.wsgi import body as bodies
 from cloud_security.wsgi import exchange as exchanges
@@ -28,12 +27,6 @@ from cloud_security.wsgi import transform
 #: The operations that create servers.
 CREATES = frozenset({('POST', '/servers'), ('POST', '/os-volumes_boot')})
 HINTS = ('os:scheduler_hints', 'OS-SCH-HNT:scheduler_hints')
-#: Names a server group, whose rows have owners of their own.
-GROUP = 'group'
-#: JSON in a string; its own escapes must not hide an ID.
-QUERY = 'query'
-#: Braces before an ID are valid in Nova's schemas and part of no ID.
-MARK = '{}}{{{}}{}{{}{}}'
 
 
 def keep_marks(exchange: exchanges.Exchange) -> Optional[transform.Change]:
@@ -43,8 +36,8 @@ def keep_marks(exchange: exchanges.Exchange) -> Optional[transform.Change]:
     marked = {
         found
         for text in _texts(hints).values()
-        for found in _named(text)
-        if found.startswith(MARK)
+        for found in hint_marks.named(text)
+        if found.startswith(hint_marks.MARK)
     }
     return _marked(body, hints, marked) if marked else None
 
@@ -54,14 +47,18 @@ def neutralize(exchange: exchanges.Exchange) -> Optional[transform.Change]:
     body = exchange.json_body()
     hints = _hints(body)
     for hint in hints:
-        if isinstance(hint.get(QUERY), str):
-            hint[QUERY] = bodies.without_escapes(hint[QUERY])
+        if isinstance(hint.get(hint_marks.QUERY), str):
+            hint[hint_marks.QUERY] = bodies.without_escapes(
+                hint[hint_marks.QUERY]
+            )
     named = {
-        found for text in _texts(hints).values() for found in _named(text)
+        found
+        for text in _texts(hints).values()
+        for found in hint_marks.named(text)
     }
     if not named:
         return None
-    marked = {found for found in named if found.startswith(MARK)}
+    marked = {found for found in named if found.startswith(hint_marks.MARK)}
     hidden = ownership.hidden(named - marked, exchange.caller_id)
     # Also without hidden servers: all requests that name IDs look the same.
     change = _marked(body, hints, marked | (named & hidden.keys()))
@@ -72,16 +69,18 @@ def show_as_sent(
     exchange: exchanges.Exchange, response: webob.Response
 ) -> Optional[transform.Change]:
     """Remove marks from servers in responses, and from complaints on hints."""
-    if MARK.encode() not in response.body:
+    if hint_marks.MARK.encode() not in response.body:
         return None
     if response.status_code >= 400:
         if b'scheduler_hints' not in response.body:
             return None
         # Marks that the caller sent are not those of stored hints.
-        if MARK in exchange.sent_text:
+        if hint_marks.MARK in exchange.sent_text:
             return None
         # Marks and IDs are ASCII; this decoding keeps every other byte.
-        text = _mapped(response.body.decode('latin-1'), _without_mark)
+        text = hint_marks.mapped(
+            response.body.decode('latin-1'), hint_marks.without_mark
+        )
         return transform.Change(body=text.encode('latin-1'))
     body = jsonutils.loads(response.body)
     shown = False
@@ -89,21 +88,12 @@ def show_as_sent(
         if isinstance(server, dict) and 'scheduler_hints' in server:
             text = jsonutils.dumps(server['scheduler_hints'])
             server['scheduler_hints'] = jsonutils.loads(
-                _mapped(text, _without_mark)
+                hint_marks.mapped(text, hint_marks.without_mark)
             )
             shown = True
     if not shown:
         return None
     return transform.Change(body=jsonutils.dump_as_bytes(body))
-
-
-def marked_ids(text: str) -> set[str]:
-    """Return the IDs in a text that have a mark: callers sent them."""
-    return {
-        found.replace(MARK, '').lower()
-        for found in _named(text)
-        if found.startswith(MARK)
-    }
 
 
 def _hints(body: Any) -> list[dict[str, Any]]:
@@ -119,7 +109,7 @@ def _texts(hints: list[dict[str, Any]]) -> dict[tuple[int, str], str]:
         (number, name): jsonutils.dumps(value)
         for number, hint in enumerate(hints)
         for name, value in hint.items()
-        if name != GROUP
+        if name != hint_marks.GROUP
     }
 
 
@@ -129,40 +119,14 @@ def _marked(
     """Return a body with one more mark at each of some IDs."""
     for (number, name), text in _texts(hints).items():
         hints[number][name] = jsonutils.loads(
-            _mapped(text, lambda found: MARK * (found in marked) + found)
+            hint_marks.mapped(
+                text, lambda found: hint_marks.MARK * (found in marked) + found
+            )
         )
     return transform.Change(
         body=jsonutils.dump_as_bytes(body),
-        restores={MARK + found: found for found in marked},
+        restores={hint_marks.MARK + found: found for found in marked},
     )
-
-
-def _named(text: str) -> list[str]:
-    """Return each ID in a text, with its marks."""
-    return [text[start:end] for start, end in _spans(text)]
-
-
-def _without_mark(text: str) -> str:
-    return text.replace(MARK, '', 1)
-
-
-def _mapped(text: str, change: Callable[[str], str]) -> str:
-    """Return a text with each ID in it, and its marks, changed."""
-    parts = []
-    end = 0
-    for start, next_end in _spans(text):
-        parts += [text[end:start], change(text[start:next_end])]
-        end = next_end
-    return ''.join(parts) + text[end:]
-
-
-def _spans(text: str) -> Iterator[tuple[int, int]]:
-    """Yield the start of each ID in a text, with its marks, and its end."""
-    for found in exchanges.UUID.finditer(text):
-        start = found.start()
-        while text.startswith(MARK, max(0, start - len(MARK)), start):
-            start -= len(MARK)
-        yield start, found.end()
 
 
 NEUTRALIZE = transform.Transform(before=neutralize, routes=CREATES)
