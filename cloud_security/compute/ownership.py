@@ -63,7 +63,7 @@ def _mappings(
     server_ids: Iterable[str], condition: Any
 ) -> Dict[str, Optional[str]]:
     mapping = api_models.InstanceMapping
-    wanted = sorted(filter(_can_be_stored, set(server_ids)))
+    wanted = sorted(filter(can_be_stored, set(server_ids)))
     if not wanted:
         return {}
     return {
@@ -76,7 +76,7 @@ def _mappings(
     }
 
 
-def _can_be_stored(server_id: str) -> bool:
+def can_be_stored(server_id: str) -> bool:
     """Tell whether a database takes an id; PostgreSQL refuses some."""
     try:
         return b'\0' not in server_id.encode()

@@ -14,9 +14,11 @@ from cloud_security.compute.transforms import floating_ips
 from cloud_security.compute.transforms import foreign_ids
 from cloud_security.compute.transforms import quotas
 from cloud_security.compute.transforms import scheduler_hints
+from cloud_security.compute.transforms import stored_hints
 
 TRANSFORMS = (
     floating_ips.GUARD,
+    stored_hints.NEUTRALIZE,
     attachments.REFUSE,
     quotas.HIDE_USAGE,
     # This one recognizes marks in responses, so it runs before they go.

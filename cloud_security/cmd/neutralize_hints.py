@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``cloud-security-manage hints neutralize``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cloud_security.cmd import manage
+from cloud_security.compute import config
+from cloud_security.compute import request_specs
+
+
+class NeutralizeHints(manage.Command):
+    """Keep stored scheduler hints from reaching servers of other owners.
+
+    Nova stores the hints of each server and compares them again when it moves
+    the server. Run this before you enforce, after a time without the filter
+    or in monitor mode, and after hand-overs. Servers of managers lose hints
+    on servers of others, too.
+    """
+
+    def get_parser(self, prog_name: str) -> Any:
+        """Add the option to write nothing."""
+        parser = super().get_parser(prog_name)
+        config.add_arguments(parser)
+        parser.add_argument(
+            '--dry-run',
+            action='store_true',
+            help='show what would change, and change nothing',
+        )
+        return parser
+
+    def take_action(self, parsed_args: Any) -> int:
+        """Neutralize the hints of one server after the other."""
+        config.load(parsed_args)
+        loses = 'would lose' if parsed_args.dry_run else 'lost'
+        count = 0
+        with config.reading():
+            for found in request_specs.foreign():
+                if not parsed_args.dry_run:
+                    request_specs.write(found)
+                count += 1
+                self.app.stdout.write(
+                    f'{found.server_id} of {found.owner_id}: {loses} its '
+                    f'hints on {", ".join(sorted(found.named))}\n'
+                )
+        self.app.stdout.write(
+            f'Servers with hints on servers of other owners: {count}.\n'
+        )
+        return 0
