@@ -14,11 +14,14 @@ from sqlalchemy.sql import functions
 
 from cloud_security.compute import models
 from cloud_security.compute import service
+from cloud_security.compute.transforms import assisted_snapshots
 from cloud_security.compute.transforms import attachments
 from cloud_security.compute.transforms import floating_ips
 from cloud_security.compute.transforms import foreign_ids
+from cloud_security.compute.transforms import quota_limits
 from cloud_security.compute.transforms import quotas
 from cloud_security.compute.transforms import scheduler_hints
+from cloud_security.compute.transforms import stored_hints
 from cloud_security.policy import inspection
 from cloud_security.visibility import forms
 from cloud_security.visibility import guard
@@ -158,6 +161,23 @@ MUTATIONS = {
         _switched_off(scheduler_hints.NEUTRALIZE),
         'test_exceptions.TestHints.'
         'test_same_host_as_a_hidden_server_is_nowhere',
+    ),
+    'stored hints reach the scheduler': Mutation(
+        _switched_off(stored_hints.NEUTRALIZE),
+        'test_stored_hints.TestStoredHints.'
+        'test_unshelve_with_hidden_servers_on_all_hosts_succeeds',
+    ),
+    "volumes of hidden servers are assisted snapshots' to find": Mutation(
+        _switched_off(
+            assisted_snapshots.HIDE_CREATE, assisted_snapshots.HIDE_DELETE
+        ),
+        'test_opened_policies.TestAssistedSnapshots.'
+        'test_volume_of_hidden_server_is_like_an_unknown_one',
+    ),
+    "limits tell another user's usage": Mutation(
+        _switched_off(quota_limits.ACCEPT),
+        'test_opened_policies.TestQuotas.'
+        'test_quota_below_usage_of_another_user_is_accepted',
     ),
     'floating IPs are not guarded': Mutation(
         _switched_off(floating_ips.GUARD),

@@ -175,6 +175,21 @@ TABLE = (
         shown_by='test_exceptions.TestSpelling.'
         'test_escapes_within_a_query_are_read',
     ),
+    Exception_(
+        'An admin or a manager moves a server, and its stored scheduler '
+        'hints name hidden servers',
+        'These callers get stock Nova, which compares the hints.',
+        shown_by='test_stored_hints.TestCommand.'
+        'test_move_by_an_admin_compares_hints_until_they_are_neutralized',
+    ),
+    Exception_(
+        'A policy lets members use hosts, hypervisors, aggregates, services '
+        'or usage audits, which are for admins by default',
+        "Hosts count everybody's servers, and their operations act on them "
+        'or miss them.',
+        shown_by='test_opened_policies.TestHosts.'
+        'test_hosts_and_aggregates_count_and_miss_hidden_servers',
+    ),
 )
 
 

@@ -9,15 +9,20 @@ callers return. Callers who see every server get the last two alone.
 
 from __future__ import annotations
 
+from cloud_security.compute.transforms import assisted_snapshots
 from cloud_security.compute.transforms import attachments
 from cloud_security.compute.transforms import floating_ips
 from cloud_security.compute.transforms import foreign_ids
+from cloud_security.compute.transforms import quota_limits
 from cloud_security.compute.transforms import quotas
 from cloud_security.compute.transforms import scheduler_hints
 from cloud_security.compute.transforms import stored_hints
 
 TRANSFORMS = (
     floating_ips.GUARD,
+    assisted_snapshots.HIDE_CREATE,
+    assisted_snapshots.HIDE_DELETE,
+    quota_limits.ACCEPT,
     stored_hints.NEUTRALIZE,
     attachments.REFUSE,
     quotas.HIDE_USAGE,

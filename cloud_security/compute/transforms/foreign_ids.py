@@ -42,6 +42,8 @@ SERVERS = {
         ('meta', 'instance_uuid'),
         ('metadata', 'instance_uuid'),
     ),
+    'os-baremetal-nodes': (('node', 'instance_uuid'),),
+    'os-console-auth-tokens': (('console', 'instance_uuid'),),
     'os-floating-ips': (
         ('floating_ip', 'instance_id'),
         ('floating_ips', '*', 'instance_id'),
@@ -59,6 +61,7 @@ TEXTS = {
         ('servers', '*', 'fault'),
         ('instanceAction', 'message'),
         ('instanceAction', 'events', '*', 'details'),
+        ('instanceAction', 'events', '*', 'traceback'),
         ('instanceActions', '*', 'message'),
     ),
 }
@@ -71,7 +74,7 @@ TELLS = re.compile(
 )
 #: A response without one of these has none of those places.
 SIGNS = re.compile(
-    b'"(?:details|fault|instance_id|instance_uuid|message|serverId)"'
+    b'"(?:details|fault|instance_id|instance_uuid|message|serverId|traceback)"'
 )
 
 
