@@ -20,9 +20,15 @@ class NeutralizeHints(manage.Command):
     """
 
     def get_parser(self, prog_name: str) -> Any:
-        """Add the option to write nothing."""
+        """Add the options to remove hints, and to write nothing."""
         parser = super().get_parser(prog_name)
         config.add_arguments(parser)
+        parser.add_argument(
+            '--drop',
+            action='store_true',
+            help='remove such hints: their owners no longer see them, and a '
+            'server with same_host finds a host again',
+        )
         parser.add_argument(
             '--dry-run',
             action='store_true',
@@ -36,7 +42,7 @@ class NeutralizeHints(manage.Command):
         loses = 'would lose' if parsed_args.dry_run else 'lost'
         count = 0
         with config.reading():
-            for found in request_specs.foreign():
+            for found in request_specs.foreign(drops=parsed_args.drop):
                 if not parsed_args.dry_run:
                     request_specs.write(found)
                 count += 1

@@ -10,6 +10,7 @@ Source: nova/objects/request_spec.py, Nova 29 to 34.
 
 from __future__ import annotations
 
+from collections.abc import Container
 from collections.abc import Iterable
 from collections.abc import Iterator
 from typing import Any
@@ -45,7 +46,8 @@ class Foreign(NamedTuple):
     """A server whose stored hints name servers of other owners.
 
     ``named`` maps those servers to their owners. ``spec`` is the stored
-    text and ``neutral`` the same with marked IDs.
+    text, and ``neutral`` the same with marked IDs or, where ``drops`` is
+    true, without the hints that name them.
     """
 
     server_id: str
@@ -53,11 +55,13 @@ class Foreign(NamedTuple):
     named: dict[str, Optional[str]]
     spec: str
     neutral: str
+    drops: bool
 
 
 def foreign(
     owner_id: Optional[str] = None,
     server_ids: Optional[Iterable[str]] = None,
+    drops: bool = False,
 ) -> Iterator[Foreign]:
     """Yield the servers whose stored hints name servers of other owners.
 
@@ -65,6 +69,8 @@ def foreign(
 
     :param owner_id: owner of the servers; None for those of every user
     :param server_ids: the only servers to look at; None for all
+    :param drops: whether hints are to go that Nova shows to an owner who did
+        not write them; then marked IDs count, too
     """
     mapping = api_models.InstanceMapping
     spec = api_models.RequestSpec
@@ -93,7 +99,7 @@ def foreign(
     while True:
         rows = _read(statement.where(mapping.id > last))
         for last, server_id, user_id, text in rows:
-            found = _foreign(server_id, user_id, text)
+            found = _foreign(server_id, user_id, text, drops)
             if found:
                 yield found
         if len(rows) < PAGE:
@@ -103,8 +109,9 @@ def foreign(
 def neutralize(
     owner_id: Optional[str] = None,
     server_ids: Optional[Iterable[str]] = None,
+    drops: bool = False,
 ) -> list[Foreign]:
-    """Mark the IDs of others' servers in stored hints; again changes nothing.
+    """Mark or drop others' servers in stored hints; again changes nothing.
 
     The parameters are those of ``foreign``.
 
@@ -112,7 +119,7 @@ def neutralize(
     :raises Changed: when Nova changes a request spec at the same time
     """
     changed = []
-    for found in foreign(owner_id, server_ids):
+    for found in foreign(owner_id, server_ids, drops):
         write(found)
         changed.append(found)
     return changed
@@ -130,7 +137,7 @@ def write(found: Foreign) -> None:
         )
         if _wrote(statement.values(spec=found.neutral)):
             return
-        again = list(foreign(found.owner_id, [found.server_id]))
+        again = list(foreign(found.owner_id, [found.server_id], found.drops))
         if not again:
             return
         [found] = again
@@ -140,45 +147,71 @@ def write(found: Foreign) -> None:
     )
 
 
-def _foreign(server_id: str, owner_id: str, text: str) -> Optional[Foreign]:
+def _foreign(
+    server_id: str, owner_id: str, text: str, drops: bool
+) -> Optional[Foreign]:
     spec = jsonutils.loads(text)
-    data = spec.get(_DATA, {})
-    stored = {
+    stored = spec.get(_DATA, {}).get(_HINTS) or {}
+    hints = {
         name: [
             bodies.without_escapes(value)
             if name == hint_marks.QUERY
             else value
             for value in values
         ]
-        for name, values in (data.get(_HINTS) or {}).items()
+        for name, values in stored.items()
         if name != hint_marks.GROUP
     }
-    plain = {
-        found
-        for values in stored.values()
+    # The scheduler compares spellings, and people read any.
+    named = {
+        _plain(found) if drops else found
+        for values in hints.values()
         for value in values
         for found in hint_marks.named(value)
-        if not found.startswith(hint_marks.MARK)
+        if drops or not found.startswith(hint_marks.MARK)
     }
-    hidden = ownership.hidden(plain, owner_id) if plain else {}
+    hidden = ownership.hidden(named, owner_id) if named else {}
     foreign_ids = {
-        server_id: owner
-        for server_id, owner in hidden.items()
-        if server_id in plain
+        found: owner for found, owner in hidden.items() if found in named
     }
     if not foreign_ids:
         return None
-
-    def neutral(found: str) -> str:
-        return hint_marks.MARK * (found in foreign_ids) + found
-
-    for name, values in stored.items():
-        data[_HINTS][name] = [
-            hint_marks.mapped(value, neutral) for value in values
+    for name, values in hints.items():
+        if not drops:
+            stored[name] = [_marked(value, foreign_ids) for value in values]
+            continue
+        stored[name] = [
+            value for value in values if not _names(value, foreign_ids)
         ]
+        if not stored[name]:
+            del stored[name]
     return Foreign(
-        server_id, owner_id, foreign_ids, text, jsonutils.dumps(spec)
+        server_id,
+        owner_id,
+        foreign_ids,
+        text,
+        jsonutils.dumps(spec),
+        drops,
     )
+
+
+def _marked(value: str, server_ids: Container[str]) -> str:
+    """Return the value of a hint, with marks at some IDs."""
+    return hint_marks.mapped(
+        value, lambda found: hint_marks.MARK * (found in server_ids) + found
+    )
+
+
+def _names(value: str, server_ids: Container[str]) -> bool:
+    """Tell whether the value of a hint names servers, marked or not."""
+    return any(
+        _plain(found) in server_ids for found in hint_marks.named(value)
+    )
+
+
+def _plain(found: str) -> str:
+    """Return an ID without marks, as Nova spells it."""
+    return found.replace(hint_marks.MARK, '').lower()
 
 
 def _read(statement: Any) -> list[Any]:

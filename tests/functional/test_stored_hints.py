@@ -193,6 +193,36 @@ class TestHandOver(StoredHints):
             (found.server_id, found.owner_id, found.named),
         )
 
+    def test_dropped_hints_do_not_show_what_the_new_owner_may_not_see(self):
+        server_id = self.boot(self.bob)
+        unknown = uuidsentinel.unknown
+        query = f'["=", "$instances.\\u00{ord(self.hers[0]):02x}'
+        self.store(
+            server_id,
+            {
+                'same_host': [self.hers],
+                'different_host': [hint_marks.MARK + self.hers, server_id],
+                'query': query + f'{self.hers[1:]}.uuid", "x"]',
+                'near': [unknown, 'x', f'at {self.hers.upper()}'],
+                'build_near_host_ip': '10.0.0.1',
+                'group': self.hers,
+            },
+        )
+        [changed] = request_specs.neutralize('bob', [server_id], drops=True)
+        self.assertEqual({self.hers: 'alice'}, changed.named)
+        self.assertEqual(
+            {
+                'different_host': [server_id],
+                'near': [unknown, 'x'],
+                'build_near_host_ip': ['10.0.0.1'],
+                'group': [self.hers],
+            },
+            self.stored(server_id),
+        )
+        self.assertEqual(
+            [], request_specs.neutralize('bob', [server_id], drops=True)
+        )
+
     def test_neutralize_after_a_change_by_nova_reads_again(self):
         server_id = self.boot(self.bob)
         self.store(server_id, {'same_host': self.hers})
@@ -305,6 +335,15 @@ class TestCommand(StoredHints):
             'Servers with hints on servers of other owners: 0.\n',
             self.run_command(),
         )
+
+    def test_dropped_same_host_lets_a_server_find_a_host_again(self):
+        self.bob.act(self.server_id, 'shelve')
+        self.wait_for_status(self.server_id, 'SHELVED_OFFLOADED')
+        self.assertIsNone(self.unshelve(self.bob, self.server_id))
+        self.assertIn('owners: 0.', self.run_command())
+        self.assertIn('owners: 1.', self.run_command('--drop'))
+        self.assertEqual({}, self.stored(self.server_id))
+        self.assertIsNotNone(self.unshelve(self.bob, self.server_id))
 
     def test_move_by_an_admin_compares_hints_until_they_are_neutralized(self):
         self.bob.act(self.server_id, 'shelve')
