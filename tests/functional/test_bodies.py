@@ -11,8 +11,8 @@ from nova.api.openstack import compute as nova_compute
 from oslo_utils.fixture import uuidsentinel
 import webob
 
+from cloud_security.compute import hint_marks
 from cloud_security.compute import middleware
-from cloud_security.compute.transforms import scheduler_hints
 from cloud_security.visibility import scope as scopes
 from cloud_security.wsgi import depth
 from tests.functional import cloud
@@ -125,7 +125,7 @@ class TestBodies(Bodies):
                 self.assert_stock(path, sent)
 
     def test_complaints_repeat_marks_that_the_caller_sent(self):
-        marked = scheduler_hints.MARK + uuidsentinel.unknown
+        marked = hint_marks.MARK + uuidsentinel.unknown
         for spelled in (marked, marked.replace('{', '\\u007b')):
             sent = '{"server": {"name": {"scheduler_hints": "%s"}}, %s}'
             for path, verb in (
