@@ -139,12 +139,12 @@ MUTATIONS = {
     ),
     'attachments are not refused': Mutation(
         _switched_off(attachments.REFUSE),
-        'test_exceptions.TestAttachments.'
+        'test_attachments.TestAttachments.'
         'test_a_service_token_gets_novas_answer_here_and_only_here',
     ),
     'service tokens count for nothing': Mutation(
         lambda: _change_service(is_exempt=lambda *_: False),
-        'test_exceptions.TestAttachments.'
+        'test_attachments.TestAttachments.'
         'test_a_service_token_gets_novas_answer_here_and_only_here',
     ),
     'usage of the quota is shown': Mutation(
@@ -154,13 +154,12 @@ MUTATIONS = {
     ),
     'foreign ids are shown': Mutation(
         _switched_off(foreign_ids.REPLACE),
-        'test_exceptions.TestForeignIds.'
+        'test_foreign_ids.TestForeignIds.'
         'test_a_complaint_does_not_name_a_hidden_server',
     ),
     'hints reach the scheduler': Mutation(
         _switched_off(scheduler_hints.NEUTRALIZE),
-        'test_exceptions.TestHints.'
-        'test_same_host_as_a_hidden_server_is_nowhere',
+        'test_hints.TestHints.test_same_host_as_a_hidden_server_is_nowhere',
     ),
     'stored hints reach the scheduler': Mutation(
         _switched_off(stored_hints.NEUTRALIZE),
@@ -181,12 +180,13 @@ MUTATIONS = {
     ),
     'floating IPs are not guarded': Mutation(
         _switched_off(floating_ips.GUARD),
-        'test_exceptions.TestFloatingIps.'
+        'test_floating_ips.TestFloatingIps.'
         'test_a_hidden_servers_address_cannot_be_taken',
     ),
     'denials are not recorded': Mutation(
         _replaced(recorder.Recorder, 'write_after', lambda *_: None),
-        'test_filter.TestRecords.test_request_for_a_hidden_server_writes_one_record',
+        'test_filter.TestRecords.'
+        'test_request_for_a_hidden_server_writes_one_record',
     ),
     'the guard refuses nothing': Mutation(
         _replaced(guard.Guard, 'check', lambda *_: None),
@@ -198,7 +198,7 @@ MUTATIONS = {
     ),
     'Neutron is down, and the door open': Mutation(
         _fails_open,
-        'test_exceptions.TestFloatingIps.'
+        'test_floating_ips.TestFloatingIps.'
         'test_a_hidden_servers_address_cannot_be_taken',
     ),
     'rules that are not understood pass': Mutation(
@@ -214,51 +214,55 @@ MUTATIONS = {
         lambda: _change_service(
             is_exempt=lambda context, _: bool(context.service_roles)
         ),
-        'test_exceptions.TestAttachments.'
+        'test_attachments.TestAttachments.'
         'test_a_service_token_gets_novas_answer_here_and_only_here',
     ),
     'naming an id shows who holds it': Mutation(
         _replaced(foreign_ids, 'TELLS', re.compile('nothing like it')),
-        'test_exceptions.TestForeignIds.'
+        'test_foreign_ids.TestForeignIds.'
         'test_a_complaint_does_not_name_a_hidden_server',
     ),
 }
 MUTATIONS.update(
     {
         f'{entry} is not looked at': Mutation(
-            _without(holder, name, entry), f'test_exceptions.{killer}'
+            _without(holder, name, entry), killer
         )
         for holder, name, entry, killer in (
             (
                 scheduler_hints,
                 'HINTS',
                 'OS-SCH-HNT:scheduler_hints',
-                'TestSpelling.test_hints_are_found_however_they_are_spelled',
+                'test_spelling.TestSpelling.'
+                'test_hints_are_found_however_they_are_spelled',
             ),
             (
                 foreign_ids,
                 'SERVERS',
                 ('floating_ip', 'instance_id'),
-                'TestForeignIds.'
+                'test_foreign_ids.TestForeignIds.'
                 'test_a_floating_ip_does_not_name_its_hidden_holder',
             ),
             (
                 foreign_ids,
                 'SERVERS',
                 ('volumes', '*', 'attachments', '*', 'serverId'),
-                'TestForeignIds.test_a_volume_does_not_name_its_hidden_holder',
+                'test_foreign_ids.TestForeignIds.'
+                'test_a_volume_does_not_name_its_hidden_holder',
             ),
             (
                 foreign_ids,
                 'TEXTS',
                 ('server', 'fault'),
-                'TestForeignIds.test_a_fault_does_not_name_a_hidden_server',
+                'test_foreign_ids.TestForeignIds.'
+                'test_a_fault_does_not_name_a_hidden_server',
             ),
             (
                 foreign_ids,
                 'TEXTS',
                 ('instanceAction', 'message'),
-                'TestForeignIds.test_an_action_does_not_name_a_hidden_server',
+                'test_foreign_ids.TestForeignIds.'
+                'test_an_action_does_not_name_a_hidden_server',
             ),
         )
     }
@@ -271,11 +275,11 @@ MARKS = {
         _switched_off(
             scheduler_hints.SHOW_AS_SENT, scheduler_hints.SHOW_TO_EVERYBODY
         ),
-        'test_exceptions.TestHints.test_hints_are_shown_as_they_were_sent',
+        'test_hints.TestHints.test_hints_are_shown_as_they_were_sent',
     ),
     "marks in hints are not the caller's own": Mutation(
         _switched_off(scheduler_hints.KEEP_MARKS),
-        'test_exceptions.TestHints.test_hints_are_shown_as_they_were_sent',
+        'test_hints.TestHints.test_hints_are_shown_as_they_were_sent',
     ),
 }
 if int(cloud.LATEST.partition('.')[2]) >= 100:

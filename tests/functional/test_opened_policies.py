@@ -7,7 +7,7 @@ from oslo_serialization import jsonutils
 from oslo_utils.fixture import uuidsentinel
 
 from tests.functional import cloud
-from tests.functional import test_exceptions
+from tests.functional import other_services
 
 VOLUME = uuidsentinel.alices_volume
 EVENTS = 'os_compute_api:os-instance-actions:events'
@@ -27,7 +27,7 @@ OPENED = {
 }
 
 
-class Opened(test_exceptions.OtherServicesIds):
+class Opened(other_services.OtherServicesIds):
     """All members may do what only admins may by default."""
 
     RULES = OPENED
@@ -117,19 +117,23 @@ class Opened(test_exceptions.OtherServicesIds):
 
 class TestEvents(Opened):
     def test_traceback_of_own_server_hides_other_servers(self):
-        request_id = self.fail_with(self.his, f'in {self.hers.upper()}: no')
+        request_id = self.fail_with(
+            self.bobs_server, f'in {self.alices_server.upper()}: no'
+        )
         for version in ('2.1', '2.51', '2.62', '2.84', cloud.LATEST):
-            text = self.events(self.bob, self.his, request_id, version)
+            text = self.events(self.bob, self.bobs_server, request_id, version)
             self.assertIn(': no', text)
-            self.assertNotIn(self.hers, text.lower())
-            shown = self.events(self.carol, self.his, request_id, version)
-            self.assertIn(self.hers, shown.lower())
+            self.assertNotIn(self.alices_server, text.lower())
+            shown = self.events(
+                self.carol, self.bobs_server, request_id, version
+            )
+            self.assertIn(self.alices_server, shown.lower())
 
 
 class TestConsoleTokens(Opened):
     def test_token_of_hidden_server_does_not_name_the_server(self):
         tokens = {}
-        for server_id in (self.hers, self.his):
+        for server_id in (self.alices_server, self.bobs_server):
 
             def authorize(context, server_id=server_id):
                 tokens[server_id] = objects.ConsoleAuthToken(
@@ -148,16 +152,20 @@ class TestConsoleTokens(Opened):
                 f'os-console-auth-tokens/{tokens[server_id]}', version='2.31'
             )['console']['instance_uuid']
 
-        self.assertEqual(self.his, named(self.bob, self.his))
-        self.assertEqual(self.hers, named(self.carol, self.hers))
-        self.assertNotEqual(self.hers, named(self.bob, self.hers))
+        self.assertEqual(self.bobs_server, named(self.bob, self.bobs_server))
+        self.assertEqual(
+            self.alices_server, named(self.carol, self.alices_server)
+        )
+        self.assertNotEqual(
+            self.alices_server, named(self.bob, self.alices_server)
+        )
 
 
 class TestAssistedSnapshots(Opened):
     def setUp(self):
         super().setUp()
-        self.attach(self.hers, VOLUME)
-        self.attach(self.his, uuidsentinel.bobs_volume)
+        self.attach(self.alices_server, VOLUME)
+        self.attach(self.bobs_server, uuidsentinel.bobs_volume)
         self.snapped = self.useFixture(
             fixtures.MockPatch(
                 'nova.compute.rpcapi.ComputeAPI.volume_snapshot_create'
@@ -265,7 +273,7 @@ class TestAssistedSnapshots(Opened):
             self.assertIn(VOLUME, answer.text)
 
     def test_volume_of_own_and_hidden_servers_is_attached_to_several(self):
-        self.attach(self.his, VOLUME)
+        self.attach(self.bobs_server, VOLUME)
         self.assertIn(
             'multi-attach', self.snapshot(self.bob, VOLUME)[1].lower()
         )
@@ -302,7 +310,7 @@ class TestClosedPolicies(Opened):
     RULES = {}
 
     def test_refused_callers_cause_no_look_up(self):
-        self.attach(self.hers, VOLUME)
+        self.attach(self.alices_server, VOLUME)
         with (
             fixtures.MockPatch(
                 'nova.objects.CellMappingList.get_all',
@@ -459,7 +467,7 @@ class TestHosts(Opened):
         )
         self.assertEqual(2, len(counted.pop('servers')))
         [server] = shown.pop('servers')
-        self.assertEqual(self.his, server['uuid'])
+        self.assertEqual(self.bobs_server, server['uuid'])
         self.assertEqual(counted, shown)
         moved = {}
         for account in (self.root, self.bob):
@@ -474,8 +482,8 @@ class TestHosts(Opened):
                 },
             ).json()['aggregate']
             if account is self.bob:
-                self.bob.call('DELETE', f'servers/{self.his}')
-                self.wait_until_gone(self.his)
+                self.bob.call('DELETE', f'servers/{self.bobs_server}')
+                self.wait_until_gone(self.bobs_server)
             moved[account.user_id] = account.call(
                 'POST',
                 f'os-aggregates/{aggregate["id"]}/action',
@@ -493,7 +501,7 @@ class TestOpenedWithoutTheFilter(Opened):
     FILTERED = DROPPED_IN = False
 
     def test_hidden_servers_are_told(self):
-        self.attach(self.hers, VOLUME)
+        self.attach(self.alices_server, VOLUME)
         with fixtures.MockPatch(
             'nova.compute.rpcapi.ComputeAPI.volume_snapshot_create'
         ):
@@ -502,7 +510,10 @@ class TestOpenedWithoutTheFilter(Opened):
         status, text = self.set_quota(self.bob, 'alice', instances=0)
         self.assertEqual(400, status)
         self.assertIn('already used and reserved 1', text)
-        request_id = self.fail_with(self.his, f'in {self.hers}')
+        request_id = self.fail_with(
+            self.bobs_server, f'in {self.alices_server}'
+        )
         self.assertIn(
-            self.hers, self.events(self.bob, self.his, request_id, '2.84')
+            self.alices_server,
+            self.events(self.bob, self.bobs_server, request_id, '2.84'),
         )

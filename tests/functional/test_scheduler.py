@@ -1,9 +1,9 @@
 """The scheduler is not filtered: it counts all servers on a host."""
 
-from tests.functional import test_exceptions
+from tests.functional import two_hosts
 
 
-class TestScheduler(test_exceptions.Hints):
+class TestScheduler(two_hosts.Hints):
     def test_it_counts_all_servers(self):
         # One of them is hers.
         query = '["=", "$num_instances", 1]'

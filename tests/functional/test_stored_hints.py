@@ -16,18 +16,18 @@ from cloud_security.compute.transforms import stored_hints
 from cloud_security.visibility import scope as scopes
 from tests.functional import cloud
 from tests.functional import commands
-from tests.functional import test_exceptions
+from tests.functional import two_hosts
 
 
-class StoredHints(test_exceptions.Hints):
+class StoredHints(two_hosts.Hints):
     """One server of alice's on each of two hosts."""
 
     def setUp(self):
         super().setUp()
-        self.alices = {self.host: self.hers}
+        self.alices = {self.host: self.alices_server}
         while len(self.alices) < 2:
             server_id = self.boot(
-                self.root, hints={'different_host': [self.hers]}
+                self.root, hints={'different_host': [self.alices_server]}
             )
             cloud.map_server(server_id, user_id='alice')
             self.alices[self.host_of(server_id)] = server_id
@@ -89,7 +89,7 @@ class TestStoredHints(StoredHints):
         self.assertIsNotNone(self.unshelve(self.bob, server_id))
 
     def test_unshelve_with_same_host_as_hidden_is_as_with_unknown(self):
-        for named in (self.hers, uuidsentinel.unknown):
+        for named in (self.alices_server, uuidsentinel.unknown):
             server_id = self.shelved(self.bob, {'same_host': named})
             self.assertIsNone(self.unshelve(self.bob, server_id))
 
@@ -101,9 +101,8 @@ class TestStoredHints(StoredHints):
         self.wait_for_status(server_id, 'VERIFY_RESIZE')
 
     def test_query_in_escapes_is_neutralized(self):
-        uuid_of = (
-            f'$instances.\\u00{ord(self.hers[0]):02x}{self.hers[1:]}.uuid'
-        )
+        first, rest = self.alices_server[0], self.alices_server[1:]
+        uuid_of = f'$instances.\\u00{ord(first):02x}{rest}.uuid'
         server_id = self.shelved(
             self.bob, {'query': f'["=", "{uuid_of}", "{uuid_of}"]'}
         )
@@ -111,7 +110,7 @@ class TestStoredHints(StoredHints):
 
     def test_hints_from_a_time_as_manager_are_neutralized(self):
         manager = self.account('bob', ('manager',) + cloud.MEMBER)
-        server_id = self.boot(manager, hints={'same_host': self.hers})
+        server_id = self.boot(manager, hints={'same_host': self.alices_server})
         self.assertEqual(self.host, self.host_of(server_id))
         self.bob.act(server_id, 'shelve')
         self.wait_for_status(server_id, 'SHELVED_OFFLOADED')
@@ -120,8 +119,8 @@ class TestStoredHints(StoredHints):
     def test_hints_of_a_manager_and_on_own_servers_are_compared(self):
         own = self.boot(self.bob)
         for account, hints in (
-            (self.carol, {'same_host': [self.hers]}),
-            (self.bob, {'same_host': [self.hers, own]}),
+            (self.carol, {'same_host': [self.alices_server]}),
+            (self.bob, {'same_host': [self.alices_server, own]}),
         ):
             server_id = self.shelved(account, hints)
             named = hints['same_host'][-1]
@@ -129,11 +128,11 @@ class TestStoredHints(StoredHints):
                 self.host_of(named), self.unshelve(account, server_id)
             )
 
-    @test_exceptions.SHOWN
+    @two_hosts.SHOWN
     def test_neutralized_hints_are_shown_as_stored(self):
         stored = {
-            'same_host': [self.hers, uuidsentinel.unknown],
-            'near': [f'peer {self.hers}'],
+            'same_host': [self.alices_server, uuidsentinel.unknown],
+            'near': [f'peer {self.alices_server}'],
         }
         server_id = self.shelved(self.bob, stored)
 
@@ -149,14 +148,14 @@ class TestStoredHints(StoredHints):
 
     def test_action_on_a_hidden_server_leaves_its_hints(self):
         own = self.boot(self.bob)
-        self.store(self.hers, {'same_host': own})
+        self.store(self.alices_server, {'same_host': own})
         for action in ('unshelve', 'rebuild'):
-            self.bob.act(self.hers, action, {'imageRef': cloud.IMAGE})
-        self.assertEqual({'same_host': [own]}, self.stored(self.hers))
+            self.bob.act(self.alices_server, action, {'imageRef': cloud.IMAGE})
+        self.assertEqual({'same_host': [own]}, self.stored(self.alices_server))
 
     def test_action_with_a_body_that_nova_refuses_is_refused(self):
         server_id = self.boot(self.bob)
-        self.store(server_id, {'same_host': self.hers})
+        self.store(server_id, {'same_host': self.alices_server})
         for body in (
             b'',
             b'{',
@@ -173,16 +172,16 @@ class TestHandOver(StoredHints):
 
     def test_neutralize_marks_what_the_new_owner_may_not_see(self):
         server_id = self.boot(self.bob)
-        self.store(server_id, {'same_host': [self.hers, server_id]})
+        self.store(server_id, {'same_host': [self.alices_server, server_id]})
         other = self.boot(self.alice)
-        self.store(other, {'different_host': [self.hers, server_id]})
+        self.store(other, {'different_host': [self.alices_server, server_id]})
         changed = request_specs.neutralize('bob', [server_id])
         self.assertEqual(
-            [(server_id, {self.hers: 'alice'})],
+            [(server_id, {self.alices_server: 'alice'})],
             [(found.server_id, found.named) for found in changed],
         )
         self.assertEqual(
-            {'same_host': [hint_marks.MARK + self.hers, server_id]},
+            {'same_host': [hint_marks.MARK + self.alices_server, server_id]},
             self.stored(server_id),
         )
         self.assertEqual([], request_specs.neutralize('bob', [server_id]))
@@ -196,26 +195,29 @@ class TestHandOver(StoredHints):
     def test_dropped_hints_do_not_show_what_the_new_owner_may_not_see(self):
         server_id = self.boot(self.bob)
         unknown = uuidsentinel.unknown
-        query = f'["=", "$instances.\\u00{ord(self.hers[0]):02x}'
+        query = f'["=", "$instances.\\u00{ord(self.alices_server[0]):02x}'
         self.store(
             server_id,
             {
-                'same_host': [self.hers],
-                'different_host': [hint_marks.MARK + self.hers, server_id],
-                'query': query + f'{self.hers[1:]}.uuid", "x"]',
-                'near': [unknown, 'x', f'at {self.hers.upper()}'],
+                'same_host': [self.alices_server],
+                'different_host': [
+                    hint_marks.MARK + self.alices_server,
+                    server_id,
+                ],
+                'query': query + f'{self.alices_server[1:]}.uuid", "x"]',
+                'near': [unknown, 'x', f'at {self.alices_server.upper()}'],
                 'build_near_host_ip': '10.0.0.1',
-                'group': self.hers,
+                'group': self.alices_server,
             },
         )
         [changed] = request_specs.neutralize('bob', [server_id], drops=True)
-        self.assertEqual({self.hers: 'alice'}, changed.named)
+        self.assertEqual({self.alices_server: 'alice'}, changed.named)
         self.assertEqual(
             {
                 'different_host': [server_id],
                 'near': [unknown, 'x'],
                 'build_near_host_ip': ['10.0.0.1'],
-                'group': [self.hers],
+                'group': [self.alices_server],
             },
             self.stored(server_id),
         )
@@ -225,12 +227,12 @@ class TestHandOver(StoredHints):
 
     def test_neutralize_after_a_change_by_nova_reads_again(self):
         server_id = self.boot(self.bob)
-        self.store(server_id, {'same_host': self.hers})
+        self.store(server_id, {'same_host': self.alices_server})
         [found] = request_specs.foreign('bob')
-        self.store(server_id, {'different_host': self.hers})
+        self.store(server_id, {'different_host': self.alices_server})
         request_specs.write(found)
         self.assertEqual(
-            {'different_host': [hint_marks.MARK + self.hers]},
+            {'different_host': [hint_marks.MARK + self.alices_server]},
             self.stored(server_id),
         )
         self.assertEqual([], list(request_specs.foreign()))
@@ -238,7 +240,7 @@ class TestHandOver(StoredHints):
     def test_foreign_reads_in_pages(self):
         server_ids = [self.boot(self.bob) for _ in range(3)]
         for server_id in server_ids:
-            self.store(server_id, {'same_host': self.hers})
+            self.store(server_id, {'same_host': self.alices_server})
         self.useFixture(
             fixtures.MonkeyPatch(
                 'cloud_security.compute.request_specs.PAGE', 2
@@ -256,15 +258,17 @@ class TestMonitor(StoredHints):
 
     def test_stored_hints_stay_and_are_recorded(self):
         log = self.useFixture(fixtures.FakeLogger('cloud_security'))
-        server_id = self.shelved(self.bob, {'same_host': self.hers})
+        server_id = self.shelved(self.bob, {'same_host': self.alices_server})
         self.assertEqual(self.host, self.unshelve(self.bob, server_id))
-        self.assertEqual({'same_host': [self.hers]}, self.stored(server_id))
+        self.assertEqual(
+            {'same_host': [self.alices_server]}, self.stored(server_id)
+        )
         [record] = [
             line
             for line in log.output.splitlines()
             if 'would_hide' in line and 'unshelve' in line
         ]
-        self.assertIn(self.hers, record)
+        self.assertIn(self.alices_server, record)
 
 
 class TestStoredHintsWithoutTheFilter(StoredHints):
@@ -275,7 +279,7 @@ class TestStoredHintsWithoutTheFilter(StoredHints):
             self.bob, {'different_host': list(self.alices.values())}
         )
         self.assertIsNone(self.unshelve(self.bob, server_id))
-        server_id = self.shelved(self.bob, {'same_host': self.hers})
+        server_id = self.shelved(self.bob, {'same_host': self.alices_server})
         self.assertEqual(self.host, self.unshelve(self.bob, server_id))
 
 
@@ -310,7 +314,7 @@ class TestCommand(StoredHints):
             )
         )
         self.server_id = self.boot(self.bob)
-        self.store(self.server_id, {'same_host': self.hers})
+        self.store(self.server_id, {'same_host': self.alices_server})
 
     def run_command(self, *arguments):
         code, out, err = commands.run('hints', 'neutralize', *arguments)
@@ -320,15 +324,16 @@ class TestCommand(StoredHints):
     def test_neutralize_changes_hints_once(self):
         out = self.run_command('--dry-run')
         self.assertIn(
-            f'{self.server_id} of bob: would lose its hints on {self.hers}',
+            f'{self.server_id} of bob: would lose its hints on '
+            f'{self.alices_server}',
             out,
         )
         self.assertEqual(
-            {'same_host': [self.hers]}, self.stored(self.server_id)
+            {'same_host': [self.alices_server]}, self.stored(self.server_id)
         )
         self.assertIn('owners: 1.', self.run_command())
         self.assertEqual(
-            {'same_host': [hint_marks.MARK + self.hers]},
+            {'same_host': [hint_marks.MARK + self.alices_server]},
             self.stored(self.server_id),
         )
         self.assertEqual(

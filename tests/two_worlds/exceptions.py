@@ -133,7 +133,7 @@ TABLE = (
         'holds is still taken',
         'Neutron and Cinder hold them.',
         _held,
-        'test_exceptions.TestFloatingIps.'
+        'test_floating_ips.TestFloatingIps.'
         'test_a_hidden_servers_address_cannot_be_taken',
     ),
     Exception_(
@@ -147,7 +147,7 @@ TABLE = (
         'Up to microversion 2.35, floating IPs, volumes and images name '
         'nothing but own servers that are not archived',
         'Members can have Neutron, Cinder and Glance say any id there',
-        shown_by='test_exceptions.TestForeignIds.'
+        shown_by='test_foreign_ids.TestForeignIds.'
         'test_a_floating_ip_does_not_name_its_hidden_holder',
     ),
     Exception_(
@@ -172,7 +172,7 @@ TABLE = (
         "The scheduler hint ``query`` is stored without JSON's escapes of the "
         'characters of IDs',
         'An escape must not hide the id of a server in it.',
-        shown_by='test_exceptions.TestSpelling.'
+        shown_by='test_spelling.TestSpelling.'
         'test_escapes_within_a_query_are_read',
     ),
     Exception_(
