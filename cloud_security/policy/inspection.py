@@ -1,18 +1,22 @@
-"""Whether rules mean what was written.
+"""Reading of rules: do they mean what was written?
 
-oslo.policy takes what it cannot parse for false, and a rule that is missing,
-too. For ``cloud_security:isolated`` that would be an open door.
-Source: oslo_policy/_parser.py, 4.3 to 5.
+oslo.policy takes what it cannot parse for false, a rule that is missing or
+that compares what no token has, too, and ``null`` for true. For
+``cloud_security:isolated`` and its neighbours each is an open door.
+Source: oslo_policy/_parser.py, 4.3 to 6.
 """
 
+from __future__ import annotations
+
+from collections.abc import Iterable
+from collections.abc import Iterator
 from typing import Any
-from typing import Iterator
-from typing import List
+from typing import NamedTuple
 from typing import Optional
-from typing import Set
-from typing import Tuple
 
 from oslo_policy import _checks
+
+from cloud_security.policy import vocabulary
 
 #: Checks that ask for roles, or for nothing, and what they are put together
 #: with. Not their subclasses, which may ask for more.
@@ -27,6 +31,15 @@ _BY_ROLES = frozenset(
         _checks.TrueCheck,
     }
 )
+#: Words that join checks in a text, and stand for nothing in a list.
+_JOINING = frozenset({'and', 'or', 'not'})
+
+
+class Fault(NamedTuple):
+    """A rule that does not mean what was written, and why, in words."""
+
+    rule: str
+    text: str
 
 
 def checks(check: Any) -> Iterator[Any]:
@@ -38,25 +51,31 @@ def checks(check: Any) -> Iterator[Any]:
             yield from checks(part)
 
 
-def referred(enforcer: Any, name: str) -> List[str]:
+def referred(enforcer: Any, name: str) -> list[str]:
     """Return the names of a rule and of all that it refers to, also missing.
 
     :param enforcer: oslo_policy.policy.Enforcer, with its rules loaded
     """
-    found: List[str] = []
+    found: list[str] = []
     names = [name]
     while names:
         name = names.pop()
         if name in found:
             continue
         found.append(name)
-        if name in enforcer.rules:
-            names.extend(
-                check.match
-                for check in checks(enforcer.rules[name])
-                if isinstance(check, _checks.RuleCheck)
-            )
+        names.extend(_refers(enforcer, name))
     return found
+
+
+def _refers(enforcer: Any, name: str) -> list[str]:
+    """Return the names of the rules that a rule itself names."""
+    if name not in enforcer.rules:
+        return []
+    return [
+        check.match
+        for check in checks(enforcer.rules[name])
+        if isinstance(check, _checks.RuleCheck)
+    ]
 
 
 def misread(enforcer: Any, name: str) -> Optional[str]:
@@ -64,18 +83,143 @@ def misread(enforcer: Any, name: str) -> Optional[str]:
 
     :param enforcer: oslo_policy.policy.Enforcer, with its rules loaded
     """
+    for found in faults(enforcer, name):
+        return found.text
+    return None
+
+
+def faults(
+    enforcer: Any,
+    name: str,
+    words: vocabulary.Vocabulary = vocabulary.OWN,
+) -> Iterator[Fault]:
+    """Yield what is wrong with a rule and with those that it refers to.
+
+    :param enforcer: oslo_policy.policy.Enforcer, with its rules loaded
+    :param words: what tokens and the target of this rule have
+    """
     for part in referred(enforcer, name):
         if part not in enforcer.rules:
-            return f'{name} refers to rule:{part}, which is not there'
-        text = _text(enforcer, part)
-        false = [
-            check
-            for check in checks(enforcer.rules[part])
-            if isinstance(check, _checks.FalseCheck)
-        ]
-        if text is not None and len(false) > _words(text).count('!'):
-            return f'{part} cannot be understood: {text}'
+            text = f'{name} refers to rule:{part}, which is not there'
+            yield Fault(_referring(enforcer, name, part), text)
+            continue
+        if part in _reached(enforcer, part):
+            text = f'{part} refers to itself, so that it cannot be decided'
+            yield Fault(part, text)
+            continue
+        through = '' if part == name else f' (by rule:{part})'
+        for text in _own_faults(enforcer, part, words):
+            yield Fault(part, text if part == name else f'{text}{through}')
+
+
+def _referring(enforcer: Any, name: str, missing: str) -> str:
+    """Return the rule in whose text the name of a missing rule stands."""
+    for part in referred(enforcer, name):
+        if missing in _refers(enforcer, part):
+            return part
+    return name
+
+
+def _reached(enforcer: Any, name: str) -> set[str]:
+    """Return the names of the rules to which a rule leads."""
+    return {
+        reached
+        for part in _refers(enforcer, name)
+        for reached in referred(enforcer, part)
+    }
+
+
+def _own_faults(
+    enforcer: Any, name: str, words: vocabulary.Vocabulary
+) -> Iterator[str]:
+    """Yield what is wrong with a rule by itself."""
+    text = written(enforcer, name)
+    if text is not _UNKNOWN and not is_rule(text):
+        yield f'{name} is {text!r}, which is no rule: write "!" or "@"'
+        return
+    texts = [] if text is _UNKNOWN else list(_texts(text))
+    false = [
+        check
+        for check in checks(enforcer.rules[name])
+        if isinstance(check, _checks.FalseCheck)
+    ]
+    if text is not _UNKNOWN and len(false) > texts.count('!'):
+        yield f'{name} cannot be understood: {text}'
+        return
+    for word in texts:
+        why = _fault_of_word(word)
+        if why:
+            yield f'{name} cannot be understood: {word} {why}'
+    for check in checks(enforcer.rules[name]):
+        fault = vocabulary.fault(check, words)
+        if fault:
+            yield f'{name} asks for {check}, which {fault}'
+
+
+def _fault_of_word(word: str) -> Optional[str]:
+    """Return why a check cannot have been meant as oslo.policy reads it."""
+    kind, _, match = word.partition(':')
+    if kind == 'is_admin' and match.lower() not in ('true', 'false'):
+        # Nova takes anything but "true" for False.
+        return 'is neither is_admin:True nor is_admin:False'
+    # Only in lists: a text is split at its spaces.
+    if match != match.strip() or _JOINING & set(match.lower().split()[1:]):
+        return 'is one check, not several: a list has each by itself'
     return None
+
+
+#: The text of a rule that was given to an enforcer without one.
+_UNKNOWN = object()
+
+
+def written(enforcer: Any, name: str) -> Any:
+    """Return a rule as it was written, _UNKNOWN where that is not known."""
+    for holder in (enforcer.file_rules, enforcer.registered_rules):
+        if name in holder:
+            return holder[name].check_str
+    return _UNKNOWN
+
+
+def is_rule(value: Any) -> bool:
+    """Tell whether a value is a rule: a text, or a list in the old form.
+
+    oslo.policy takes null, false and 0 for "@", and cannot read numbers.
+    """
+    if isinstance(value, str):
+        return True
+    return isinstance(value, list) and all(
+        isinstance(part, str)
+        or (
+            isinstance(part, list)
+            and all(isinstance(word, str) for word in part)
+        )
+        for part in value
+    )
+
+
+def _texts(text: Any) -> Iterator[str]:
+    """Yield the checks in the text of a rule, also of the old form."""
+    if isinstance(text, str):
+        for word in text.split():
+            clean = word.lstrip('(').rstrip(')')
+            if clean:
+                yield clean
+        return
+    for part in text:
+        yield from [part] if isinstance(part, str) else part
+
+
+def problems(enforcer: Any, names: Iterable[str]) -> list[str]:
+    """Return what is wrong with rules, one sentence for each fault.
+
+    :param enforcer: oslo_policy.policy.Enforcer, with its rules loaded
+    """
+    found = {
+        fault.text: f'{fault.text}.'
+        for name in names
+        for fault in faults(enforcer, name)
+    }
+    return list(found.values())
 
 
 def asks_roles_only(enforcer: Any, name: str) -> bool:
@@ -90,22 +234,7 @@ def asks_roles_only(enforcer: Any, name: str) -> bool:
     )
 
 
-def _text(enforcer: Any, name: str) -> Any:
-    """Return a rule as it was written, None where that is not known."""
-    for holder in (enforcer.file_rules, enforcer.registered_rules):
-        if name in holder:
-            return holder[name].check_str
-    return None
-
-
-def _words(text: Any) -> List[str]:
-    """Return the words of a rule, also of the old form with lists."""
-    if isinstance(text, str):
-        return text.replace('(', ' ').replace(')', ' ').split()
-    return [word for part in text for word in _words(part)]
-
-
-def asks(enforcer: Any, name: str) -> Set[Tuple[str, str]]:
+def asks(enforcer: Any, name: str) -> set[tuple[str, str]]:
     """Return ``{(kind, match)}`` of all that a rule asks for."""
     return {
         (check.kind, check.match)
@@ -115,7 +244,7 @@ def asks(enforcer: Any, name: str) -> Set[Tuple[str, str]]:
     }
 
 
-def mentions(enforcer: Any, name: str, words: Set[str]) -> bool:
+def mentions(enforcer: Any, name: str, words: set[str]) -> bool:
     """Tell whether a rule, or one that it refers to, compares one of these.
 
     :param words: such as ``%(user_id)s``
@@ -125,8 +254,11 @@ def mentions(enforcer: Any, name: str, words: Set[str]) -> bool:
     )
 
 
-def listed(names: List[str]) -> str:
-    """Return the names of rules for a sentence, the first eight of many."""
-    few = names[:8]
+def listed(names: list[str], most: Optional[int] = 8) -> str:
+    """Return the names of rules for a sentence, the first of many.
+
+    :param most: how many, None for all
+    """
+    few = names[:most]
     more = len(names) - len(few)
     return ', '.join(few) + (f' and {more} more' if more else '')

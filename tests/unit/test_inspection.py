@@ -1,10 +1,86 @@
-"""Whether rules mean what was written."""
+"""Rules that do not mean what was written are told."""
 
 from oslo_config import cfg
 from oslo_policy import policy
 import testtools
 
 from cloud_security.policy import inspection
+
+
+#: Rules that hold for somebody.
+WELL_FORMED = (
+    'project_id:6f70656e737461636b20342065766572',
+    'not (project_id:a or project_id:b)',
+    'project_id:a-b',
+    'user_id:bob',
+    'user_domain_id:default and project_domain_id:default',
+    'domain_id:default or system_scope:all or system:all',
+    'is_admin_project:True and is_admin:True',
+    'is_admin:False',
+    'service_roles:service or roles:member',
+    'None:%(project_id)s',
+    'True:True',
+    "'GET':%(verb)s and '/servers/{id}/action':%(path)s",
+    "'':%(action)s",
+    "'a':%(project_id)s",
+    'project_id:%(project_id)s and service_project_id:%(project_id)s',
+    'role:%(project_id)s',
+    'http://policy/%(project_id)s',
+    'role:100%%',
+)
+#: Attributes that nothing has: the text, the attribute, and what was meant.
+UNKNOWN = (
+    ('project_name:atlas', 'project_name', 'project_id'),
+    ('project:atlas', 'project', 'project_id'),
+    ('tenant_id:atlas', 'tenant_id', 'project_id'),
+    ('tenant:atlas', 'tenant', 'project_id'),
+    ('projectid:atlas', 'projectid', 'project_id'),
+    ('project-id:atlas', 'project-id', 'project_id'),
+    ('PROJECT_ID:atlas', 'PROJECT_ID', 'project_id'),
+    ('pr\u043eject_id:atlas', 'pr\u043eject_id', 'project_id'),
+    ('rol:member', 'rol', 'role'),
+    ('Role:member', 'Role', 'role'),
+    ('roles.name:member', 'roles.name', ''),
+    ('user:bob', 'user', 'user_id'),
+    ('group:admins', 'group', ''),
+    ('token.project.id:atlas', 'token.project.id', ''),
+    ('project_id:%(projct)s', '%(projct)s', 'project_id'),
+    ('project_id:%(tenant_id)s', '%(tenant_id)s', 'project_id'),
+    ('user_id:%(target.user_id)s', '%(target.user_id)s', 'user_id'),
+    ("'lock':%(acton)s", '%(acton)s', 'action'),
+    ('role:%(rol)s', '%(rol)s', ''),
+)
+#: Known attributes, compared with what they never are.
+NEVER = (
+    'True:%(project_id)s',
+    'False:%(user_id)s',
+    'True:%(verb)s',
+    'None:%(action)s',
+    "'get':%(verb)s",
+    "'servers':%(path)s",
+    '1:%(path)s',
+    "'a':b",
+    'True:true',
+    'project_id:',
+    'role:',
+    'project_id:"atlas"',
+    "project_id:'atlas'",
+    'project_id:<id>',
+    'project_id:a,b',
+    'project_id:*',
+    'user_id:%(project_id)s',
+    'project_id:%(verb)s',
+    'is_admin_project:true',
+    'is_admin_project:1',
+    'system_scope:All',
+    'is_admin:yes',
+    'is_admin:1',
+    'role:100%',
+    'project_id:%(project_id)d',
+    'project_id:%s',
+    '123abc:x',
+    ':x',
+)
 
 
 def enforcer(**rules):
@@ -19,7 +95,7 @@ def enforcer(**rules):
 
 
 class TestInspection(testtools.TestCase):
-    def test_what_is_written_well_is_read(self):
+    def test_rules_that_are_written_well_have_no_fault(self):
         for text in (
             '@',
             '!',
@@ -29,12 +105,13 @@ class TestInspection(testtools.TestCase):
             'rule:b',
             'user_id:%(user_id)s',
             "'x':%(action)s",
+            *WELL_FORMED,
         ):
             self.assertIsNone(
                 inspection.misread(enforcer(a=text, b='role:b'), 'a'), text
             )
 
-    def test_what_oslo_policy_takes_for_false_is_told(self):
+    def test_rules_that_oslo_policy_cannot_parse_are_told(self):
         for text in (
             'role:member and',
             'role:a & role:b',
@@ -55,12 +132,65 @@ class TestInspection(testtools.TestCase):
             ),
         )
 
-    def test_rules_that_refer_to_each_other_come_to_an_end(self):
-        found = enforcer(a='rule:b', b='rule:a or role:x')
+    def test_rules_that_refer_to_each_other_are_told(self):
+        found = enforcer(a='rule:b', b='rule:a or role:x', c='not rule:a')
         self.assertEqual(['a', 'b'], inspection.referred(found, 'a'))
+        for name in ('a', 'b', 'c'):
+            self.assertIn(
+                'refers to itself', inspection.misread(found, name), name
+            )
+
+    def test_rules_that_compare_unknown_attributes_are_told(self):
+        for text, word, meant in UNKNOWN:
+            for rule in (text, f'not {text}', f'role:x and (@ or {text})'):
+                told = inspection.misread(enforcer(a=rule), 'a')
+                self.assertIsNotNone(told, rule)
+                self.assertIn(word, told)
+                self.assertIn(text, told)
+                self.assertIn(f'did you mean {meant}?' if meant else '', told)
+
+    def test_rules_with_values_that_never_occur_are_told(self):
+        for text in NEVER:
+            self.assertIsNotNone(
+                inspection.misread(enforcer(a=f'role:x or {text}'), 'a'), text
+            )
+
+    def test_a_fault_is_found_through_others_and_in_the_old_form(self):
+        for mine in ('rule:b', [['rule:b']], ['role:x', ['@', 'rule:b']]):
+            told = inspection.misread(enforcer(a=mine, b='tenant_id:x'), 'a')
+            self.assertIn('b asks for tenant_id:x', told)
+        for text in (
+            [['tenant_id:x']],
+            [['role:x and role:y']],
+            ['role: x'],
+            [[]],
+        ):
+            self.assertIsNotNone(inspection.misread(enforcer(a=text), 'a'))
+
+    def test_values_that_are_no_rules_are_told(self):
+        for value in (None, False, 0, 0.0, {}, [[1]], [None], [{'role': 'x'}]):
+            found = enforcer(a=value, b='rule:a')
+            for name in ('a', 'b'):
+                told = inspection.misread(found, name)
+                self.assertIn(f'{value!r}, which is no rule', told)
+
+    def test_the_filter_is_never_asked_for_by_rules_that_decide_about_it(self):
+        for text in ('isolation:enforced', 'isolation:enforce'):
+            for rule in (text, f'not {text}', 'rule:b'):
+                found = enforcer(a=rule, b=f'role:member and {text}')
+                self.assertIn(text, inspection.misread(found, 'a'))
+        found = enforcer(a='isolation:legacy_defaults')
         self.assertIsNone(inspection.misread(found, 'a'))
 
-    def test_what_a_rule_compares_is_found_through_others(self):
+    def test_problems_are_told_once_for_all_rules(self):
+        found = enforcer(
+            a='rule:mine', b='role:x or rule:mine', c='@', mine='projectid:x'
+        )
+        [problem] = inspection.problems(found, ['a', 'b', 'c'])
+        self.assertTrue(problem.startswith('mine asks for projectid:x, which'))
+        self.assertTrue(problem.endswith('.'))
+
+    def test_compared_attributes_are_found_through_others(self):
         found = enforcer(
             a='rule:b or role:x',
             b='not (project_id:%(project_id)s and user_id:%(user_id)s)',
