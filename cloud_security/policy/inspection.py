@@ -16,6 +16,7 @@ from typing import Optional
 
 from oslo_policy import _checks
 
+from cloud_security.policy import rule_text
 from cloud_security.policy import vocabulary
 
 #: Checks that ask for roles, or for nothing, and what they are put together
@@ -31,8 +32,6 @@ _BY_ROLES = frozenset(
         _checks.TrueCheck,
     }
 )
-#: Words that join checks in a text, and stand for nothing in a list.
-_JOINING = frozenset({'and', 'or', 'not'})
 
 
 class Fault(NamedTuple):
@@ -134,10 +133,10 @@ def _own_faults(
 ) -> Iterator[str]:
     """Yield what is wrong with a rule by itself."""
     text = written(enforcer, name)
-    if text is not _UNKNOWN and not is_rule(text):
+    if text is not _UNKNOWN and not rule_text.is_rule(text):
         yield f'{name} is {text!r}, which is no rule: write "!" or "@"'
         return
-    texts = [] if text is _UNKNOWN else list(_texts(text))
+    texts = [] if text is _UNKNOWN else list(rule_text.words(text))
     false = [
         check
         for check in checks(enforcer.rules[name])
@@ -147,25 +146,13 @@ def _own_faults(
         yield f'{name} cannot be understood: {text}'
         return
     for word in texts:
-        why = _fault_of_word(word)
+        why = rule_text.fault(word)
         if why:
             yield f'{name} cannot be understood: {word} {why}'
     for check in checks(enforcer.rules[name]):
         fault = vocabulary.fault(check, words)
         if fault:
             yield f'{name} asks for {check}, which {fault}'
-
-
-def _fault_of_word(word: str) -> Optional[str]:
-    """Return why a check cannot have been meant as oslo.policy reads it."""
-    kind, _, match = word.partition(':')
-    if kind == 'is_admin' and match.lower() not in ('true', 'false'):
-        # Nova takes anything but "true" for False.
-        return 'is neither is_admin:True nor is_admin:False'
-    # Only in lists: a text is split at its spaces.
-    if match != match.strip() or _JOINING & set(match.lower().split()[1:]):
-        return 'is one check, not several: a list has each by itself'
-    return None
 
 
 #: The text of a rule that was given to an enforcer without one.
@@ -178,35 +165,6 @@ def written(enforcer: Any, name: str) -> Any:
         if name in holder:
             return holder[name].check_str
     return _UNKNOWN
-
-
-def is_rule(value: Any) -> bool:
-    """Tell whether a value is a rule: a text, or a list in the old form.
-
-    oslo.policy takes null, false and 0 for "@", and cannot read numbers.
-    """
-    if isinstance(value, str):
-        return True
-    return isinstance(value, list) and all(
-        isinstance(part, str)
-        or (
-            isinstance(part, list)
-            and all(isinstance(word, str) for word in part)
-        )
-        for part in value
-    )
-
-
-def _texts(text: Any) -> Iterator[str]:
-    """Yield the checks in the text of a rule, also of the old form."""
-    if isinstance(text, str):
-        for word in text.split():
-            clean = word.lstrip('(').rstrip(')')
-            if clean:
-                yield clean
-        return
-    for part in text:
-        yield from [part] if isinstance(part, str) else part
 
 
 def problems(enforcer: Any, names: Iterable[str]) -> list[str]:

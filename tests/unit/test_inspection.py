@@ -6,7 +6,6 @@ import testtools
 
 from cloud_security.policy import inspection
 
-
 #: Rules that hold for somebody.
 WELL_FORMED = (
     'project_id:6f70656e737461636b20342065766572',
