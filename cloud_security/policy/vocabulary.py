@@ -112,7 +112,7 @@ def fault(check: Any, words: Vocabulary = OWN) -> Optional[str]:
         literal = ast.literal_eval(kind)
     except ValueError:
         return _fault_of_attribute(kind, match, names, words)
-    except Exception:  # noqa: BLE001
+    except (SyntaxError, TypeError, MemoryError, RecursionError):
         # oslo.policy raises it too, at each request.
         return 'cannot be decided: Python cannot read what is before the colon'
     return _fault_of_literal(literal, match, names)
