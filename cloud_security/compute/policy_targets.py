@@ -1,38 +1,41 @@
-"""What Nova tells its policy rules about the object of an operation.
+"""The targets that Nova passes to its policy rules.
 
 Rules such as ``user_id:%(user_id)s`` mean what they seem to only where Nova
-passes the owner. Where it passes something else they hold for nobody; where
-it passes nothing, oslo.policy is given the caller's own ids and they hold for
-everybody. Read from the source of the Nova that is installed; what cannot be
-told from it is left out.
+passes the owner. Where Nova passes something else they hold for nobody.
+Where Nova passes nothing, oslo.policy gets the caller's own IDs, and they
+hold for everybody. This module reads the source of the Nova that is
+installed, and leaves out what the source does not tell.
 Source: nova/context.py can, nova/policy.py authorize.
 """
 
+from __future__ import annotations
+
 import ast
+from collections.abc import Iterator
+import functools
 import importlib
 import pathlib
 import pkgutil
 from typing import Any
-from typing import Dict
-from typing import FrozenSet
-from typing import Iterator
-from typing import List
 from typing import Optional
-from typing import Set
 
 from nova.api.openstack import compute
 
-from cloud_security.policy import inspection
+from cloud_security.deploy import correction
+from cloud_security.deploy import rule_set
+from cloud_security.policy import witness
 
-#: The names of what Nova passes; None where it passes nothing.
-Target = Optional[FrozenSet[str]]
 #: What stands for a target that cannot be told.
 _UNKNOWN = object()
 
 
-def targets() -> Dict[str, Set[Target]]:
-    """Return ``{name of a rule: what Nova passes, at each of its checks}``."""
-    found: Dict[str, Set[Target]] = {}
+@functools.lru_cache(maxsize=None)
+def passed() -> dict[str, set[Optional[frozenset[str]]]]:
+    """Return ``{rule: the names that Nova passes, at each of its checks}``.
+
+    None stands for a check to which Nova passes nothing.
+    """
+    found: dict[str, set[Optional[frozenset[str]]]] = {}
     for module in pkgutil.iter_modules(compute.__path__):
         path = pathlib.Path(compute.__path__[0], f'{module.name}.py')
         if path.is_file():
@@ -48,34 +51,74 @@ def targets() -> Dict[str, Set[Target]]:
     return found
 
 
-def traps(enforcer: Any) -> Iterator[str]:
-    """Yield sentences about rules on user_id that do not mean what they say.
+def targets() -> dict[str, witness.Target]:
+    """Return ``{rule: the target}``, as a search for callers has it.
 
-    :param enforcer: with the rules in force
+    The caller and the object are of one project, the owner is another.
     """
-    found: Dict[str, List[str]] = {}
-    for name, passed in sorted(targets().items()):
-        if name not in enforcer.rules or not inspection.mentions(
-            enforcer, name, {'%(user_id)s', '%(target.user_id)s'}
-        ):
+    return {name: _as_target(all_of) for name, all_of in passed().items()}
+
+
+def _as_target(all_of: set[Optional[frozenset[str]]]) -> witness.Target:
+    found = {
+        key: witness.ANY for names in all_of if names for key in sorted(names)
+    }
+    if 'user_id' in found:
+        found['user_id'] = witness.OTHER
+    if None in all_of:
+        found['user_id'] = witness.OWN
+    if None in all_of or 'project_id' in found:
+        found['project_id'] = witness.OWN
+    return found
+
+
+def trapped(found: rule_set.RuleSet) -> dict[str, str]:
+    """Return rules on user_id that do not mean what they say.
+
+    :returns: ``{rule: 'everybody' or 'nobody'}``, for whom it holds
+    """
+    traps = {}
+    for name, all_of in passed().items():
+        if name not in found.enforcer.rules:
             continue
-        for target in passed:
-            if target is None:
-                found.setdefault('everybody', []).append(name)
-            elif 'user_id' not in target:
-                found.setdefault('nobody', []).append(name)
-    if 'nobody' in found:
+        target = {**_as_target(all_of)}
+        target.pop('user_id', None)
+        if None in all_of:
+            then, trap = {**target, 'user_id': witness.OTHER}, 'everybody'
+        elif any('user_id' not in (names or ()) for names in all_of):
+            then, trap = target, 'nobody'
+        else:
+            continue
+        if trap == 'everybody' and name in found.without_servers:
+            continue
+        meant = {**target, 'user_id': witness.OWN}
+        check = found.enforcer.rules[name]
+        if any(found.callers(check, meant, enforced=True)) and not any(
+            found.callers(check, then, enforced=True)
+        ):
+            traps[name] = trap
+    return traps
+
+
+def sentences(found: rule_set.RuleSet) -> Iterator[str]:
+    """Yield sentences about rules on user_id, with how they should read."""
+    told = {
+        'nobody': (
+            'Nova does not tell this rule whose server it is, so that '
+            'user_id:%(user_id)s holds for nobody and locks owners out'
+        ),
+        'everybody': (
+            'Nova gives this rule the IDs of the caller, so that '
+            'user_id:%(user_id)s holds for everybody and lets all in'
+        ),
+    }
+    for name, trap in sorted(trapped(found).items()):
+        place = found.place(name)
+        text = rule_set.text(correction.without_owner(found, name))
         yield (
-            'Nova does not tell these rules whose server it is, so that '
-            'user_id:%(user_id)s holds for nobody and locks owners out: '
-            f'{inspection.listed(found["nobody"])}. Take user_id out of them.'
-        )
-    if 'everybody' in found:
-        yield (
-            'Nova gives these rules the ids of the caller, so that '
-            'user_id:%(user_id)s holds for everybody and lets all in: '
-            f'{inspection.listed(found["everybody"])}. Take user_id out of '
-            'them.'
+            f'{found.said_of(name)}: {told[trap]}. Isolation gives servers to '
+            'their owners already; write there:'
+            f'{rule_set.line(place.name if place else name, text)}'
         )
 
 
@@ -101,7 +144,7 @@ def _checks(function: ast.FunctionDef) -> Iterator[ast.Call]:
             yield node
 
 
-def _value(node: ast.AST, aliases: Dict[str, Any]) -> Any:
+def _value(node: ast.AST, aliases: dict[str, Any]) -> Any:
     """Return what an expression such as ``policies.ROOT % 'show'`` means."""
     if isinstance(node, ast.Constant):
         return node.value

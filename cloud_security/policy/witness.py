@@ -87,18 +87,25 @@ SOMEBODY = Caller(frozenset({('somebody', '')}))
 
 
 class Search:
-    """A search through rules, outside of the filter."""
+    """A search through rules."""
 
     def __init__(
-        self, rules: Mapping[str, Any], legacy_defaults: bool
+        self,
+        rules: Mapping[str, Any],
+        legacy_defaults: bool,
+        enforced: bool = False,
     ) -> None:
         """Search through rules.
 
         :param rules: ``{name: check}``
         :param legacy_defaults: the opposite of enforce_new_defaults
+        :param enforced: inside the filter
         """
         self._rules = rules
-        self._legacy_defaults = legacy_defaults
+        self._isolation = {
+            'enforced': enforced,
+            'legacy_defaults': legacy_defaults,
+        }
 
     def callers(self, *goals: Goal) -> Iterator[Caller]:
         """Yield callers of whom all is true; some may come twice."""
@@ -170,7 +177,7 @@ class Search:
         if isinstance(check, (_checks.TrueCheck, _checks.FalseCheck)):
             return isinstance(check, _checks.TrueCheck)
         if isinstance(check, own_checks.IsolationCheck):
-            return check.match == 'legacy_defaults' and self._legacy_defaults
+            return self._isolation.get(check.match, False)
         kind, match = str(check.kind), str(check.match)
         names = _OF_TARGET.findall(match)
         if any(name not in target for name in names):

@@ -1,0 +1,183 @@
+"""The base rules of a service, which a drop-in closes outside the filter."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from collections.abc import Iterator
+from collections.abc import Mapping
+import os
+from typing import Any
+from typing import Optional
+
+from oslo_policy import policy
+
+from cloud_security.deploy import correction
+from cloud_security.deploy import host
+from cloud_security.deploy import lever
+from cloud_security.deploy import rule_set
+from cloud_security.policy import inspection
+from cloud_security.policy import origin
+from cloud_security.policy import witness
+
+#: The rules that the drop-in names; a rule that refers to one of them is
+#: closed to members where the filter is missing.
+NAMES = frozenset(
+    {
+        'admin_or_owner',
+        'project_manager_api',
+        'project_member_api',
+        'project_member_or_admin',
+        'project_reader_api',
+        'project_reader_or_admin',
+    }
+)
+
+
+def are_dropped_in(enforcer: Any) -> bool:
+    """Tell whether any base rule asks for the filter."""
+    return any(
+        ('isolation', 'enforced') in inspection.asks(enforcer, name)
+        for name in NAMES
+        if name in enforcer.rules
+    )
+
+
+def open_without_the_filter(
+    found: rule_set.RuleSet, besides: Collection[str] = ()
+) -> Iterator[str]:
+    """Yield sentences about rules that would let callers past a lost filter.
+
+    :param besides: rules about which something else has been said
+    """
+
+    names = sorted(
+        (NAMES | set(found.enforcer.registered_rules))
+        - {*found.without_servers, *besides, *lever.OURS}
+    )
+
+    def opened_then(rules_then: Mapping[str, Any], led: Any = names) -> Any:
+        return _opened(found, rules_then, led)
+
+    opened = opened_then(found.rules)
+    if opened and not are_dropped_in(found.enforcer):
+        folders = ', '.join(found.enforcer.conf.oslo_policy.policy_dirs)
+        yield (
+            f'{host.LINK} is not among the policy files ([oslo_policy] '
+            f'policy_dirs is {folders}), so that a lost filter would go '
+            'unnoticed: run cloud-security-manage enable, or link it into '
+            'that folder.'
+        )
+        return
+    rules_then: Mapping[str, Any] = found.rules
+    while opened:
+        pulled = lever.find(found, rules_then, opened, opened_then)
+        if pulled is None:
+            yield (
+                f'{found.listed(opened)} let callers past a lost filter, '
+                'which would go unnoticed: add isolation:enforced to them.'
+            )
+            return
+        closed = pulled.closes - {pulled.name}
+        leading = f'; {len(closed)} rules lead to it: {found.listed(closed)}'
+        yield (
+            f'{pulled.place}: {pulled.name} lets '
+            f'{rule_set.who(pulled.caller)} past a lost filter, which would '
+            f'go unnoticed{leading if closed else ""}. Write there:'
+            f'{rule_set.line(pulled.name, pulled.text)}'
+        )
+        rules_then = pulled.rules_then
+        opened = opened_then(rules_then)
+
+
+def replaced(found: rule_set.RuleSet) -> Iterator[str]:
+    """Yield sentences about rules of the operator's that ours replace."""
+    paths = found.origins.paths
+    for path, places in _before_ours(found):
+        wanted = {
+            place.name: place
+            for place in places
+            if place.name in NAMES and not _is_default(found, place)
+        }
+        if wanted:
+            lines = ''.join(
+                rule_set.line(
+                    name,
+                    rule_set.text(
+                        correction.closed(
+                            found, rule_set.parse(wanted[name].value)
+                        )
+                    ),
+                )
+                for name in sorted(wanted)
+            )
+            last = paths[-1]
+            after = (
+                last
+                if os.path.basename(last) > host.LINK
+                else found.own_file()
+            )
+            yield (
+                f'{host.LINK} is read after {path} and replaces its '
+                f'{", ".join(sorted(wanted))}: take what you wrote out of '
+                f'{path}. If you want it, write into {after}:{lines}'
+            )
+
+
+def _before_ours(found: rule_set.RuleSet) -> Iterator[tuple[str, list[Any]]]:
+    """Yield files that are read before the drop-in, with their rules."""
+    paths = found.origins.paths
+    names = [os.path.basename(path) for path in paths]
+    if host.LINK in names:
+        for path in paths[: names.index(host.LINK)]:
+            yield path, origin.read(path)
+
+
+def _is_default(found: rule_set.RuleSet, place: Any) -> bool:
+    """Tell whether a place repeats the service's default, as generators do."""
+    default = found.enforcer.registered_rules.get(place.name)
+    if default is None:
+        return False
+    check = str(rule_set.parse(place.value))
+    old = getattr(default, 'deprecated_rule', None)
+    defaults = [default.check]
+    if old is not None:
+        # What generators write where enforce_new_defaults is off.
+        defaults.append(policy.OrCheck([default.check, old.check]))
+    return check in map(str, defaults)
+
+
+def _opened(
+    found: rule_set.RuleSet,
+    rules_then: Mapping[str, Any],
+    names: Collection[str],
+) -> dict[str, witness.Caller]:
+    """Return which names are open, each with a caller that it lets in."""
+    shut: dict[str, Any] = {
+        **rules_then,
+        **dict.fromkeys(NAMES, correction.FILTER),
+    }
+    opened = {}
+    for name in names:
+        if name not in rules_then:
+            continue
+        caller = _caller(found, name, rules_then[name], rules_then)
+        if caller is None:
+            continue
+        if name not in NAMES:
+            # Some are open to everybody by default, and tell nothing.
+            default = found.enforcer.registered_rules[name].check
+            if _caller(found, name, default, shut) is not None:
+                continue
+        opened[name] = caller
+    return opened
+
+
+def _caller(
+    found: rule_set.RuleSet,
+    name: str,
+    check: Any,
+    rules_then: Mapping[str, Any],
+) -> Optional[witness.Caller]:
+    """Return a caller that a rule lets in outside the filter."""
+    callers = found.callers(check, found.target(name), rules_then)
+    return next(callers, None)

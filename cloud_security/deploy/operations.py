@@ -1,0 +1,117 @@
+"""Operations that isolation disturbs, for callers who should be exempt."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from collections.abc import Iterator
+from collections.abc import Mapping
+from typing import Optional
+
+from cloud_security.deploy import rule_set
+from cloud_security.policy import rules
+from cloud_security.policy import witness
+
+#: Roles that every project has; to exempt them would be to isolate nobody.
+_USUAL = frozenset({'reader', 'member', 'manager'})
+
+
+def empty_lists(
+    found: rule_set.RuleSet, names: Collection[str]
+) -> Iterator[str]:
+    """Yield sentences about callers who list all projects, and see nothing.
+
+    Members without a role of the site's own see their servers there, too.
+
+    :param names: rules that let callers list the servers of all projects
+    """
+    see = witness.Goal(rule_set.parse(f'rule:{rules.SEE_PROJECT}'), False)
+    for who, asked in _callers(found, names, see).items():
+        if who:
+            yield (
+                f'Callers with {who} may list all projects '
+                f'({found.listed(asked)}) and are isolated, so that they get '
+                'an empty list with status 200: exempt them, or take that '
+                f'from them.{_exempting(found, who)}'
+            )
+
+
+def disturbed(
+    found: rule_set.RuleSet,
+    reasons: Mapping[str, str],
+    elsewhere: Mapping[str, str],
+) -> Iterator[str]:
+    """Yield sentences about callers for whom operations go wrong.
+
+    :param reasons: ``{rule: what goes wrong for an isolated caller}``
+    :param elsewhere: the same for callers of another project
+    """
+    callers = _callers(found, reasons)
+    away = {**rule_set.UNKNOWN, 'project_id': witness.OTHER}
+    for who, asked in _callers(found, elsewhere, target=away).items():
+        callers.setdefault(who, []).extend(asked)
+    reasons = {**reasons, **elsewhere}
+    usual = set()
+    for who, asked in callers.items():
+        if not who:
+            usual.update(asked)
+            continue
+        first = min(asked)
+        yield (
+            f'Callers with {who} may use operations that hidden servers '
+            f'disturb ({found.listed(asked)}; such as '
+            f'{found.said_of(first)}: {reasons[first]}), and are isolated: '
+            f'exempt them, or take that from them.{_exempting(found, who)}'
+        )
+    for name in sorted(usual):
+        yield (
+            f'{found.said_of(name)} lets members use an operation that hidden '
+            f'servers disturb: {reasons[name]}. Write there what Nova has by '
+            f'default, or a role that is exempt:{found.default(name)}'
+        )
+
+
+def _callers(
+    found: rule_set.RuleSet,
+    names: Collection[str],
+    *further: witness.Goal,
+    target: Optional[witness.Target] = None,
+) -> dict[str, list[str]]:
+    """Return ``{caller, as text: the rules that let it in}``."""
+    callers: dict[str, list[str]] = {}
+    for name in sorted(names):
+        if name not in found.enforcer.rules:
+            continue
+        check = found.enforcer.rules[name]
+        for caller in found.callers(
+            check,
+            target or found.target(name),
+            further=further,
+            enforced=True,
+        ):
+            who = _distinction(caller)
+            if name not in callers.setdefault(who, []):
+                callers[who].append(name)
+    return callers
+
+
+def _distinction(caller: witness.Caller) -> str:
+    """Return what distinguishes a caller from the members of a project.
+
+    :returns: as the text of a rule, '' for nothing
+    """
+    special = frozenset(
+        (kind, match)
+        for kind, match in caller.true
+        if '%' not in match and not (kind == 'role' and match in _USUAL)
+    )
+    return str(witness.Caller(special))
+
+
+def _exempting(found: rule_set.RuleSet, who: str) -> str:
+    """Return the rule that exempts callers, as it should read."""
+    place = found.place(rules.EXEMPT)
+    check = found.enforcer.rules[rules.EXEMPT]
+    text = f'{rule_set.text(check)} or ({who})'
+    exempting = rule_set.text(rule_set.parse(text))
+    where = place or found.own_file()
+    return f' In {where}:{rule_set.line(rules.EXEMPT, exempting)}'

@@ -1,0 +1,185 @@
+"""The rules in force of a service, with their files and their targets.
+
+Nothing here knows a service: which rules pass whose ID, and which are about
+no server at all, is handed in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from collections.abc import Iterator
+from collections.abc import Mapping
+import dataclasses
+import itertools
+import json
+import os
+from typing import Any
+from typing import Optional
+
+from oslo_policy import _parser
+from oslo_policy import policy
+
+from cloud_security.deploy import host
+from cloud_security.policy import inspection
+from cloud_security.policy import origin
+from cloud_security.policy import rules
+from cloud_security.policy import witness
+
+#: A target of which nothing is known but that it is in the caller's project.
+UNKNOWN: witness.Target = {
+    'project_id': witness.OWN,
+    'user_id': witness.ANY,
+}
+#: It sorts after the drop-in.
+_OWN_FILE = '90-isolation.yaml'
+#: Callers that are looked at of those for whom a rule holds.
+_MOST_CALLERS = 1000
+
+
+@dataclasses.dataclass(frozen=True)
+class RuleSet:
+    """Rules in force, as a search finds callers for them.
+
+    :param targets: ``{rule: what the service passes to it}``; a rule that is
+        not there is given UNKNOWN
+    :param without_servers: rules whose responses tell of no server
+    :param most: names that a sentence lists, None for all
+    """
+
+    enforcer: Any
+    origins: origin.Origins
+    targets: Mapping[str, witness.Target] = dataclasses.field(
+        default_factory=dict
+    )
+    without_servers: Collection[str] = ()
+    most: Optional[int] = 8
+
+    @property
+    def rules(self) -> dict[str, Any]:
+        """The rules in force."""
+        return dict(self.enforcer.rules)
+
+    def target(self, name: str) -> witness.Target:
+        """Return what the service tells a rule about an object."""
+        return self.targets.get(name, UNKNOWN)
+
+    def callers(
+        self,
+        check: Any,
+        target: witness.Target = witness.OURS,
+        rules_then: Optional[Mapping[str, Any]] = None,
+        further: Collection[witness.Goal] = (),
+        enforced: bool = False,
+    ) -> Iterator[witness.Caller]:
+        """Yield isolated callers for whom a check holds.
+
+        :param rules_then: rules instead of those in force
+        :param further: what is to be true of them as well
+        :param enforced: inside the filter
+        """
+        goals = [
+            witness.Goal(check, True, target),
+            witness.Goal(parse('rule:context_is_admin'), False),
+            witness.Goal(parse(f'rule:{rules.EXEMPT}'), False),
+        ]
+        isolated = witness.Goal(parse(f'rule:{rules.ISOLATED}'), True)
+        if any(self.search(isolated)):
+            goals.append(isolated)
+        return self.search(
+            *goals, *further, rules_then=rules_then, enforced=enforced
+        )
+
+    def search(
+        self,
+        *goals: witness.Goal,
+        rules_then: Optional[Mapping[str, Any]] = None,
+        enforced: bool = False,
+    ) -> Iterator[witness.Caller]:
+        """Yield callers of whom all is true, admins and exempt ones too."""
+        found = witness.Search(
+            self.enforcer.rules if rules_then is None else rules_then,
+            not self.enforcer.conf.oslo_policy.enforce_new_defaults,
+            enforced,
+        ).callers(*goals)
+        return itertools.islice(found, _MOST_CALLERS)
+
+    def place(self, name: str) -> Optional[origin.Place]:
+        """Return where a rule comes from, None for a default."""
+        return self.origins.of(self.enforcer, name)
+
+    def said_of(self, name: str) -> str:
+        """Return a rule as a sentence names it, with its file."""
+        place = self.place(name)
+        if place is None:
+            return f'{name} (a default)'
+        if place.name != name:
+            return f'{name} ({place.name} in {place})'
+        return f'{name} ({place})'
+
+    def default(self, name: str) -> str:
+        """Return a rule as a policy file names it, with its default."""
+        default = self.enforcer.registered_rules[name]
+        place = self.place(name)
+        return line(place.name if place else name, default.check_str)
+
+    def defaults(self, name: str) -> str:
+        """Return the lines that undo what files say about a rule."""
+        return ''.join(
+            self.default(part)
+            for part in inspection.referred(self.enforcer, name)
+            if part in self.enforcer.registered_rules
+            and self.place(part) is not None
+        )
+
+    def said_with_parts(self, name: str) -> str:
+        """Return a rule with its file, and those that it refers to."""
+        parts = [
+            self.said_of(part)
+            for part in inspection.referred(self.enforcer, name)
+            if part != name and self.place(part) is not None
+        ]
+        through = f', through {" and ".join(parts)},' if parts else ''
+        return f'{self.said_of(name)}{through}'
+
+    def listed(self, names: Collection[str]) -> str:
+        """Return names for a sentence."""
+        return inspection.listed(sorted(names), self.most)
+
+    def own_file(self) -> str:
+        """Return the name of a file for rules of the operator's."""
+        for path in reversed(self.origins.paths):
+            if os.path.basename(path) == host.LINK:
+                return os.path.join(os.path.dirname(path), _OWN_FILE)
+        found = [*origin.folders(self.enforcer.conf), 'policy.d']
+        return os.path.join(found[0], _OWN_FILE)
+
+
+def parse(text: Any) -> Any:
+    """Return the check of a text, as oslo.policy reads it in a file."""
+    return _parser.parse_rule(text)
+
+
+def text(check: Any) -> str:
+    """Return the text of a check, without brackets around the whole."""
+    found = str(check)
+    if isinstance(check, (policy.AndCheck, policy.OrCheck)):
+        return found[1:-1]
+    return found
+
+
+def leaves(check: Any) -> Iterator[Any]:
+    """Yield a check and those that it consists of."""
+    return inspection.checks(check)
+
+
+def line(name: str, rule: str) -> str:
+    """Return a rule as it stands in a policy file, YAML or JSON."""
+    written = json.dumps(rule, ensure_ascii=False)
+    return f'\n    {json.dumps(name, ensure_ascii=False)}: {written}'
+
+
+def who(caller: witness.Caller) -> str:
+    """Return a caller for a sentence."""
+    if caller == witness.SOMEBODY:
+        return 'somebody'
+    return f'callers with {caller}' if caller.true else 'every caller'
