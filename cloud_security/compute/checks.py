@@ -7,25 +7,30 @@ import functools
 import os
 from typing import Any
 from typing import Callable
-from typing import Iterable
 
 from nova import version
 from nova.conf import CONF
 from oslo_config import cfg
-from oslo_upgradecheck import upgradecheck
 
 from cloud_security import keystone as keystones
 from cloud_security import releases
 from cloud_security.compute import indexes
 from cloud_security.compute import ownership
+from cloud_security.compute import policy_rules
 from cloud_security.compute import policy_targets
-from cloud_security.compute import service
+from cloud_security.deploy import base_rules
+from cloud_security.deploy import checks
 from cloud_security.deploy import host
+from cloud_security.deploy import lever
+from cloud_security.deploy import names
+from cloud_security.deploy import own_rules
 from cloud_security.deploy import paste_check
 from cloud_security.deploy import policy_files
+from cloud_security.deploy import rule_set
 
-Code = upgradecheck.Code
-Result = upgradecheck.Result
+Code = checks.Code
+Result = checks.Result
+result = checks.result
 
 PASTE = cfg.StrOpt(
     'paste',
@@ -34,36 +39,23 @@ PASTE = cfg.StrOpt(
 )
 
 
-def result(failures: Iterable[str], warnings: Iterable[str] = ()) -> Result:
-    """Return what sentences about problems come to."""
-    failures, warnings = list(failures), list(warnings)
-    code = (
-        Code.FAILURE
-        if failures
-        else Code.WARNING
-        if warnings
-        else Code.SUCCESS
-    )
-    return Result(code, ' '.join(failures + warnings) or None)
-
-
 def _by_rules(
-    check: Callable[[Any, Any], Result],
+    check: Callable[[Any, rule_set.RuleSet], Result],
 ) -> Callable[[Any], Result]:
-    """Give a check the enforcer with the rules in force."""
+    """Give a check the rules in force."""
 
     @functools.wraps(check)
     def checked(self: Any) -> Result:
         try:
-            enforcer = service.NOVA.rules.read()
+            found = policy_rules.read()
         except Exception:
             return result(['The policy files cannot be read, see above.'])
-        return check(self, enforcer)
+        return check(self, found)
 
     return checked
 
 
-class Checks(upgradecheck.UpgradeCommands):
+class Checks(checks.Checks):
     """What is checked."""
 
     def check_mode(self) -> Result:
@@ -114,32 +106,45 @@ class Checks(upgradecheck.UpgradeCommands):
 
     def check_policy_files(self) -> Result:
         """Files that break or override the rules."""
-        paths = list(policy_files.files())
-        failures = list(policy_files.unreadable(paths))
+        failures, warnings = policy_rules.faults_of_files()
         if failures:
-            return result(failures)
+            return result(failures, warnings)
         try:
-            enforcer = service.NOVA.rules.read()
+            found = policy_rules.read()
         except Exception as error:
             return result([f'Mend the policy files: {error}.'])
         return result(
-            policy_files.open_without_the_filter(enforcer, paths),
-            policy_files.replaced(paths),
+            policy_rules.open_without_the_filter(found),
+            [
+                *warnings,
+                *base_rules.replaced(found),
+                *policy_files.surprises(found),
+            ],
         )
 
     @_by_rules
-    def check_rules(self, enforcer: Any) -> Result:
+    def check_rules(self, found: rule_set.RuleSet) -> Result:
         """The rules of cloud_security."""
-        found = list(policy_files.contradictions(enforcer))
+        failures = list(own_rules.misread(found))
+        if not failures:
+            failures = list(base_rules.undecidable(found, lever.OURS))
+        if failures:
+            return result(failures)
+        said = list(own_rules.contradictions(found))
         return result(
-            [text for is_open, text in found if is_open],
-            [text for is_open, text in found if not is_open],
+            [text for is_open, text in said if is_open],
+            [text for is_open, text in said if not is_open],
         )
 
     @_by_rules
-    def check_traps(self, enforcer: Any) -> Result:
+    def check_traps(self, found: rule_set.RuleSet) -> Result:
         """The operator's rules on user_id."""
-        return result(policy_targets.traps(enforcer))
+        return result(policy_targets.sentences(found))
+
+    @_by_rules
+    def check_exemptions(self, found: rule_set.RuleSet) -> Result:
+        """Callers for whom isolation breaks what they may do."""
+        return result((), policy_rules.to_exempt(found))
 
     def check_defaults(self) -> Result:
         """[oslo_policy] in nova.conf."""
@@ -182,30 +187,21 @@ class Checks(upgradecheck.UpgradeCommands):
         return Result(Code.SUCCESS, indexes.advice())
 
     @_by_rules
-    def check_roles(self, enforcer: Any) -> Result:
-        """The roles that the rules name."""
+    def check_roles(self, found: rule_set.RuleSet) -> Result:
+        """The roles, projects, users and domains that the rules name."""
         try:
             keystone = keystones.connect()
             if keystone is None:
+                odd = list(names.odd(found))
+                if odd:
+                    return result((), odd)
                 return Result(
                     Code.SUCCESS,
                     'Keystone was not asked: no OS_ variables are set.',
                 )
-            missing = [
-                role
-                for role in sorted(policy_files.roles(enforcer))
-                if not keystone.knows_role(role)
-            ]
+            return result((), names.unknown(found, keystone))
         except keystones.Unknown as error:
             return result((), [f'{error}.'])
-        return result(
-            (),
-            [
-                f'The rules name the role {role}, which Keystone does not '
-                'know: create it, or name another.'
-                for role in missing
-            ],
-        )
 
     _upgrade_checks = (
         ('Mode', check_mode),
@@ -214,6 +210,7 @@ class Checks(upgradecheck.UpgradeCommands):
         ('Policy files', check_policy_files),
         ('Rules of cloud_security', check_rules),
         ('Rules on user_id', check_traps),
+        ('Callers to exempt', check_exemptions),
         ('Policy defaults', check_defaults),
         ('Servers without owner', check_owners),
         ('Index for lists', check_index),

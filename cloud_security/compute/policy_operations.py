@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Nova's policy rules by what isolation means to their operations."""
 
 from __future__ import annotations

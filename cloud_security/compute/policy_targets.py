@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The targets that Nova passes to its policy rules.
 
 Rules such as ``user_id:%(user_id)s`` mean what they seem to only where Nova

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The base rules of a service, which a drop-in closes outside the filter."""
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import os
 from typing import Any
 from typing import Optional
 
+from oslo_context import context as oslo_context
 from oslo_policy import policy
 
 from cloud_security.deploy import correction
@@ -40,6 +42,53 @@ def are_dropped_in(enforcer: Any) -> bool:
         for name in NAMES
         if name in enforcer.rules
     )
+
+
+def undecidable(
+    found: rule_set.RuleSet, names: Collection[str]
+) -> Iterator[str]:
+    """Yield sentences about checks that raise when they are asked.
+
+    :param names: of the rules that are asked, and lead to these checks
+    """
+    creds = {
+        **oslo_context.RequestContext(
+            user_id='a member',
+            project_id='a project',
+            roles=['member', 'reader'],
+            overwrite=False,
+        ).to_policy_values(),
+        'is_admin': False,
+    }
+    target = {'user_id': 'a member', 'project_id': 'a project'}
+    raising: dict[str, str] = {}
+    asking: dict[str, set[str]] = {}
+    for name in sorted(names):
+        for part in inspection.referred(found.enforcer, name):
+            check = found.enforcer.rules.get(part)
+            if part not in raising:
+                raising[part] = _raised(check, target, creds, found.enforcer)
+            if raising[part]:
+                asking.setdefault(part, set()).add(name)
+    for part, led in asking.items():
+        yield (
+            f'{found.said_of(part)} cannot be decided ({raising[part]}), so '
+            f'that requests that ask for {found.listed(led)} fail: mend it.'
+        )
+
+
+def _raised(check: Any, target: Any, creds: Any, enforcer: Any) -> str:
+    """Return what the parts of a check raise, '' where none does."""
+    for part in inspection.checks(check):
+        if part is None or hasattr(part, 'rules') or hasattr(part, 'rule'):
+            continue
+        if isinstance(part, policy.RuleCheck):
+            continue
+        try:
+            enforcer.enforce(part, target, creds)
+        except Exception as error:
+            return f'{part}: {error}'
+    return ''
 
 
 def open_without_the_filter(

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the checks of all services share: results, and how they are shown."""
 
 from __future__ import annotations

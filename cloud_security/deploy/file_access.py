@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """May the user that runs a service read a file? Told by modes and owners.
 
 Commands run as root, for which every file can be read.

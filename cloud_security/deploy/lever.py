@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The one rule to which many lead: written right, it closes them all."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The four rules of this package, as an operator wrote them."""
 
 from __future__ import annotations
@@ -30,16 +31,12 @@ class Finding(NamedTuple):
 
 def misread(found: rule_set.RuleSet) -> Iterator[str]:
     """Yield sentences about rules that do not mean what was written."""
-    told = set()
-    for rule in rules.RULES:
-        for fault in inspection.faults(found.enforcer, rule.name):
-            if fault.text not in told:
-                told.add(fault.text)
-                where = found.place(fault.rule)
-                yield (
-                    f'{where or "By default"}: {fault.text}: every request '
-                    "fails, and the service's API does not start. Mend it."
-                )
+    names = [rule.name for rule in rules.RULES]
+    for problem in inspection.problems(found.enforcer, names):
+        yield (
+            f"{problem}: every request fails, and the service's API does not "
+            'start. Mend it.'
+        )
 
 
 def contradictions(found: rule_set.RuleSet) -> Iterator[Finding]:

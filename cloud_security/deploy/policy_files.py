@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The policy files of a service: can they be read, and were they meant to?"""
 
 from __future__ import annotations
@@ -68,6 +69,21 @@ def faults(
             )
         else:
             yield from _no_rules(places)
+
+
+def closed_to_others(paths: list[str]) -> Iterator[str]:
+    """Yield sentences about files that only some users can read.
+
+    They are for hosts on which the user that runs the service is unknown.
+    """
+    others = file_access.Reader('other users', -1, frozenset())
+    for path in paths:
+        if file_access.obstacle(path, others):
+            yield (
+                f'{path} cannot be read by all users, and the user that runs '
+                'the service is not known here: start the service, or see to '
+                'it that its user can read this file and the folders above.'
+            )
 
 
 def _no_rules(places: list[origin.Place]) -> Iterator[str]:

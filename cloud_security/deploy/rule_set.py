@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The rules in force of a service, with their files and their targets.
 
 Nothing here knows a service: which rules pass whose ID, and which are about

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Reading of rules: do they mean what was written?
 
 oslo.policy takes what it cannot parse for false, a rule that is missing or
@@ -16,6 +17,7 @@ from typing import Optional
 
 from oslo_policy import _checks
 
+from cloud_security.policy import origin
 from cloud_security.policy import rule_text
 from cloud_security.policy import vocabulary
 
@@ -168,15 +170,17 @@ def written(enforcer: Any, name: str) -> Any:
 
 
 def problems(enforcer: Any, names: Iterable[str]) -> list[str]:
-    """Return what is wrong with rules, one sentence for each fault.
+    """Return what is wrong with rules, with the file that has the fault.
 
     :param enforcer: oslo_policy.policy.Enforcer, with its rules loaded
+    :returns: one text for each fault, without a full stop
     """
-    found = {
-        fault.text: f'{fault.text}.'
-        for name in names
-        for fault in faults(enforcer, name)
-    }
+    found: dict[str, str] = {}
+    for name in names:
+        for fault in faults(enforcer, name):
+            place = origin.place(enforcer, fault.rule)
+            where = f'{place}: ' if place else ''
+            found.setdefault(fault.text, f'{where}{fault.text}')
     return list(found.values())
 
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The places in policy files from which the rules in force come.
 
 oslo.policy reads every file of policy.d that does not begin with a dot, in
@@ -85,6 +86,20 @@ def _lines(text: str) -> list[tuple[Any, int]]:
         for key, _ in root.value
     ]
     return found if {name for name, _ in found} == set(loaded) else []
+
+
+def place(enforcer: Any, name: str) -> Optional[Place]:
+    """Return where a rule in force comes from, None where that is not told.
+
+    :param enforcer: oslo_policy.policy.Enforcer, with its rules loaded
+    """
+    if not enforcer.use_conf:
+        return None
+    try:
+        return Origins(files(enforcer.conf)).of(enforcer, name)
+    except (OSError, ValueError):
+        # The files have changed since.
+        return None
 
 
 class Origins:

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The text of a rule, as it stands in a policy file.
 
 Source: oslo_policy/_parser.py _parse_tokenize and _parse_list_rule, 4.3 to 6.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The words that a rule can compare: attributes of tokens and of targets.
 
 oslo.policy takes a check on an attribute that no token has for false, and

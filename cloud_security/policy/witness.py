@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A search for callers for whom a rule holds, by reading the rule.
 
 Trying a rule out finds only callers of whom somebody thought. This search

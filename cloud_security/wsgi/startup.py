@@ -16,6 +16,8 @@ from oslo_log import log as logging
 import sqlalchemy as sa
 
 from cloud_security import opts
+from cloud_security.policy import inspection
+from cloud_security.policy import rules
 from cloud_security.visibility import criteria
 from cloud_security.visibility import proof
 from cloud_security.wsgi import monitor
@@ -76,6 +78,7 @@ def check(service: services.Service, application: Any, chosen: str) -> None:
     warning = service.release_warning()
     if warning:
         LOG.warning(warning)
+    _check_rules(service)
     audit = service.conf.cloud_security.audit
     install(service).watch(monitor.watched(service, chosen, audit))
     _announce(service, chosen)
@@ -97,6 +100,26 @@ def _announce(service: services.Service, chosen: str) -> None:
         service.name,
         service.release(),
     )
+
+
+def _check_rules(service: services.Service) -> None:
+    """Refuse rules of ours that do not mean what was written.
+
+    :raises UnsafeStart: when one does not
+    """
+    try:
+        enforcer = service.rules.read()
+    except Exception as error:
+        raise UnsafeStart(
+            f'The policy files of {service.name} cannot be read: {error}'
+        ) from error
+    names = [rule.name for rule in rules.RULES]
+    problems = inspection.problems(enforcer, names)
+    if problems:
+        raise UnsafeStart(
+            f'Mend the policy files of {service.name}, or nobody can tell who '
+            f'is isolated: {"; ".join(problems)}.'
+        )
 
 
 def install(service: services.Service) -> criteria.Criteria:

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Operations that isolation disturbs, for callers who should be exempt."""
 
 from __future__ import annotations
