@@ -114,12 +114,11 @@ def sentences(found: rule_set.RuleSet) -> Iterator[str]:
         ),
     }
     for name, trap in sorted(trapped(found).items()):
-        place = found.place(name)
         text = rule_set.text(correction.without_owner(found, name))
         yield (
             f'{found.said_of(name)}: {told[trap]}. Isolation gives servers to '
             'their owners already; write there:'
-            f'{rule_set.line(place.name if place else name, text)}'
+            f'{rule_set.line(name, text)}'
         )
 
 

@@ -70,11 +70,19 @@ def find(
             len(leading[part]) <= len(best.closes) or rank(part)[0]
         ):
             continue
-        led = leading[part]
+        led = leading[part] | (_of_one_line(found, part) & set(opened))
         lever = _pulled(found, rules_then, part, led, opened_then)
         if lever and (best is None or len(lever.closes) > len(best.closes)):
             best = lever
     return best
+
+
+def _of_one_line(found: rule_set.RuleSet, name: str) -> set[str]:
+    """Return the rules that the line of a rule decides, under an old name."""
+    place = found.place(name)
+    if place is None:
+        return set()
+    return set(found.origins.stands_for(found.enforcer, place))
 
 
 def _pulled(
@@ -91,9 +99,9 @@ def _pulled(
         return None
     closed = correction.closed(found, rules_then[part], rules_then, target)
     place = found.place(part)
-    names = {part}
+    names = {part, *_of_one_line(found, part)}
     if place is not None:
-        names |= {place.name, *found.origins.stands_for(found.enforcer, place)}
+        names.add(place.name)
     then = {**rules_then, **dict.fromkeys(names, closed)}
     closes = frozenset(set(led) - set(opened_then(then, led)))
     if not closes:

@@ -85,7 +85,8 @@ def _exempt(found: rule_set.RuleSet) -> Iterator[Finding]:
             yield Finding(
                 False,
                 f'{said} holds for members where it asks for '
-                f'{", ".join(asked)}: see to it that this concerns no server.',
+                f'{", ".join(asked)}: leave that where it concerns no server. '
+                f'Else write the default:{found.defaults(rules.EXEMPT)}',
             )
         else:
             yield Finding(
