@@ -11,6 +11,7 @@ from collections.abc import Collection
 from collections.abc import Iterator
 from collections.abc import Mapping
 import dataclasses
+import functools
 import itertools
 import json
 import os
@@ -78,17 +79,24 @@ class RuleSet:
         :param further: what is to be true of them as well
         :param enforced: inside the filter
         """
-        goals = [
+        return self.search(
             witness.Goal(check, True, target),
+            *self._isolated,
+            *further,
+            rules_then=rules_then,
+            enforced=enforced,
+        )
+
+    @functools.cached_property
+    def _isolated(self) -> list[witness.Goal]:
+        """Return what is true of callers who are isolated."""
+        goals = [
             witness.Goal(parse('rule:context_is_admin'), False),
             witness.Goal(parse(f'rule:{rules.EXEMPT}'), False),
         ]
         isolated = witness.Goal(parse(f'rule:{rules.ISOLATED}'), True)
-        if any(self.search(isolated)):
-            goals.append(isolated)
-        return self.search(
-            *goals, *further, rules_then=rules_then, enforced=enforced
-        )
+        # Where nobody is, that is told, and the rest is looked at as well.
+        return goals + [isolated] * any(self.search(isolated))
 
     def search(
         self,

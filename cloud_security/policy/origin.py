@@ -64,28 +64,28 @@ def read(path: str) -> list[Place]:
     values = policy.parse_file_contents(text)
     if not isinstance(values, dict):
         raise ValueError('it holds no rules')
-    return [
-        Place(path, line, name, values[name]) for name, line in _lines(text)
-    ] or [Place(path, 0, name, value) for name, value in values.items()]
+    lines = _lines(text)
+    if {name for name, _ in lines} != set(values):
+        lines = [(name, 0) for name in values]
+    return [Place(path, line, name, values[name]) for name, line in lines]
 
 
 def _lines(text: str) -> list[tuple[Any, int]]:
-    """Return the names in a file and their lines, none where YAML fails.
+    """Return the names in a file and their lines, empty where YAML fails.
 
     oslo.policy up to 4 reads JSON first, which may not be YAML.
     """
     try:
         root = yaml.compose(text, yaml.SafeLoader)
-        loaded = yaml.safe_load(text)
     except yaml.YAMLError:
         return []
     if not isinstance(root, yaml.MappingNode):
         return []
-    found = [
-        (yaml.safe_load(yaml.serialize(key)), key.start_mark.line + 1)
+    loader = yaml.SafeLoader('')
+    return [
+        (loader.construct_object(key, deep=True), key.start_mark.line + 1)
         for key, _ in root.value
     ]
-    return found if {name for name, _ in found} == set(loaded) else []
 
 
 def place(enforcer: Any, name: str) -> Optional[Place]:
