@@ -31,6 +31,7 @@ from oslo_serialization import jsonutils
 import sqlalchemy as sa
 
 from cloud_security import opts
+from cloud_security.deploy import file_access
 from cloud_security.visibility import criteria
 from cloud_security.visibility import scope as scopes
 from tests.functional import copies
@@ -313,6 +314,13 @@ class Cloud(integrated_helpers._IntegratedTestBase):
             (
                 'nova.api.openstack.compute.APIRouterV21.factory',
                 lambda *_, **__: self._router,
+            ),
+            # Nova's API runs in this process.
+            (
+                'cloud_security.deploy.file_access.service_user',
+                lambda *_: file_access.Reader(
+                    'tester', os.geteuid(), frozenset(os.getgroups())
+                ),
             ),
             ('oslo_db.sqlalchemy.engines.create_engine', kept.create_engine),
             (

@@ -10,7 +10,9 @@ from oslo_policy import policy
 from oslo_utils.fixture import uuidsentinel
 
 from cloud_security.compute import service
+from cloud_security.compute.service import NOVA
 from cloud_security.policy import rules
+from cloud_security.wsgi import startup
 from tests.functional import cloud
 from tests.functional import operations
 
@@ -262,6 +264,66 @@ class TestPolicyFaults(Policy):
             self.assertEqual(500, self.bob.call('GET', 'servers').status_code)
         self.operator_writes({rules.ISOLATED: 'not (! or !)'})
         self.assertEqual([], self.bob.ids())
+
+    def test_a_rule_that_compares_what_no_token_has_is_an_error(self):
+        for wrong in (
+            'project_name:atlas',
+            'project:atlas',
+            'tenant_id:atlas',
+            'projectid:atlas',
+            'rol:member',
+            'True:%(project_id)s',
+            'project_id:%(projct)s',
+            'rule:project_member_api',
+        ):
+            for rule in (wrong, f'not {wrong}', f'@ and not rule:{wrong}'):
+                self.operator_writes({rules.ISOLATED: rule})
+                answer = self.bob.call('GET', f'servers/{self.hers}')
+                self.assertEqual(500, answer.status_code, rule)
+        for rule in rules.list_rules():
+            self.operator_writes({rule.name: 'project_name:atlas'})
+            answer = self.bob.act(self.hers, 'lock')
+            # Nobody asks whether those may change who may not see.
+            expected = 404 if rule.name == rules.CHANGE_PROJECT else 500
+            self.assertEqual(expected, answer.status_code, rule.name)
+            answer = self.carol.act(self.hers, 'lock')
+            self.assertEqual(500, answer.status_code, rule.name)
+
+    def test_a_value_that_is_no_rule_is_an_error(self):
+        for value in (None, False, 0, {}, True, 5, {'role': 'x'}, [[1]]):
+            for rule in (rules.EXEMPT, rules.SEE_PROJECT):
+                self.operator_writes({rule: value})
+                answer = self.bob.call('GET', f'servers/{self.hers}')
+                self.assertEqual(500, answer.status_code, value)
+        self.operator_writes({})
+        self.assertEqual([], self.bob.ids())
+
+    def refuses_to_start(self):
+        """Return the error with which the filter refuses to start."""
+        return self.assertRaises(
+            startup.UnsafeStart, startup.check, NOVA, self._router, 'enforce'
+        )
+
+    def test_the_filter_does_not_start_with_a_rule_that_is_misread(self):
+        for rule in rules.list_rules():
+            self.operator_writes({rule.name: 'tenant_id:atlas'})
+            error = self.assertRaises(
+                startup.UnsafeStart,
+                startup.check,
+                NOVA,
+                self._router,
+                'enforce',
+            )
+            for words in (
+                f'{self.policy_dir}/90-operator.yaml, line 1: {rule.name}',
+                'tenant_id:atlas',
+                'did you mean project_id?',
+            ):
+                self.assertIn(words, str(error))
+        self.write_policy('95-broken.yaml', '{"a: b')
+        error = self.refuses_to_start()
+        self.assertIn('policy files of Nova cannot be read', str(error))
+        startup.check(NOVA, self._router, 'off')
 
     def test_files_are_read_by_one_thread_at_a_time(self):
         self.operator_writes({'unused': '!'})

@@ -79,7 +79,8 @@ class Status(cloud.Cloud):
         self.assertEqual(code, found[check][0])
         for word in words:
             self.assertIn(word, found[check][1])
-        self.assertTrue(found[check][1].endswith('.'), found[check][1])
+        last = found[check][1].splitlines()[-1]
+        self.assertTrue(last.endswith('.') or last.startswith('    '), last)
 
 
 class TestStatus(Status):
@@ -274,22 +275,6 @@ class TestStatus(Status):
         for name in ('Rules of cloud_security', 'Rules on user_id', 'Roles'):
             self.assertEqual(Code.FAILURE, found[name][0])
 
-    def test_the_link_is_missing(self):
-        os.unlink(os.path.join(self.policy_dir, '50-cloud-security.yaml'))
-        self.assert_found(
-            'Policy files',
-            Code.FAILURE,
-            '50-cloud-security.yaml is not among the policy files',
-            'run cloud-security-manage enable.',
-        )
-
-    def test_the_rules_may_stand_in_another_file(self):
-        os.rename(
-            os.path.join(self.policy_dir, '50-cloud-security.yaml'),
-            os.path.join(self.policy_dir, '60-own.yaml'),
-        )
-        self.assertEqual({}, self.findings())
-
     def test_a_later_file_drops_the_filter_from_a_base_rule(self):
         member = 'role:member and project_id:%(project_id)s'
         self.operator_writes({'project_member_api': member})
@@ -298,84 +283,12 @@ class TestStatus(Status):
             Code.FAILURE,
             f'{self.policy_dir}/90-operator.yaml',
             'project_member_api',
-            'Add "and isolation:enforced" to them.',
+            f'    "project_member_api": "{member} and isolation:enforced"',
         )
         self.operator_writes(
             {'project_member_api': f'{member} and isolation:enforced'}
         )
         self.assertEqual({}, self.findings())
-
-    def test_a_later_file_gives_a_base_rule_to_others(self):
-        for name, rule in (
-            ('project_member_api', 'role:operator'),
-            ('project_reader_or_admin', 'rule:context_is_admin or role:x'),
-            ('project_member_or_admin', 'project_domain_id:default'),
-            ('project_member_api', 'role:member and not isolation:enforced'),
-        ):
-            self.operator_writes({name: rule})
-            self.assert_found(
-                'Policy files',
-                Code.FAILURE,
-                f'{self.policy_dir}/90-operator.yaml',
-                name,
-            )
-        for rule in ('!', 'rule:context_is_admin'):
-            self.operator_writes({'project_member_api': rule})
-            self.assertEqual({}, self.findings(), rule)
-
-    def test_a_rule_cannot_be_decided(self):
-        for name, check in (
-            ('os_compute_api:servers:show', 'Policy files'),
-            (rules.SEE_PROJECT, 'Rules of cloud_security'),
-        ):
-            for rule in ('role:100%', 'http://127.0.0.1:9/decide'):
-                self.operator_writes({name: rule})
-                self.assert_found(
-                    check, Code.FAILURE, name, 'cannot be decided', 'mend it.'
-                )
-
-    def test_nobody_is_isolated(self):
-        for rule in ('!', '! and @', 'role:nobody'):
-            self.operator_writes({rules.ISOLATED: rule})
-            self.assert_found(
-                'Rules of cloud_security',
-                Code.FAILURE,
-                'does not hold for members: nobody is isolated.',
-            )
-        self.operator_writes({rules.ISOLATED: 'project_id:another'})
-        self.assertEqual({}, self.findings())
-
-    def test_a_later_file_opens_one_rule_of_nova(self):
-        self.operator_writes(
-            {'os_compute_api:servers:show': 'project_id:%(project_id)s'}
-        )
-        self.assert_found(
-            'Policy files',
-            Code.FAILURE,
-            f'{self.policy_dir}/90-operator.yaml',
-            'os_compute_api:servers:show',
-        )
-
-    def test_ours_replaces_what_stands_in_a_file_before_it(self):
-        path = self.writes(
-            '10-own.yaml', '"project_reader_api": "role:auditor"\n'
-        )
-        self.assert_found(
-            'Policy files',
-            Code.WARNING,
-            f'50-cloud-security.yaml is read after {path} and replaces its '
-            'project_reader_api: move what you wrote into a file that sorts '
-            'after it, with "and isolation:enforced" added.',
-        )
-
-    def test_ours_replaces_what_stands_in_policy_yaml(self):
-        path = os.path.join(self.policy_dir, '..', 'policy.yaml')
-        with open(path, 'w') as stream:
-            stream.write('"admin_or_owner": "@"\n')
-        self.flags(policy_file=path, group='oslo_policy')
-        self.assert_found(
-            'Policy files', Code.WARNING, path, 'replaces its admin_or_owner'
-        )
 
     def test_a_policy_file_is_broken(self):
         for text in ('{"a: b', '- a list\n', '\t'):
@@ -388,29 +301,6 @@ class TestStatus(Status):
             )
 
     # Rules
-
-    def test_our_rules_cannot_be_understood(self):
-        self.operator_writes({rules.ISOLATED: 'project_id:p & project_id:q'})
-        self.assert_found(
-            'Rules of cloud_security',
-            Code.FAILURE,
-            f'{rules.ISOLATED} cannot be understood',
-            'every request fails',
-        )
-
-    def test_our_rules_are_contradictory(self):
-        for written, code, words in (
-            ({rules.EXEMPT: 'role:member'}, Code.FAILURE, rules.EXEMPT),
-            ({rules.SEE_PROJECT: '@'}, Code.FAILURE, 'members: all see all'),
-            ({rules.ISOLATED: '!'}, Code.FAILURE, 'nobody is isolated'),
-            (
-                {rules.SEE_PROJECT: 'role:observer'},
-                Code.WARNING,
-                f'{rules.CHANGE_PROJECT} holds for the role manager',
-            ),
-        ):
-            self.operator_writes(written)
-            self.assert_found('Rules of cloud_security', code, words)
 
     def test_a_rule_on_user_id_locks_owners_out(self):
         self.operator_writes(
@@ -429,30 +319,9 @@ class TestStatus(Status):
         self.assert_found(
             'Rules on user_id',
             Code.FAILURE,
-            'locks owners out: os_compute_api:servers:show. Take user_id out',
+            'os_compute_api:servers:show',
+            'locks owners out',
         )
-
-    def test_a_rule_on_user_id_lets_everybody_in(self):
-        self.operator_writes(
-            {
-                'os_compute_api:os-remote-consoles': 'user_id:%(user_id)s and '
-                'rule:project_member_or_admin'
-            }
-        )
-        self.assert_found(
-            'Rules on user_id',
-            Code.FAILURE,
-            'lets all in: os_compute_api:os-remote-consoles.',
-        )
-
-    def test_a_rule_on_user_id_where_nova_passes_the_owner_is_fine(self):
-        self.operator_writes(
-            {
-                'os_compute_api:servers:delete': 'user_id:%(user_id)s and '
-                'rule:project_member_or_admin'
-            }
-        )
-        self.assertEqual({}, self.findings())
 
     # Nova, its options and its data
 
@@ -532,3 +401,17 @@ class TestStatus(Status):
         self.operator_writes({rules.SEE_PROJECT: 'role:Lead'})
         self.asks(Keystone('manager', 'lead'))
         self.assertNotIn('Roles', self.findings())
+
+    # The table
+
+    def test_a_rule_stands_on_one_line_of_the_table(self):
+        rule = 'role:helpdesk and project_id:%(project_id)s'
+        self.operator_writes({'os_compute_api:servers:delete': rule})
+        result = self.checks.check_policy_files()
+        shown = self.checks._get_details(result).splitlines()
+        self.assertIn(
+            '    "os_compute_api:servers:delete": '
+            f'"{rule} and isolation:enforced"',
+            shown,
+        )
+        self.assertLessEqual(len(shown[0]), 60)
