@@ -25,7 +25,7 @@ FLAGS = ('--details',)
 def main() -> int:
     """Run the checks; the entry point ``console_scripts``."""
     conf = config.CONF
-    conf.register_cli_opt(checks.PASTE)
+    conf.register_cli_opts([checks.PASTE, checks.DETAILS])
     upgradecheck.register_cli_options(conf, checks.Checks())
     said = io.StringIO()
     try:

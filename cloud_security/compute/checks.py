@@ -37,6 +37,12 @@ PASTE = cfg.StrOpt(
     help="The api-paste.ini that Nova's API reads, where the environment of "
     'this command does not tell (OS_NOVA_CONFIG_DIR, OS_NOVA_CONFIG_FILES).',
 )
+DETAILS = cfg.BoolOpt(
+    'details',
+    default=False,
+    help='Name all rules that a finding is about, not the first eight. With '
+    '--json all are named.',
+)
 
 
 def _by_rules(

@@ -154,6 +154,96 @@ class TestSupporter(Recipe):
         self.assertTrue(self.deletes(self.carol, self.hers))
 
 
+class TestAllSee(Recipe):
+    RECIPE = 'all-see'
+
+    def test_all_members_see_the_server(self):
+        for account in (self.bob, self.dan, self.carol):
+            self.assert_seen(account, self.hers)
+
+    def test_only_its_owner_and_a_manager_act_on_it(self):
+        for account in (self.bob, self.dan):
+            for act in (self.reboots, self.opens_console, self.deletes):
+                self.assertFalse(act(account, self.hers), act)
+        for account in (self.alice, self.carol):
+            self.assertTrue(self.reboots(account, self.hers))
+        self.assertTrue(self.deletes(self.alice, self.hers))
+
+    def test_other_projects_stay_hidden(self):
+        self.assert_hidden(self.eve, self.hers)
+
+
+class TestOwnerDestroys(Recipe):
+    RECIPE = 'owner-destroys'
+
+    def test_all_members_work_on_the_server(self):
+        self.assert_seen(self.bob, self.hers)
+        self.assertTrue(self.reboots(self.bob, self.hers))
+        self.assertTrue(self.opens_console(self.bob, self.hers))
+        answer = self.bob.call(
+            'PUT', f'servers/{self.hers}', {'server': {'name': 'shared'}}
+        )
+        self.assertEqual(200, answer.status_code)
+
+    def test_only_its_owner_and_a_manager_destroy_it(self):
+        for path in ('servers', 'os-volumes_boot'):
+            answer = self.bob.call('DELETE', f'{path}/{self.hers}')
+            self.assertEqual(404, answer.status_code, path)
+            answer = self.bob.call('GET', f'{path}/{self.hers}?_method=DELETE')
+            self.assertEqual(404, answer.status_code, path)
+        for name, arguments in (
+            ('forceDelete', None),
+            ('rebuild', {'imageRef': cloud.IMAGE}),
+        ):
+            answer = self.bob.act(self.hers, name, arguments)
+            self.assertEqual(404, answer.status_code, name)
+        self.assertTrue(self.deletes(self.carol, self.boot(self.bob)))
+        self.assertTrue(self.deletes(self.alice, self.hers))
+
+
+class TestAccounting(Recipe):
+    RECIPE = 'accounting'
+
+    def setUp(self):
+        super().setUp()
+        self.eves = self.boot(self.eve)
+
+    def lists(self, roles):
+        account = self.account('caso', roles, project_id='a' * 32)
+        usage = account.call('GET', 'os-simple-tenant-usage?detailed=1')
+        self.assertIn(usage.status_code, (200, 403))
+        listed = account.call('GET', 'servers/detail?all_tenants=1')
+        self.assertIn(listed.status_code, (200, 403))
+        return {
+            *(server['id'] for server in listed.json().get('servers', ())),
+        }, {
+            used['tenant_id'] for used in usage.json().get('tenant_usages', ())
+        }
+
+    def test_an_accounting_account_lists_all_projects(self):
+        expected = {self.hers, self.eves}, {cloud.PROJECT, 'f' * 32}
+        # Usage begins a second after a server was launched.
+        self.wait_for(lambda: self.lists(('accounting', 'reader')) == expected)
+
+    def test_without_the_exemption_its_lists_are_empty(self):
+        self.operator_writes(
+            {
+                name: rule
+                for name, rule in self.RULES.items()
+                if not name.startswith('cloud_security:')
+            }
+        )
+        self.assertEqual((set(), set()), self.lists(('accounting', 'reader')))
+
+    def test_an_accounting_account_changes_nothing(self):
+        account = self.account('caso', ('accounting', 'reader'))
+        for method in ('DELETE', 'PUT'):
+            answer = account.call(
+                method, f'servers/{self.hers}', {'server': {'name': 'x'}}
+            )
+            self.assertEqual(403, answer.status_code, method)
+
+
 class TestNoManager(Recipe):
     RECIPE = 'no-manager'
 

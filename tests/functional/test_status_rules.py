@@ -1,6 +1,7 @@
 """Findings of cloud-security-status about rules, and where advice leads."""
 
 import os
+import pathlib
 
 import fixtures
 from nova import policies
@@ -334,6 +335,26 @@ class TestOwnRules(Rules):
         self.assert_found(
             'roles', Code.WARNING, 'atlas, which does not look like an ID'
         )
+
+
+class TestRecipes(Rules):
+    def test_recipes_have_no_finding_but_what_they_are_for(self):
+        recipes = (
+            pathlib.Path(cloud.DROP_IN)
+            .parents[2]
+            .joinpath('doc/source/configuration/recipes')
+        )
+        found = {}
+        for path in recipes.glob('*.yaml'):
+            self.writes(path.read_text())
+            found[path.stem] = self.findings()
+        self.assertGreater(len(found), 7)
+        for name, findings in found.items():
+            if name in ('all-see', 'owner-destroys'):
+                code, details = findings.pop('rules')
+                self.assertEqual(Code.WARNING, code, name)
+                self.assertIn('members: all see all', details)
+            self.assertEqual({}, findings, name)
 
 
 class TestLostFilter(Rules):

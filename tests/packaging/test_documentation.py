@@ -91,7 +91,7 @@ class TestDocumentation(testtools.TestCase):
             r"""(?m)^        \((?:'|")(.*)(?:'|"), check_""",
             STATUS.read_text(),
         )
-        self.assertEqual(10, len(names))
+        self.assertEqual(11, len(names))
         for name in names:
             self.assertIn(f'\n{name}\n    ', page)
 
