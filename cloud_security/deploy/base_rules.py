@@ -189,7 +189,7 @@ def _is_default(found: rule_set.RuleSet, place: Any) -> bool:
     check = str(rule_set.parse(place.value))
     old = getattr(default, 'deprecated_rule', None)
     defaults = [default.check]
-    if old is not None:
+    if old:
         # What generators write where enforce_new_defaults is off.
         defaults.append(policy.OrCheck([default.check, old.check]))
     return check in map(str, defaults)

@@ -43,13 +43,8 @@ def most(conf: Any) -> Optional[int]:
     :param conf: with ``--json`` and ``--details``, where those are known
     """
     command = getattr(conf, 'command', None)
-    for holder, name in (
-        (command, 'json'),
-        (command, 'details'),
-        (conf, 'details'),
-    ):
-        if getattr(holder, name, False):
-            return None
+    if getattr(command, 'json', False) or getattr(conf, 'details', False):
+        return None
     return 8
 
 

@@ -126,7 +126,8 @@ class Origins:
             return self.last[name]
         default = enforcer.registered_rules.get(name)
         old = getattr(default, 'deprecated_rule', None)
-        if old is None or old.name == name or old.name not in self.last:
+        # oslo.policy 4 has an empty list for none.
+        if not old or old.name == name or old.name not in self.last:
             return None
         place = self.last[old.name]
         check = policy.RuleDefault(old.name, place.value).check
