@@ -1,9 +1,13 @@
 """Callers for whom a rule holds."""
 
+import collections
+from random import Random
+
 from oslo_policy import _parser
 import testtools
 
 from cloud_security.policy import witness
+from tests.unit import random_rules
 
 BASE = {
     'context_is_admin': 'role:admin',
@@ -98,3 +102,40 @@ class TestWitness(testtools.TestCase):
         rule = ' and '.join(f'not ({part} or role:x{n})' for n in range(9))
         rule = f'{rule} and role:y and not role:y'
         self.assertEqual(['somebody:'], callers(rule))
+
+
+class TestAgainstOsloPolicy(testtools.TestCase):
+    """Random rules, searched, and evaluated for every caller there can be."""
+
+    def test_a_caller_is_found_if_and_only_if_there_is_one(self):
+        random = Random(1)
+        outcomes = collections.Counter()
+        own = {'project_id': witness.OWN}
+        for user in (witness.OWN, witness.OTHER) * 100:
+            enforcer = random_rules.enforcer(random)
+            search = witness.Search(enforcer.rules, legacy_defaults=False)
+            it = witness.Goal(
+                enforcer.rules['it'], True, {**own, 'user_id': user}
+            )
+            callers = list(search.callers(it))
+            held = [
+                creds
+                for creds in random_rules.everybody()
+                if enforcer.enforce(
+                    'it',
+                    {
+                        'project_id': 'p',
+                        'user_id': creds['user_id']
+                        if user == witness.OWN
+                        else 'w',
+                    },
+                    dict(creds),
+                )
+            ]
+            # A literal can be another's ID as well as the caller's own.
+            if user == witness.OWN or "'u'" not in str(enforcer.rules):
+                self.assertEqual(
+                    bool(held), bool(callers), str(enforcer.rules)
+                )
+            outcomes[bool(callers)] += 1
+        self.assertGreater(min(outcomes.values()), 30)
