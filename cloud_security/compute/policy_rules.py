@@ -22,8 +22,8 @@ from cloud_security.policy import origin
 
 #: The user that packages of Nova create.
 _ACCOUNT = 'nova'
-#: Command lines of Nova's API, also under uWSGI and Apache.
-_COMMANDS = re.compile(r'nova[-_.](api|wsgi|osapi|compute-api)\b')
+#: Names of Nova's API, as a program, a configuration of uWSGI or a module.
+_PROGRAM = re.compile(r'nova[-_]api[\w-]*|nova\.wsgi(\.\w+)*')
 
 
 def read() -> rule_set.RuleSet:
@@ -42,7 +42,7 @@ def read() -> rule_set.RuleSet:
 
 def faults_of_files() -> tuple[list[str], list[str]]:
     """Return sentences about policy files: failures and warnings."""
-    reader = file_access.service_user(_ACCOUNT, _COMMANDS)
+    reader = file_access.service_user(_ACCOUNT, _PROGRAM)
     paths, folders = origin.files(CONF), origin.folders(CONF)
     failures = list(policy_files.faults(paths, folders, reader))
     warnings = []

@@ -14,6 +14,8 @@ import stat
 from typing import NamedTuple
 from typing import Optional
 
+#: Programs that run applications, whose names are in their arguments.
+_SERVERS = re.compile(r'uwsgi|gunicorn|httpd|apache2')
 _PROCESSES = pathlib.Path('/proc')
 
 
@@ -25,15 +27,14 @@ class Reader(NamedTuple):
     gids: frozenset[int]
 
 
-def service_user(account: str, commands: re.Pattern[str]) -> Optional[Reader]:
+def service_user(account: str, program: re.Pattern[str]) -> Optional[Reader]:
     """Return the user that runs a service, None where it cannot be told.
 
     :param account: the user that packages create for it
-    :param commands: found in the command lines of its processes
+    :param program: the names of its programs
     """
-    # A uWSGI server begins as root and gives that up.
-    running = _running(commands)
-    for uid in sorted(running, key=lambda uid: uid == 0):
+    # A server such as uWSGI begins as root, and its workers are others.
+    for uid in sorted(_running(program), key=lambda uid: (uid == 0, uid)):
         return _reader(uid)
     try:
         return _reader(pwd.getpwnam(account).pw_uid)
@@ -41,18 +42,38 @@ def service_user(account: str, commands: re.Pattern[str]) -> Optional[Reader]:
         return None
 
 
-def _running(commands: re.Pattern[str]) -> set[int]:
-    """Return the users of processes with such command lines."""
+def _running(program: re.Pattern[str]) -> set[int]:
+    """Return the users of the processes that run a program."""
     found = set()
     for folder in _PROCESSES.glob('[0-9]*'):
         try:
-            line = (folder / 'cmdline').read_bytes().replace(b'\0', b' ')
-            if commands.search(line.decode(errors='replace')):
+            text = (folder / 'cmdline').read_bytes().decode(errors='replace')
+            if _runs(text.strip('\0').split('\0'), program):
                 found.add(folder.stat().st_uid)
         except OSError:
-            # It has ended, or is not ours to look at.
+            # The process has ended, or other users may not look at it.
             continue
     return found
+
+
+def _runs(words: list[str], program: re.Pattern[str]) -> bool:
+    """Tell whether a command line runs a program, and not only names it.
+
+    A program is run by itself, by an interpreter or by a server of WSGI
+    applications, and Apache shows its name as the title of a process.
+    """
+    names = [os.path.basename(word) for word in words]
+    if any(program.fullmatch(name) for name in names[:2]):
+        return True
+    if words[0].startswith('(wsgi:'):
+        return bool(program.match(words[0][len('(wsgi:') :]))
+    if not _SERVERS.match(names[0]):
+        return False
+    return any(
+        program.match(part)
+        for name in names[1:]
+        for part in re.split(r'[:=/ ]', name)
+    )
 
 
 def _reader(uid: int) -> Reader:

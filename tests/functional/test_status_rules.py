@@ -746,6 +746,8 @@ class TestAccess(Rules):
             os.chmod(path, mode)
 
     def test_group_and_owner_are_looked_at(self):
+        if os.geteuid():
+            self.skipTest('Only root gives files to others.')
         self.writes({})
         self.is_run_by(self.nova)
         for uid, gid, mode, is_open in (
