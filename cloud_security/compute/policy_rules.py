@@ -31,9 +31,11 @@ def read() -> rule_set.RuleSet:
 
     :raises Exception: when a policy file cannot be read
     """
+    # At first, for oslo.policy would wait for a pipe without end.
+    origins = origin.Origins(origin.files(CONF))
     return rule_set.RuleSet(
         service.NOVA.rules.read(),
-        origin.Origins(origin.files(CONF)),
+        origins,
         policy_targets.targets(),
         policy_operations.WITHOUT_SERVERS,
         checks.most(CONF),

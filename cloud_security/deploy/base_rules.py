@@ -107,7 +107,8 @@ def open_without_the_filter(
     def opened_then(rules_then: Mapping[str, Any], led: Any = names) -> Any:
         return _opened(found, rules_then, led)
 
-    opened = opened_then(found.rules)
+    rules_then: Mapping[str, Any] = found.changed({})
+    opened = opened_then(rules_then)
     if opened and not are_dropped_in(found.enforcer):
         folders = ', '.join(found.enforcer.conf.oslo_policy.policy_dirs)
         yield (
@@ -117,7 +118,6 @@ def open_without_the_filter(
             'that folder.'
         )
         return
-    rules_then: Mapping[str, Any] = found.rules
     while opened:
         pulled = lever.find(found, rules_then, opened, opened_then)
         if pulled is None:
@@ -201,10 +201,7 @@ def _opened(
     names: Collection[str],
 ) -> dict[str, witness.Caller]:
     """Return which names are open, each with a caller that it lets in."""
-    shut: dict[str, Any] = {
-        **rules_then,
-        **dict.fromkeys(NAMES, correction.FILTER),
-    }
+    shut = found.changed(dict.fromkeys(NAMES, correction.FILTER), rules_then)
     opened = {}
     for name in names:
         if name not in rules_then:

@@ -21,13 +21,18 @@ def empty_lists(
 ) -> Iterator[str]:
     """Yield sentences about callers who list all projects, and see nothing.
 
-    Members without a role of the site's own see their servers there, too.
-
     :param names: rules that let callers list the servers of all projects
     """
     see = witness.Goal(rule_set.parse(f'rule:{rules.SEE_PROJECT}'), False)
     for who, asked in _callers(found, names, see).items():
-        if who:
+        if not who:
+            yield from _undone(
+                found,
+                asked,
+                'lets members list all projects, where they see their own '
+                'servers and nothing else',
+            )
+        else:
             yield (
                 f'Callers with {who} may list all projects '
                 f'({found.listed(asked)}) and are isolated, so that they get '
@@ -64,10 +69,18 @@ def disturbed(
             f'exempt them, or take that from them.{_exempting(found, who)}'
         )
     for name in sorted(usual):
+        why = 'lets members use an operation that hidden servers disturb'
+        yield from _undone(found, [name], f'{why}: {reasons[name]}')
+
+
+def _undone(
+    found: rule_set.RuleSet, names: Collection[str], why: str
+) -> Iterator[str]:
+    """Yield sentences about rules that should be as they are by default."""
+    for name in sorted(names):
         yield (
-            f'{found.said_of(name)} lets members use an operation that hidden '
-            f'servers disturb: {reasons[name]}. Write there what Nova has by '
-            f'default, or a role that is exempt:{found.default(name)}'
+            f'{found.said_of(name)} {why}. Write there the default, or a role '
+            f'that is exempt:{found.default(name)}'
         )
 
 

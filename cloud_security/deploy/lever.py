@@ -102,7 +102,7 @@ def _pulled(
     names = {part, *_of_one_line(found, part)}
     if place is not None:
         names.add(place.name)
-    then = {**rules_then, **dict.fromkeys(names, closed)}
+    then = found.changed(dict.fromkeys(names, closed), rules_then)
     closes = frozenset(set(led) - set(opened_then(then, led)))
     if not closes:
         return None

@@ -62,7 +62,7 @@ def faults(
                 f'{path} was not looked at ({error.strerror}): run this '
                 'command as root, or as the user that runs the service.'
             )
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             yield (
                 f'{path} cannot be read, so every request fails: '
                 f'{_one_line(error)}. Mend it, or move it away.'
@@ -139,9 +139,9 @@ def _values(found: rule_set.RuleSet) -> list[Any]:
 
 def _as_written(value: Any) -> str:
     """Return a value as YAML has it."""
-    return {None: 'null', True: 'true', False: 'false'}.get(
-        value if isinstance(value, (bool, type(None))) else '', repr(value)
-    )
+    if value is None:
+        return 'null'
+    return str(value).lower() if isinstance(value, bool) else repr(value)
 
 
 def _one_line(error: Exception) -> str:

@@ -56,10 +56,16 @@ class RuleSet:
     without_servers: Collection[str] = ()
     most: Optional[int] = 8
 
-    @property
-    def rules(self) -> dict[str, Any]:
-        """The rules in force."""
-        return dict(self.enforcer.rules)
+    def changed(
+        self, changes: Mapping[str, Any], rules_then: Any = None
+    ) -> policy.Rules:
+        """Return rules with some changes.
+
+        :param rules_then: rules instead of those in force
+        """
+        before = self.enforcer.rules if rules_then is None else rules_then
+        # Where files have a rule "default", it stands for those that miss.
+        return policy.Rules({**before, **changes}, self.enforcer.default_rule)
 
     def target(self, name: str) -> witness.Target:
         """Return what the service tells a rule about an object."""

@@ -10,6 +10,7 @@ Source: oslo_policy/policy.py Enforcer.load_rules and _handle_deprecated_rule,
 from __future__ import annotations
 
 import os
+import stat
 from typing import Any
 from typing import NamedTuple
 from typing import Optional
@@ -59,6 +60,10 @@ def read(path: str) -> list[Place]:
     :raises OSError: when it cannot be opened
     :raises ValueError: when it holds something else
     """
+    mode = os.stat(path).st_mode
+    if stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode):
+        # Whoever opens one waits until somebody writes.
+        raise ValueError('it is no file, but a pipe or a socket')
     with open(path) as stream:
         text = stream.read()
     values = policy.parse_file_contents(text)
@@ -77,15 +82,14 @@ def _lines(text: str) -> list[tuple[Any, int]]:
     """
     try:
         root = yaml.compose(text, yaml.SafeLoader)
+        loader = yaml.SafeLoader('')
+        return [
+            (loader.construct_object(key, deep=True), key.start_mark.line + 1)
+            for key, _ in getattr(root, 'value', ())
+        ]
     except yaml.YAMLError:
+        # A key such as "<<" stands for others.
         return []
-    if not isinstance(root, yaml.MappingNode):
-        return []
-    loader = yaml.SafeLoader('')
-    return [
-        (loader.construct_object(key, deep=True), key.start_mark.line + 1)
-        for key, _ in root.value
-    ]
 
 
 def place(enforcer: Any, name: str) -> Optional[Place]:

@@ -485,6 +485,30 @@ class TestLostFilter(Rules):
         self.assertIn(f'{old}:clear', details)
         self.assert_advice_leads_to_green()
 
+    def test_the_rule_for_those_that_miss_is_looked_at(self):
+        self.writes({DELETE: 'rule:missing', 'default': OWN_PROJECT})
+        self.assert_found('policy_files', Code.FAILURE, DELETE, self.own)
+        self.assert_advice_leads_to_green()
+        self.writes({DELETE: 'rule:missing', 'default': 'is_admin:True'})
+        self.assertEqual({}, self.findings())
+
+    def test_anchors_and_merged_keys_are_read(self):
+        self.writes(f'"{SHOW}": &open "{OWN_PROJECT}"\n"{DELETE}": *open\n')
+        self.assert_found('policy_files', Code.FAILURE, f'{self.own}, line 2')
+        self.assert_advice_leads_to_green()
+        self.writes(
+            f'base: &base {{"{DELETE}": "{OWN_PROJECT}"}}\n<<: *base\n'
+        )
+        self.assert_found(
+            'policy_files', Code.FAILURE, f'{self.own}: base is', 'no rule'
+        )
+
+    def test_a_pipe_in_place_of_a_file_is_found(self):
+        os.mkfifo(self.own)
+        code, details = self.findings()['policy_files']
+        self.assertEqual(Code.FAILURE, code)
+        self.assertIn(f'{self.own} cannot be read', details)
+
     def test_the_main_file_is_an_origin(self):
         self.writes({SHOW: OWN_PROJECT}, self.main)
         self.assert_found('policy_files', Code.FAILURE, f'{self.main}, line 1')
@@ -681,6 +705,13 @@ class TestExemptions(Rules):
         ):
             self.writes(written)
             self.assertNotIn('exemptions', self.findings(), written)
+
+    def test_members_who_list_all_projects_are_not_to_be_exempt(self):
+        for rule in ('@', 'role:reader', 'rule:project_reader_or_admin'):
+            self.writes({ALL_TENANTS: rule})
+            code, details = self.findings()['exemptions']
+            self.assertIn(f'{ALL_TENANTS} ({self.own}, line 1) lets', details)
+            self.assert_advice_leads_to_green()
 
     def test_each_operation_that_hidden_servers_disturb_is_known(self):
         known = {rule.name for rule in policies.list_rules()}
