@@ -160,13 +160,10 @@ def replaced(found: rule_set.RuleSet) -> Iterator[str]:
                 for name in sorted(wanted)
             )
             last = paths[-1]
-            after = (
-                last
-                if os.path.basename(last) > host.LINK
-                else found.own_file()
-            )
+            after = last if last != found.drop_in else found.own_file()
             yield (
-                f'{host.LINK} is read after {path} and replaces its '
+                f'{os.path.basename(found.drop_in)} is read after {path} and '
+                'replaces its '
                 f'{", ".join(sorted(wanted))}: take what you wrote out of '
                 f'{path}. If you want it, write into {after}:{lines}'
             )
@@ -175,9 +172,8 @@ def replaced(found: rule_set.RuleSet) -> Iterator[str]:
 def _before_ours(found: rule_set.RuleSet) -> Iterator[tuple[str, list[Any]]]:
     """Yield files that are read before the drop-in, with their rules."""
     paths = found.origins.paths
-    names = [os.path.basename(path) for path in paths]
-    if host.LINK in names:
-        for path in paths[: names.index(host.LINK)]:
+    if found.drop_in:
+        for path in paths[: paths.index(found.drop_in)]:
             yield path, origin.read(path)
 
 

@@ -11,7 +11,6 @@ from typing import NamedTuple
 from typing import Optional
 
 from cloud_security.deploy import correction
-from cloud_security.deploy import host
 from cloud_security.deploy import rule_set
 from cloud_security.policy import inspection
 from cloud_security.policy import rules
@@ -61,7 +60,7 @@ def find(
 
     def rank(part: str) -> tuple[bool, int, bool, str]:
         place = found.place(part)
-        is_own = place is not None and host.LINK not in place.path
+        is_own = place is not None and place.path != found.drop_in
         return not is_own, -len(leading[part]), part in opened, part
 
     best: Optional[Lever] = None

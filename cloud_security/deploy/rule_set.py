@@ -160,13 +160,32 @@ class RuleSet:
         """Return names for a sentence."""
         return inspection.listed(sorted(names), self.most)
 
-    def own_file(self) -> str:
-        """Return the name of a file for rules of the operator's."""
+    @functools.cached_property
+    def drop_in(self) -> str:
+        """The file with our base rules, whatever its name; '' for none."""
         for path in reversed(self.origins.paths):
             if os.path.basename(path) == host.LINK:
-                return os.path.join(os.path.dirname(path), _OWN_FILE)
-        found = [*origin.folders(self.enforcer.conf), 'policy.d']
-        return os.path.join(found[0], _OWN_FILE)
+                return path
+        for path in self.origins.paths:
+            asking = {
+                place.name
+                for place in origin.read(path)
+                if 'isolation:enforced' in str(place.value)
+            }
+            if {'project_member_api', 'project_reader_api'} <= asking:
+                return path
+        return ''
+
+    def own_file(self) -> str:
+        """Return the name of a file for rules of the operator's."""
+        folder, name = os.path.split(self.drop_in)
+        if not folder:
+            found = [*origin.folders(self.enforcer.conf), 'policy.d']
+            folder = found[0]
+        # It has to sort behind the drop-in, as "_" does behind ".".
+        behind = f'{os.path.splitext(name)[0]}_own.yaml'
+        own = _OWN_FILE if _OWN_FILE > name else behind
+        return os.path.join(folder, own)
 
 
 def parse(text: Any) -> Any:

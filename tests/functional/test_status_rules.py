@@ -624,6 +624,20 @@ class TestLostFilter(Rules):
         self.assert_found('policy_files', Code.FAILURE, self.own)
         self.assert_advice_leads_to_green()
 
+    def test_advice_counts_whatever_the_name_of_the_drop_in(self):
+        for name in ('00-ours.yaml', '60-ours.yaml', '95-ours.yaml', 'z.yaml'):
+            ours = f'{self.policy_dir}/{name}'
+            os.rename(self.drop_in, ours)
+            self.writes({'project_reader_api': 'role:auditor'}, self.main)
+            self.assert_found(
+                'policy_files', Code.WARNING, f'{name} is read after'
+            )
+            self.assert_advice_leads_to_green(times=2)
+            for other in os.listdir(self.policy_dir):
+                if other != name:
+                    os.unlink(f'{self.policy_dir}/{other}')
+            self.drop_in = ours
+
     def test_a_rule_that_cannot_be_decided_is_found(self):
         for rule in ('role:100%', 'http://127.0.0.1:9/decide'):
             self.writes({SHOW: f'{MEMBER} and {rule}'})
