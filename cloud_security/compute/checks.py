@@ -1,6 +1,7 @@
-"""Does isolation hold, on this host? What is checked, and what to do.
+# SPDX-License-Identifier: Apache-2.0
+"""Checks of cloud-security-status: does isolation hold on this host?
 
-Each finding is a sentence that names what was found and what to do about it.
+Each finding is a sentence that names the object, its file and what to do.
 """
 
 import functools
@@ -62,7 +63,7 @@ def _by_rules(
 
 
 class Checks(checks.Checks):
-    """What is checked."""
+    """The checks, in the order in which the table shows them."""
 
     def check_mode(self) -> Result:
         """[cloud_security] in nova.conf."""

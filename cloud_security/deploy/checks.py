@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the checks of all services share: results, and how they are shown."""
+"""Results of checks, for all services, and the table that shows them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Result = upgradecheck.Result
 
 
 def result(failures: Iterable[str], warnings: Iterable[str] = ()) -> Result:
-    """Return what sentences about problems come to."""
+    """Return the result of a check, from its sentences about problems."""
     failures, warnings = list(failures), list(warnings)
     code = (
         Code.FAILURE

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""May the user that runs a service read a file? Told by modes and owners.
+"""Access of the user who runs a service to its files.
 
-Commands run as root, for which every file can be read.
+Operators run commands as root, who can read every file. So this module looks
+at the modes and owners of a file and of the folders that lead to it.
 """
 
 from __future__ import annotations

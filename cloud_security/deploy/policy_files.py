@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The policy files of a service: can they be read, and were they meant to?"""
+"""Policy files of a service that nobody can read, or meant to be read."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ class Goal(NamedTuple):
 
 
 class Caller(NamedTuple):
-    """What must be true of a caller; printed as the text of a rule."""
+    """Conditions on a caller; printed as the text of a rule."""
 
     true: frozenset[Atom]
     false: frozenset[Atom] = frozenset()

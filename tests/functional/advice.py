@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """An operator who does what cloud-security-status says, to the letter."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Findings of cloud-security-status about rules, and where advice leads."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Random policy rules, and every caller for whom they can hold."""
 
 import itertools

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The user who runs a service, and what that user may read."""
 
 import os

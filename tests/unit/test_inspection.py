@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Rules that do not mean what was written are told."""
 
 from oslo_config import cfg

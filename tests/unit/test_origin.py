@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The places from which the rules in force come."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Callers for whom a rule holds."""
 
 import collections
