@@ -105,20 +105,30 @@ def sentences(found: rule_set.RuleSet) -> Iterator[str]:
     """Yield sentences about rules on user_id, with how they should read."""
     told = {
         'nobody': (
-            'Nova does not tell this rule whose server it is, so that '
+            'Nova does not tell whose server it is, so that '
             'user_id:%(user_id)s holds for nobody and locks owners out'
         ),
         'everybody': (
-            'Nova gives this rule the IDs of the caller, so that '
+            'Nova gives the IDs of the caller, so that '
             'user_id:%(user_id)s holds for everybody and lets all in'
         ),
     }
+    by_default: dict[tuple[str, str], list[str]] = {}
     for name, trap in sorted(trapped(found).items()):
+        if found.place(name) is None:
+            # Rules to which it refers were written.
+            key = trap, found.defaults(name)
+            by_default.setdefault(key, []).append(name)
+            continue
         text = rule_set.text(correction.without_owner(found, name))
         yield (
             f'{found.said_of(name)}: {told[trap]}. Isolation gives servers to '
-            'their owners already; write there:'
-            f'{rule_set.line(name, text)}'
+            f'their owners already; write there:{rule_set.line(name, text)}'
+        )
+    for (trap, lines), names in by_default.items():
+        yield (
+            f'{found.listed(names)}: {told[trap]}. Isolation gives servers to '
+            f'their owners already; write the default:{lines}'
         )
 
 

@@ -79,8 +79,8 @@ def _undone(
     """Yield sentences about rules that should be as they are by default."""
     for name in sorted(names):
         yield (
-            f'{found.said_of(name)} {why}. Write there the default, or a role '
-            f'that is exempt:{found.default(name)}'
+            f'{found.said_with_parts(name)} {why}. Name a role that is '
+            f'exempt, or write the default:{found.defaults(name)}'
         )
 
 

@@ -131,27 +131,39 @@ class RuleSet:
             return f'{name} ({place.name} in {place})'
         return f'{name} ({place})'
 
-    def default(self, name: str) -> str:
-        """Return a rule as a policy file names it, with its default."""
-        default = self.enforcer.registered_rules[name]
-        place = self.place(name)
-        return line(place.name if place else name, default.check_str)
-
     def defaults(self, name: str) -> str:
-        """Return the lines that undo what files say about a rule."""
-        return ''.join(
-            self.default(part)
-            for part in inspection.referred(self.enforcer, name)
-            if part in self.enforcer.registered_rules
-            and self.place(part) is not None
-        )
+        """Return lines that undo what the operator's files say about a rule.
+
+        The lines of each file stand behind its name. A base rule is undone to
+        what the drop-in has.
+        """
+        lines: dict[str, str] = {}
+        for part in inspection.referred(self.enforcer, name):
+            place = self.place(part)
+            default = self.enforcer.registered_rules.get(part)
+            if place is None or place.path == self.drop_in or default is None:
+                continue
+            text = self._dropped_in.get(part, default.check_str)
+            found = line(place.name, text)
+            if found not in lines.get(place.path, ''):
+                lines[place.path] = lines.get(place.path, '') + found
+        return ''.join(f'\nIn {path}:{text}' for path, text in lines.items())
+
+    @functools.cached_property
+    def _dropped_in(self) -> dict[str, str]:
+        """The rules of the drop-in."""
+        if not self.drop_in:
+            return {}
+        places = origin.read(self.drop_in)
+        return {place.name: text(parse(place.value)) for place in places}
 
     def said_with_parts(self, name: str) -> str:
         """Return a rule with its file, and those that it refers to."""
         parts = [
             self.said_of(part)
             for part in inspection.referred(self.enforcer, name)
-            if part != name and self.place(part) is not None
+            for place in [self.place(part)]
+            if part != name and place and place.path != self.drop_in
         ]
         through = f', through {" and ".join(parts)},' if parts else ''
         return f'{self.said_of(name)}{through}'

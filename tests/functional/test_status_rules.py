@@ -688,6 +688,14 @@ class TestTraps(Rules):
             self.assert_found('traps', Code.FAILURE, words, self.own)
             self.assert_advice_leads_to_green()
 
+    def test_a_base_rule_on_user_id_is_one_finding(self):
+        self.writes({'project_member_api': f'role:member and {OWN_USER}'})
+        code, details = self.findings()['traps']
+        self.assertEqual(Code.FAILURE, code)
+        self.assertIn(' more: Nova does not tell', details)
+        self.assertEqual(1, len(advice.RULE.findall(details)), details)
+        self.assert_advice_leads_to_green()
+
     def test_rules_that_hold_in_another_way_are_no_traps(self):
         for written in (
             {SHOW: f'rule:project_reader_or_admin or {OWN_USER}'},
@@ -758,6 +766,12 @@ class TestExemptions(Rules):
             'exemptions', Code.WARNING, f'{EVENTS} ({self.own}, line 1) lets'
         )
         self.assert_advice_leads_to_green()
+
+    def test_a_base_rule_that_opens_such_an_operation_is_named(self):
+        self.writes({'project_reader_api': 'role:reader'})
+        code, details = self.findings()['exemptions']
+        self.assertIn(f'through project_reader_api ({self.own}', details)
+        self.assert_advice_leads_to_green(times=2)
 
     def test_quota_of_other_projects_is_a_disturbed_operation(self):
         name = 'os_compute_api:os-quota-sets:detail'
