@@ -1,50 +1,50 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whose rows the current request may see.
+"""The scope of a request: the rows that it may see.
 
-A scope is held per request and found from every thread that works for it. It
-must never be guessed: a thread of an unknown request gets an error, not rows.
+Each thread that works for a request finds the scope of that request. A thread
+of an unknown request gets an error: this module never guesses.
 """
+
+from __future__ import annotations
 
 import contextlib
 import contextvars
 import dataclasses
 from typing import Any
 from typing import Callable
-from typing import Dict
 from typing import Iterator
-from typing import Optional
 
 from oslo_context import context as oslo_context
 
 
 class ScopeError(Exception):
-    """It cannot be told whose rows a request may see."""
+    """The rows that a request may see are unknown."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Scope:
     """Rows of one owner, or of everybody. The zero value sees nothing.
 
-    ``reaches_needed`` adds rows of others without which the owner's own do
-    not work, where a model has such. ``watch`` is called with each row that
-    is read (monitor mode).
+    ``reaches_needed`` adds rows of other owners that the owner's rows need,
+    where a model has such. SQLAlchemy's load event hands each row that it
+    reads to ``watch`` (monitor mode).
     """
 
     owner_id: str = ''
     is_everybody: bool = False
     reaches_needed: bool = False
-    watch: Optional[Callable[[Any], None]] = None
+    watch: Callable[[Any], None] | None = None
 
 
 EVERYBODY = Scope(is_everybody=True)
 
 # The request's own thread or greenthread.
-_here: 'contextvars.ContextVar[Optional[Scope]]' = contextvars.ContextVar(
+_here: contextvars.ContextVar[Scope | None] = contextvars.ContextVar(
     'cloud_security_scope', default=None
 )
 # Threads that a service starts for a request carry oslo.context's
 # thread-local context; its request_id survives every copy of it.
-_by_request_id: Dict[str, Scope] = {}
+_by_request_id: dict[str, Scope] = {}
 
 
 @contextlib.contextmanager
@@ -66,7 +66,7 @@ def entered(scope: Scope, request_id: str) -> Iterator[None]:
 
 @contextlib.contextmanager
 def on_this_thread(scope: Scope) -> Iterator[None]:
-    """Hold a scope for statements that are made right here."""
+    """Hold a scope for the statements of this thread."""
     token = _here.set(scope)
     try:
         yield
@@ -74,7 +74,7 @@ def on_this_thread(scope: Scope) -> Iterator[None]:
         _here.reset(token)
 
 
-def current() -> Optional[Scope]:
+def current() -> Scope | None:
     """Return the scope of the request that this thread works for.
 
     :returns: None outside of any request.

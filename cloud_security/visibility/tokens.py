@@ -23,7 +23,7 @@ _TOKEN = re.compile(
     (?P<mark>%s)
     # MariaDB executes what follows /*! and /*M!; PostgreSQL nests comments.
     | (?P<space>\s+ | /\*(?!M?!)(?:(?!/\*|\*/).)*\*/)
-    | (?P<parameter>\?|%%s|%%\(\w+\)s|\$\d+|(?<!:):(?=[^\W\d])\w+)
+    | (?P<parameter>\?|%%s|%%\(\w+\)s|\$\d+|(?<!:):\w+)
     # A backslash escapes in MariaDB, and only there.
     | (?P<text>'(?:[^'\\]|''|\\[^'])*'(?!'))
     | (?P<name>"(?:[^"\\]|""|\\[^"])*"(?!")|`(?:[^`]|``)*`(?!`))

@@ -5,6 +5,9 @@ from oslo_context import context as oslo_context
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy import orm
+from sqlalchemy.dialects import mysql
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import sqlite
 import testtools
 from testtools import matchers
 
@@ -252,6 +255,65 @@ class TestMemory(Guard):
             ),
             found.problem('CALL things'),
         )
+
+
+class TestDialects(Guard):
+    """Criteria as MariaDB and PostgreSQL get them, without such a database."""
+
+    def sql(self, statement, dialect):
+        """Return the SQL that a session would execute for bob."""
+        captured = []
+
+        class Captured(Exception):
+            pass
+
+        def capture(state):
+            captured.append(state.statement)
+            raise Captured
+
+        with orm.Session(self.database.engine) as session:
+            event.listen(session, 'do_orm_execute', capture)
+            with scopes.on_this_thread(BOB):
+                self.assertRaises(Captured, session.execute, statement)
+        return str(captured[0].compile(dialect=dialect))
+
+    def test_criteria_pass_in_each_dialect(self):
+        problem = self.installed.criteria.guard.problem
+        part = things.Part
+        for dialect in (
+            sqlite.dialect(),
+            mysql.dialect(),
+            postgresql.dialect(),
+            mysql.dialect(paramstyle='named'),
+            postgresql.dialect(paramstyle='numeric'),
+        ):
+            for statement in (
+                *map(sa.select, things.owned()),
+                sa.select(part).options(orm.joinedload(part.thing)),
+                sa.select(Thing).with_for_update(),
+                sa.select(Thing).order_by(Thing.id).limit(3).offset(1),
+                sa.select(Thing).where(Thing.owner.is_distinct_from('x')),
+                sa.update(Thing).values(size=Thing.size + 1),
+                sa.delete(things.Deed),
+                sa.update(THINGS).values(size=1),
+            ):
+                sql = self.sql(statement, dialect)
+                self.assertEqual(('', False), problem(sql), sql)
+                bare = sql.replace('/* own */', '')
+                self.assertNotEqual(('', False), problem(bare), bare)
+
+    def test_reserved_names_are_quoted_and_found(self):
+        for dialect, quoted in (
+            (mysql.dialect(), '`instances`'),
+            (postgresql.dialect(), '"instances"'),
+        ):
+            table = sa.table(
+                sa.sql.quoted_name('instances', True), sa.column('id')
+            )
+            sql = str(sa.select(table.c.id).compile(dialect=dialect))
+            self.assertIn(quoted, sql)
+            found = guard.Guard({'instances': frozenset({'id'})}).problem(sql)
+            self.assertStartsWith('SQL reads instances', found[0])
 
 
 class TestListening(Guard):
