@@ -88,13 +88,15 @@ def _column(condition: Tokens) -> tuple[tuple[str, str] | None, Tokens]:
 def _is_own(rest: Tokens) -> bool:
     """Tell whether tokens compare with the owner's parameter or query."""
     if sql.sign(rest, 0) == '=':
-        return [token.kind for token in rest[1:2]] == [
-            'mark'
-        ] and _is_parameter(rest[2:])
+        return _is_mark(rest[1:2]) and _is_parameter(rest[2:])
     if len(rest) != 2 or sql.word(rest, 0) != 'IN':
         return False
     query = rest[1].tokens if isinstance(rest[1], sql.Group) else []
-    return sql.word(query, 0) == 'SELECT' and query[1].kind == 'mark'
+    return sql.word(query, 0) == 'SELECT' and _is_mark(query[1:2])
+
+
+def _is_mark(tokens: Tokens) -> bool:
+    return [token.kind for token in tokens] == ['mark']
 
 
 def _is_parameter(rest: Tokens) -> bool:

@@ -265,6 +265,12 @@ UNRESTRICTED = {
     'FROM instance_mappings)': 'instance_mappings',
     'SELECT a FROM instances WHERE instances.b IN (SELECT /* own */ b '
     f'FROM instance_mappings WHERE {MAPPING}) IS NULL': 'instances',
+    'SELECT a FROM instances WHERE instances.b IN x': 'instances',
+    'SELECT a FROM instances WHERE instances.b IN ()': 'instances',
+    'SELECT a FROM instances WHERE instances.b IN (SELECT)': 'instances',
+    'SELECT a FROM instances WHERE instances.b =': 'instances',
+    'SELECT a FROM instances WHERE instances.b = /* own */': 'instances',
+    'SELECT a FROM instances WHERE instances.b': 'instances',
     # Changes.
     'UPDATE instances SET a = ?': 'instances',
     'UPDATE instances SET a = ? WHERE instances.a = ?': 'instances',
@@ -392,6 +398,9 @@ UNREADABLE = {
         'WHERE stands in an unknown place'
     ),
     'SELECT a FROM b WHERE f(x SELECT a FROM instances)': (
+        'a SELECT stands in an unknown place'
+    ),
+    'SELECT a FROM instances WHERE instances.b IN (/* own */ SELECT 1)': (
         'a SELECT stands in an unknown place'
     ),
     'SELECT instances FROM free': 'a table stands in an unknown place',
