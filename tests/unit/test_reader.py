@@ -265,6 +265,8 @@ UNRESTRICTED = {
     'FROM instance_mappings)': 'instance_mappings',
     'SELECT a FROM instances WHERE instances.b IN (SELECT /* own */ b '
     f'FROM instance_mappings WHERE {MAPPING}) IS NULL': 'instances',
+    f'SELECT a FROM instances WHERE (SELECT 1 FROM free WHERE x '
+    f'AND {INSTANCE} AND y)': 'instances',
     'SELECT a FROM instances WHERE instances.b IN x': 'instances',
     'SELECT a FROM instances WHERE instances.b IN ()': 'instances',
     'SELECT a FROM instances WHERE instances.b IN (SELECT)': 'instances',
