@@ -15,7 +15,6 @@ OF_DELETE = 'DELETE FROM USING WHERE ORDER LIMIT RETURNING'.split()
 #: The words that join two queries.
 SETS = frozenset({'UNION', 'INTERSECT', 'EXCEPT', 'MINUS'})
 _QUERIES = frozenset({'SELECT', 'WITH', 'VALUES', 'TABLE'})
-_CHANGES = frozenset({'INSERT', 'UPDATE', 'DELETE', 'REPLACE', 'MERGE'})
 
 
 def of(tokens: Tokens, heads: list[str]) -> dict[str, Tokens]:
@@ -62,7 +61,7 @@ def is_query(group: sql.Group) -> bool:
 
     :raises Unreadable: when a SELECT stands in it, but does not begin it
     """
-    if sql.word(group.tokens, 0) in _QUERIES | _CHANGES:
+    if sql.word(group.tokens, 0) in _QUERIES:
         return True
     words = sql.words(group.tokens)
     if sql.is_group(group.tokens, 0) and words & SETS:

@@ -120,6 +120,23 @@ RESTRICTED = (
     f'SELECT a FROM instances WHERE ({INSTANCE} OR ? AND instances.b IN '
     f'(SELECT /* own */ instance_mappings.a FROM instance_mappings '
     f'WHERE {MAPPING}))',
+    # Names that are words of SQL, too.
+    f'SELECT a.limit, a.offset AS group FROM instances WHERE {INSTANCE}',
+    f'SELECT a FROM instances WHERE instances.order = 1 AND {INSTANCE}',
+    f'SELECT a FROM free JOIN instances ON x IS DISTINCT FROM y '
+    f'AND {INSTANCE}',
+    f'SELECT a FROM instances JOIN b ON x JOIN c ON {INSTANCE}',
+    f'SELECT a FROM instances JOIN b ON x INNER JOIN c ON {INSTANCE}',
+    f'SELECT a FROM instances JOIN b ON {INSTANCE} CROSS JOIN c',
+    f'SELECT a FROM instances JOIN b ON {INSTANCE} NATURAL JOIN c',
+    f'SELECT a FROM instances JOIN b ON {INSTANCE} STRAIGHT_JOIN c',
+    f'SELECT a FROM instances JOIN b ON {INSTANCE} FULL JOIN c ON x',
+    f'SELECT a FROM instances JOIN b ON {INSTANCE} RIGHT OUTER JOIN c ON x',
+    f'SELECT a FROM instances STRAIGHT_JOIN b ON {INSTANCE}',
+    f'SELECT a FROM free WHERE a IN (WITH x AS (SELECT a FROM instances '
+    f'WHERE {INSTANCE}) SELECT a FROM x)',
+    f'SELECT a FROM free WHERE a IN (VALUES ((SELECT a FROM instances '
+    f'WHERE {INSTANCE})))',
     # Changes.
     f'UPDATE instances SET a = ? WHERE instances.id = ? AND {INSTANCE}',
     f'UPDATE instances SET a=(instances.a + ?) WHERE {INSTANCE} RETURNING id',
@@ -247,6 +264,23 @@ UNRESTRICTED = {
     f'WHERE {INSTANCE}': 'instances',
     f'(SELECT a FROM instances WHERE {INSTANCE}) EXCEPT '
     '(SELECT a FROM instances)': 'instances',
+    'SELECT 1 INTERSECT SELECT a FROM instances': 'instances',
+    'SELECT a FROM ((SELECT 1) INTERSECT SELECT a FROM instances) AS x': (
+        'instances'
+    ),
+    'SELECT 1 EXCEPT SELECT a FROM instances': 'instances',
+    'SELECT a FROM ((SELECT 1) EXCEPT SELECT a FROM instances) AS x': (
+        'instances'
+    ),
+    'SELECT 1 MINUS SELECT a FROM instances': 'instances',
+    'SELECT a FROM ((SELECT 1) MINUS SELECT a FROM instances) AS x': (
+        'instances'
+    ),
+    'SELECT 1 UNION SELECT a FROM instances': 'instances',
+    'SELECT a FROM ((SELECT 1) UNION SELECT a FROM instances) AS x': (
+        'instances'
+    ),
+    'SELECT DISTINCT FROM instances': 'instances',
     '(SELECT 1) ORDER BY (SELECT a FROM instances)': 'instances',
     'VALUES ((SELECT a FROM instances))': 'instances',
     'WITH x AS (SELECT a FROM instances) SELECT 1': 'instances',
@@ -404,6 +438,16 @@ UNREADABLE = {
     ),
     'SELECT a FROM instances WHERE instances.b IN (/* own */ SELECT 1)': (
         'a SELECT stands in an unknown place'
+    ),
+    'SELECT a FROM instances WHERE x WHERE y': (
+        'WHERE stands in an unknown place'
+    ),
+    'SELECT x IS DISTINCT FROM y FROM instances': (
+        'FROM stands in an unknown place'
+    ),
+    'SELECT a FROM b WHERE a IN (TABLE instances)': 'it begins with TABLE',
+    'SELECT a FROM b WHERE f(DELETE FROM instances)': (
+        'a table stands in an unknown place'
     ),
     'SELECT instances FROM free': 'a table stands in an unknown place',
     'SELECT free.a AS instances FROM free': (
