@@ -14,7 +14,8 @@ from cloud_security.visibility.tokens import Tokens
 _JOINING = frozenset(
     'NATURAL INNER CROSS LEFT RIGHT FULL OUTER JOIN STRAIGHT_JOIN'.split()
 )
-_SIDES = frozenset({'LEFT', 'RIGHT', 'FULL'})
+# These are functions, too.
+_SIDES = frozenset({'LEFT', 'RIGHT'})
 
 
 class Source:
@@ -148,6 +149,6 @@ def _condition(tokens: Tokens, index: int) -> tuple[Tokens, int]:
 
 def _is_join(tokens: Tokens, index: int) -> bool:
     word = sql.word(tokens, index)
-    if word in _SIDES:  # or a function, LEFT(…)
+    if word in _SIDES:
         return sql.word(tokens, index + 1) in ('OUTER', 'JOIN')
     return word in _JOINING

@@ -76,7 +76,7 @@ RESTRICTED = (
     f'SELECT a FROM instances INNER JOIN free ON {INSTANCE}',
     f'SELECT a FROM free LEFT OUTER JOIN instances ON x = y AND {INSTANCE}',
     f'SELECT a FROM free LEFT JOIN instances ON x = y AND {INSTANCE} '
-    'LEFT OUTER JOIN other ON other.a = LEFT(x, 2)',
+    'LEFT OUTER JOIN other ON other.a = LEFT(x, 2) AND RIGHT(x, 2) = 1',
     f'SELECT a FROM instances RIGHT JOIN free ON {INSTANCE}',
     f'SELECT a FROM free LEFT JOIN (b JOIN instances ON {INSTANCE}) ON x = y',
     f'SELECT a FROM free FULL OUTER JOIN instances ON x WHERE {INSTANCE}',
