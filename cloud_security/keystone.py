@@ -1,36 +1,49 @@
-"""What Keystone is asked, with the usual OS_ variables or clouds.yaml.
+"""Questions to Keystone, with the usual OS_ variables or clouds.yaml.
 
 Only commands ask; a request never does.
 """
 
+from __future__ import annotations
+
+from collections.abc import Iterator
 import contextlib
 import os
+import re
 from typing import Any
-from typing import Iterator
 from typing import NamedTuple
 from typing import Optional
-from typing import Tuple
 
 import openstack
+from openstack import exceptions
 
-#: Without any of these, no Keystone is meant.
+#: Without any of these, the environment names no Keystone.
 VARIABLES = ('OS_CLOUD', 'OS_AUTH_URL', 'OS_AUTH_TYPE', 'OS_USERNAME')
+#: IDs that Keystone and its drivers make; anything else can only be a name.
+_ID = re.compile(r'[\w@.-]{1,255}')
 
 
 class Unknown(Exception):
-    """Keystone did not tell; the message says why."""
+    """Keystone gave no answer; the message says why."""
 
 
 class Caller(NamedTuple):
-    """What a token says of who has it."""
+    """The user, the project and the roles of a token."""
 
     user_id: str
     project_id: str
-    roles: Tuple[str, ...]
+    roles: tuple[str, ...]
+
+
+class Found(NamedTuple):
+    """A user or a project of Keystone's."""
+
+    id: str
+    name: str
+    is_enabled: bool
 
 
 class Keystone:
-    """A Keystone and the account with which it is asked."""
+    """A Keystone, and the account that asks it."""
 
     def __init__(self, connection: Any) -> None:
         self._connection = connection
@@ -84,11 +97,79 @@ class Keystone:
             )
             return bool(list(found))
 
+    def user(self, text: str) -> Optional[Found]:
+        """Return the user with this ID or name, in whichever domain.
+
+        :raises Unknown: when there are several, or the account may not ask
+        """
+        return self._find('user', text)
+
+    def project(self, text: str) -> Optional[Found]:
+        """Return the project with this ID or name, in whichever domain.
+
+        :raises Unknown: when there are several, or the account may not ask
+        """
+        return self._find('project', text)
+
+    def knows_user(self, user_id: str) -> bool:
+        """Tell whether there is a user with this ID.
+
+        :raises Unknown: when the account may not ask
+        """
+        return self._get('user', user_id) is not None
+
+    def knows_project(self, project_id: str) -> bool:
+        """Tell whether there is a project with this ID.
+
+        :raises Unknown: when the account may not ask
+        """
+        return self._get('project', project_id) is not None
+
+    def user_name(self, user_id: str) -> Optional[str]:
+        """Return a user's name; None for a user who is gone.
+
+        :raises Unknown: when the account may not ask
+        """
+        found = self._get('user', user_id)
+        return found and found.name
+
+    def project_name(self, project_id: str) -> Optional[str]:
+        """Return a project's name; None for a project that is gone.
+
+        :raises Unknown: when the account may not ask
+        """
+        found = self._get('project', project_id)
+        return found and found.name
+
+    def _find(self, kind: str, text: str) -> Optional[Found]:
+        listed = getattr(self._connection.identity, f'{kind}s')
+        with asking('Keystone does not tell'):
+            found = {one.id: one for one in map(_found, listed(name=text))}
+        by_id = self._get(kind, text)
+        if by_id:
+            found[by_id.id] = by_id
+        if len(found) > 1:
+            raise Unknown(
+                f'Keystone knows several of the name {text}: give the ID, '
+                f'one of {", ".join(sorted(found))}'
+            )
+        return next(iter(found.values()), None)
+
+    def _get(self, kind: str, text: str) -> Optional[Found]:
+        if not _ID.fullmatch(text) or not text.strip('.'):
+            return None
+        get = getattr(self._connection.identity, f'get_{kind}')
+        with asking('Keystone does not tell'):
+            try:
+                return _found(get(text))
+            except exceptions.NotFoundException:
+                return None
+
 
 def connect() -> Optional[Keystone]:
     """Return the Keystone of the environment, None where it names none.
 
-    :raises Unknown: when what it names is not complete
+    :raises Unknown: when the variables are not complete
     """
     if not any(map(os.environ.get, VARIABLES)):
         return None
@@ -97,11 +178,17 @@ def connect() -> Optional[Keystone]:
 
 
 @contextlib.contextmanager
-def asking(what_if_not: str) -> Iterator[None]:
-    """Make what the SDK raises an Unknown."""
+def asking(complaint: str) -> Iterator[None]:
+    """Turn whatever the SDK raises into an Unknown."""
     try:
         yield
     except Exception as error:
         # The SDK raises what it likes, Exception itself too.
         why = ' '.join(str(error).split())
-        raise Unknown(f'{what_if_not}: {why}') from error
+        raise Unknown(f'{complaint}: {why}') from error
+
+
+def _found(resource: Any) -> Found:
+    return Found(
+        str(resource.id), str(resource.name), resource.is_enabled is not False
+    )

@@ -1,53 +1,73 @@
-"""What the records of monitor mode add up to.
+"""Sums of what monitor mode recorded.
 
-Reads text, so that it works where the logs are. What cannot be read must be
-counted, never left out in silence.
+Reads text, so that it works where the logs are. It counts what it cannot
+read, and what others than our loggers wrote, instead of leaving it out in
+silence.
 """
 
+from __future__ import annotations
+
 import collections
+from collections.abc import Iterable
+from collections.abc import Sequence
 import json
 import re
 from typing import Any
-from typing import Dict
-from typing import Iterable
-from typing import List
-from typing import Sequence
-from typing import Set
-from typing import Tuple
 
 from cloud_security.audit import events
+from cloud_security.audit import log_entries
 
+#: The names of both records of monitor mode begin so.
+_WORDS = 'cloud_security.would_'
+#: Names of our loggers begin so: cloud_security.wsgi.recorder and monitor,
+#: and in release 1.0 cloud_security.compute.records and watching.
+_LOGGERS = 'cloud_security.'
 #: What records can be counted by.
 KEYS = ('day', 'user_id', 'project_id', 'operation')
-
-_DAY = re.compile(r'\d{4}-\d\d-\d\d')
-#: journald's form of a message with colours, in which no word is found, or of
-#: one that is long: that needs journalctl --all.
-_BYTES = re.compile(r'"MESSAGE"\s*:\s*(\[|null)')
+_TIME = re.compile(r'\d{4}-\d\d-\d\d(?:[T ]|$)')
+_FAILED = re.compile(re.escape(events.WOULD_FAIL) + r'(?![\w.])')
 
 
 class Count:
-    """Requests that enforce would have changed, and about how much."""
+    """Requests that enforce would have changed, and about how much.
+
+    ``refused`` are those of them that Nova refused all the same.
+    """
 
     def __init__(self) -> None:
         self.requests = 0
-        self.servers: Set[str] = set()
-        self.owners: Set[str] = set()
+        self.refused = 0
+        self.servers: set[str] = set()
+        self.owners: set[str] = set()
 
-    def add(self, record: Dict[str, Any]) -> None:
+    def add(self, record: dict[str, Any]) -> None:
         """Count one record."""
         self.requests += 1
+        self.refused += record.get('status', 0) >= 400
         for server in record['servers']:
             self.servers.add(server['server_id'])
             self.owners.add(str(server['owner_id']))
+
+    def numbers(self) -> tuple[int, int, int, int]:
+        """Return the numbers of requests, refused ones, servers and owners."""
+        return (
+            self.requests,
+            self.refused,
+            len(self.servers),
+            len(self.owners),
+        )
 
 
 class Report:
     """Counts by what was asked for.
 
     ``unread`` counts records that are damaged, ``failures`` requests that
-    enforce would have answered with an error.
+    enforce would have answered with an error, ``foreign`` lines that name a
+    record and were not written by our loggers.
     """
+
+    #: After the keys of a row.
+    COLUMNS = ('requests', 'refused', 'servers', 'owners')
 
     def __init__(self, keys: Sequence[str] = KEYS) -> None:
         """Begin with nothing.
@@ -55,89 +75,108 @@ class Report:
         :param keys: of KEYS
         """
         self.keys = keys
-        self.counts: Dict[Tuple[str, ...], Count] = collections.defaultdict(
+        self.counts: dict[tuple[str, ...], Count] = collections.defaultdict(
             Count
         )
         self.total = Count()
-        self.days: Set[str] = set()
+        self.days: set[str] = set()
         self.unread = 0
         self.failures = 0
+        self.foreign = 0
 
-    def read(self, lines: Iterable[str]) -> None:
+    def read(self, lines: Iterable[str]) -> log_entries.Entries:
         """Count what stands in a log.
 
         :param lines: as oslo.log writes them, as text or JSON, also through
-            syslog or journald
+            syslog, journald or a container's log
+        :returns: how many lines there were, and how many could be read
         """
-        for line in lines:
-            if events.WOULD_FAIL in line:
+        entries = log_entries.Entries(_WORDS)
+        for entry in entries.read(lines):
+            if not entry.logger.startswith(_LOGGERS):
+                self.foreign += _WORDS in entry.message
+                continue
+            text = _message(entry)
+            if _FAILED.match(text):
                 self.failures += 1
-            elif events.WOULD_HIDE in line or _BYTES.search(line):
+            elif text.startswith(events.WOULD_HIDE):
                 try:
-                    self._count(line)
-                except (
-                    AttributeError,
-                    LookupError,
-                    RecursionError,
-                    TypeError,
-                    ValueError,
-                ):
+                    self._count(text[len(events.WOULD_HIDE) :], entry.day)
+                except (LookupError, RecursionError, TypeError, ValueError):
                     self.unread += 1
+        self.unread += entries.damaged
+        self.foreign += entries.forged
+        return entries
 
-    def _count(self, line: str) -> None:
-        text = _message(line)
-        if events.WOULD_HIDE not in text:
-            return
+    def _count(self, text: str, day: str) -> None:
         record = _record(text)
-        if 'time' not in record:
-            [record['time']] = _DAY.findall(line)[:1] or ['unknown']
-        record['day'] = record['time'].partition('T')[0]
-        # All, or none of them.
-        Count().add(record)
+        record['day'] = record['time'].partition('T')[0][:10] or day
+        record['day'] = record['day'] or 'unknown'
         for count in (self.total, self.counts[self._key(record)]):
             count.add(record)
         self.days.add(record['day'])
 
-    def _key(self, record: Dict[str, Any]) -> Tuple[str, ...]:
+    def _key(self, record: dict[str, Any]) -> tuple[str, ...]:
         return tuple(str(record[key]) for key in self.keys)
 
-    def rows(self) -> List[Tuple[Any, ...]]:
-        """Return ``[(value of each key…, requests, servers, owners), …]``.
+    def rows(self) -> list[tuple[Any, ...]]:
+        """Return ``[(value of each key…, number of each column…), …]``.
 
         The most requests come first, within a day where days are told.
         """
-        rows = [
-            key + (count.requests, len(count.servers), len(count.owners))
-            for key, count in self.counts.items()
-        ]
+        rows = [key + count.numbers() for key, count in self.counts.items()]
         days = self.keys[:1] == KEYS[:1]
         return sorted(
-            rows, key=lambda row: (row[:1] if days else (), -row[-3], row)
+            rows,
+            key=lambda row: (
+                row[:1] if days else (),
+                -row[-len(self.COLUMNS)],
+                row,
+            ),
         )
 
 
-def _message(line: str) -> str:
-    """Return what was logged.
+def _message(entry: log_entries.Entry) -> str:
+    """Return what one of our loggers wrote, beginning with an event.
+
+    Where the format has no name, the event stands in its place.
+    """
+    if entry.logger in (events.WOULD_HIDE, events.WOULD_FAIL):
+        return f'{entry.logger} {entry.message}'
+    return entry.message
+
+
+def _record(text: str) -> dict[str, Any]:
+    """Return a record whose shape is right.
 
     :raises ValueError: when it is damaged
     """
-    if not line.lstrip().startswith('{'):
-        return line
-    # oslo.log's JSONFormatter, or journald's export.
-    entry = json.loads(line)
-    message = entry.get('message') or entry['MESSAGE']
-    if message is None:
-        raise ValueError('it was too long for journalctl')
-    if isinstance(message, list):
-        message = bytes(message).decode(errors='replace')
-    return str(message)
-
-
-def _record(line: str) -> Dict[str, Any]:
-    """Return the record in a line.
-
-    :raises ValueError: when it is damaged
-    """
-    _, _, text = line.partition(events.WOULD_HIDE)
-    record: Dict[str, Any] = json.JSONDecoder().raw_decode(text.lstrip())[0]
+    record = json.loads(text)
+    if not isinstance(record, dict):
+        raise TypeError('a record is an object')
+    record.setdefault('time', '')
+    _expect(record['time'], str)
+    if record['time'] and not _TIME.match(record['time']):
+        raise ValueError('a time begins with a day')
+    _expect(record['operation'], str)
+    for key in ('user_id', 'project_id'):
+        _expect(record[key], str, is_optional=True)
+    if 'status' in record:
+        _expect(record['status'], int)
+    _expect(record['servers'], list)
+    for server in record['servers']:
+        _expect(server, dict)
+        _expect(server['server_id'], str)
+        _expect(server['owner_id'], str, is_optional=True)
     return record
+
+
+def _expect(value: Any, kind: type, is_optional: bool = False) -> None:
+    """Refuse a value of another type; None passes where it is optional.
+
+    :raises TypeError: when it is of another type
+    """
+    if value is None and is_optional:
+        return
+    if not isinstance(value, kind) or isinstance(value, bool):
+        raise TypeError(f'{value!r} is no {kind.__name__}')

@@ -15,6 +15,7 @@ import threading
 import fixtures
 import testtools
 
+from cloud_security import keystone as keystones
 from cloud_security.cmd import manage
 from tests.unit import test_host
 from tests.unit import test_report
@@ -290,8 +291,23 @@ class TestActivation(Manage):
 
 
 class TestReport(Manage):
-    def test_a_table_and_a_sum(self):
-        log = test_report.write(self, 'nova-api.log', test_report.message())
+    def setUp(self):
+        super().setUp()
+        self.asks(None)
+
+    def asks(self, keystone):
+        """Let the OS_ variables name a Keystone."""
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'cloud_security.keystone.connect', lambda: keystone
+            )
+        )
+
+    def writes(self, name, *lines):
+        return test_report.write(self, name, *lines)
+
+    def test_table_and_sum(self):
+        log = self.writes('nova-api.log', test_report.line())
         code, out, err = self.manage('report', log)
         self.assertEqual(0, code)
         self.assertIn('| 2026-11-20 | bob     | p ', out)
@@ -301,46 +317,196 @@ class TestReport(Manage):
             err,
         )
 
-    def test_columns_are_what_is_asked_for(self):
-        log = test_report.write(self, 'nova-api.log', test_report.message())
-        code, out, _ = self.manage(
+    def test_columns_are_those_of_the_keys(self):
+        log = self.writes('nova-api.log', test_report.line(status=404))
+        code, out, err = self.manage(
             'report', '--by', 'user_id', '-f', 'csv', log
         )
         self.assertEqual(0, code)
         self.assertEqual(
-            '"user_id","requests","servers","owners"\n"bob",1,1,1\n',
+            '"user_id","requests","refused","servers","owners"\n'
+            '"bob",1,1,1,1\n',
             out.replace('\r', ''),
         )
+        self.assertIn('Nova refused 1 of these requests all the same', err)
 
-    def test_several_logs_and_packed_ones(self):
+    def test_names_stand_beside_ids_where_keystone_can_be_asked(self):
+        class Keystone:
+            def user_name(self, user_id):
+                return {'bob': '=Bob\x1b[2J'}.get(user_id)
+
+            def project_name(self, project_id):
+                return None
+
+        self.asks(Keystone())
+        log = self.writes(
+            'nova-api.log', test_report.line(), test_report.line(user_id='x')
+        )
+        code, out, _ = self.manage('report', '-f', 'csv', log)
+        self.assertEqual(0, code)
+        header, *rows = out.replace('\r', '').splitlines()
+        self.assertEqual(
+            '"day","user_id","user_name","project_id","project_name",'
+            '"operation","requests","refused","servers","owners"',
+            header,
+        )
+        self.assertEqual(
+            [
+                '"2026-11-20","bob","\'=Bob\\\\x1b[2J","p","",'
+                '"GET /servers/{id}",1,0,1,1',
+                '"2026-11-20","x","","p","","GET /servers/{id}",1,0,1,1',
+            ],
+            rows,
+        )
+        code, out, _ = self.manage(
+            'report', '--by', 'operation', '-f', 'csv', log
+        )
+        self.assertNotIn('name', out)
+
+    def test_keystone_without_an_answer_leaves_ids(self):
+        class Keystone:
+            def user_name(self, user_id):
+                raise keystones.Unknown('Keystone does not tell: 403')
+
+        self.asks(Keystone())
+        log = self.writes('nova-api.log', test_report.line())
+        code, out, err = self.manage('report', log)
+        self.assertEqual(0, code)
+        self.assertIn('| bob ', out)
+        self.assertIn('There are no names: Keystone does not tell: 403.', err)
+
+    def test_several_logs_and_packed_ones_are_one_sum(self):
         logs = [
-            test_report.write(self, name, test_report.message())
+            self.writes(name, test_report.line())
             for name in ('nova-api.log', 'nova-api.log.1.gz')
         ]
         code, out, _ = self.manage(
             'report', '--by', 'day', '-f', 'value', *logs
         )
-        self.assertEqual((0, '2026-11-20 2 1 1\n'), (code, out))
+        self.assertEqual((0, '2026-11-20 2 0 1 1\n'), (code, out))
 
-    def test_damage_and_failures_are_told(self):
-        log = test_report.write(
-            self,
+    def test_damage_failures_and_forgeries_are_told(self):
+        log = self.writes(
             'nova-api.log',
-            'cloud_security.would_hide {',
-            'ERROR cloud_security.would_fail',
+            f'{test_report.PREFIX}cloud_security.would_hide {{',
+            f'{test_report.PREFIX}cloud_security.would_fail',
+            'GET /cloud_security.would_hide',
         )
         code, _, err = self.manage('report', log)
         self.assertEqual(0, code)
         self.assertIn('1 records are damaged, not counted;', err)
         self.assertIn('1 requests would have failed: look for', err)
+        self.assertIn('1 lines name records and are none, not', err)
 
-    def test_bytes_that_are_no_text_are_no_reason_to_stop(self):
-        log = test_report.write(self, 'nova-api.log', test_report.message())
+    def test_bytes_that_are_no_text_end_no_report(self):
+        log = self.writes('nova-api.log', test_report.line())
         with open(log, 'ab') as stream:
             stream.write(b'\xff\xfe\n')
         self.assertEqual(0, self.manage('report', log)[0])
 
-    def test_a_log_that_cannot_be_read_is_one_sentence(self):
+    def test_carriage_return_ends_no_line(self):
+        start, end = test_report.REQUEST_LOG.split('{}')
+        log = self.writes(
+            'nova-api.log', f'{start}\r{test_report.line()}\r{end}'
+        )
+        code, _, err = self.manage('report', log)
+        self.assertIn('changed: requests 0,', err)
+        self.assertIn('1 lines name records and are none', err)
+
+    def test_cells_are_escaped(self):
+        log = self.writes(
+            'nova-api.log',
+            *(
+                test_report.line(user_id=user_id)
+                for user_id in (
+                    '\x1b[2J',
+                    '\ud800',
+                    '\u202e',
+                    '=1+1',
+                    '+1',
+                    '-1',
+                    '@x',
+                    '\t=1',
+                    ' =1',
+                    '\uff1d1',
+                )
+            ),
+        )
+        expected = {
+            'csv': [
+                r'"\\x1b[2J"',
+                r'"\\ud800"',
+                r'"\\u202e"',
+                '"\'=1+1"',
+                '"\'+1"',
+                '"\'-1"',
+                '"\'@x"',
+                r'"\\t=1"',
+                '"\' =1"',
+                '"\'\uff1d1"',
+            ],
+            'value': [r'\x1b[2J', r'\ud800', r'\u202e', '=1+1', '+1', '-1'],
+        }
+        for form, cells in expected.items():
+            code, out, _ = self.manage(
+                'report', '--by', 'user_id', '-f', form, log
+            )
+            self.assertEqual(0, code)
+            found = {
+                line.rstrip('\r').rsplit(',' if form == 'csv' else ' ', 4)[0]
+                for line in out.split('\n')
+            }
+            self.assertEqual(set(), set(cells) - found)
+
+    def test_terminal_that_lacks_a_letter_ends_no_report(self):
+        log = self.writes('nova-api.log', test_report.line(user_id='J\xe9'))
+        done = subprocess.run(
+            [
+                sys.executable,
+                *('-c', f'{MAIN}sys.exit(main())'),
+                *('report', '--by', 'user_id', '-f', 'value', log),
+            ],
+            capture_output=True,
+            env=dict(os.environ, PYTHONIOENCODING='ascii'),
+        )
+        self.assertEqual(0, done.returncode, done.stderr)
+        self.assertEqual(b'J\\xe9 1 0 1 1', done.stdout.strip())
+
+    def test_log_without_a_line_of_novas_exits_with_1(self):
+        good = self.writes('nova-api.log', test_report.line())
+        for content in (
+            ['10.0.0.1 - - "GET / HTTP/1.1" 200'],
+            ['{"text": "x"}'],
+            [test_report.message()],
+        ):
+            log = self.writes('access.log', *content)
+            for logs in ((log,), (good, log)):
+                code, out, err = self.manage('report', *logs)
+                self.assertEqual(1, code, content)
+                self.assertIn(f'{log} could not be read: none of', err)
+            self.assertIn('bob', out)
+
+    def test_log_in_which_nova_recorded_nothing_is_fine(self):
+        for line in (
+            test_report.REQUEST_LOG.format(''),
+            test_report.entry(test_report.REQUEST_LOG.format('')),
+            '2026-11-20 10:00:00.123 7 WARNING oslo_config.cfg [-] Deprecated',
+        ):
+            code, _, err = self.manage('report', self.writes('x.log', line))
+            self.assertEqual(0, code, line)
+            self.assertIn('changed: requests 0,', err)
+
+    def test_empty_log_is_told(self):
+        empty = self.writes('nova-api.log')
+        code, _, err = self.manage('report', empty)
+        self.assertEqual(1, code)
+        self.assertIn(f'{empty} is empty.', err)
+        rotated = self.writes('nova-api.log.1', test_report.line())
+        code, _, err = self.manage('report', empty, rotated)
+        self.assertEqual(0, code)
+        self.assertIn(f'{empty} is empty.', err)
+
+    def test_unreadable_log_is_one_sentence(self):
         log = test_report.write(self, 'nova-api.log.gz', 'x' * 500)
         with open(log, 'r+b') as stream:
             stream.truncate(30)
@@ -355,8 +521,8 @@ class TestReport(Manage):
             self.assertIn(f'{name} cannot be read: ', err)
             self.assertIn(why, err)
 
-    def test_pipes_and_compressed_logs(self):
-        log = test_report.write(self, 'nova-api.log', test_report.message())
+    def test_pipes_and_compressed_logs_are_read(self):
+        log = test_report.write(self, 'nova-api.log', test_report.line())
         with open(log, 'rb') as stream:
             text = stream.read()
         for name, content in (
@@ -376,7 +542,7 @@ class TestReport(Manage):
             self.assertEqual(0, code, err)
             self.assertIn('changed: requests 1,', err, name)
 
-    def test_what_is_no_text_is_refused(self):
+    def test_log_that_is_no_text_is_refused(self):
         log = test_report.write(self, 'nova-api.log', '')
         for content in (b'\x28\xb5\x2f\xfdx', 'x'.encode('utf-16')):
             pathlib.Path(log).write_bytes(content)
@@ -384,13 +550,15 @@ class TestReport(Manage):
             self.assertEqual(1, code)
             self.assertIn('pipe it in as UTF-8 text.', err)
 
-    def test_standard_input_and_no_records(self):
-        for given, count in ((test_report.message() + '\n', 1), ('', 0)):
+    def test_standard_input_is_read(self):
+        for given, expected in ((f'{test_report.line()}\n', 0), ('', 1)):
             done = subprocess.run(
                 [sys.executable, '-c', f'{MAIN}sys.exit(main())', 'report'],
                 input=given.encode() + b'\xff\n',
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
             )
-            self.assertEqual(0, done.returncode, done.stderr)
-            self.assertIn(f'changed: requests {count},', done.stderr.decode())
+            self.assertEqual(expected, done.returncode, done.stderr)
+            self.assertIn(
+                f'changed: requests {1 - expected},', done.stderr.decode()
+            )
