@@ -44,7 +44,7 @@ _APACHE = len(_TRANSPORTS) - 1
 #: What formats of oslo.log can have before the message, but for names.
 _FIELD = re.compile(
     r'(?:'
-    r'\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d:\d\d)?(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?'
+    r'\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d:\d\d)?(?:[.,]\d+)*(?:Z|[+-]\d\d:?\d\d)?'
     r'|\d\d:\d\d:\d\d(?:[.,]\d+)?'
     r'|\d+'
     rf'|(?P<level>{_LEVEL})'
