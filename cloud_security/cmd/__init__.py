@@ -1,1 +1,8 @@
 """The commands, one module each: arguments in, words and exit codes out."""
+
+import sys
+import warnings
+
+if not sys.warnoptions:
+    # Nova imports eventlet, which writes eight lines before each output.
+    warnings.filterwarnings('ignore', r'\s*Eventlet is deprecated')

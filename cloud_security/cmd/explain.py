@@ -1,13 +1,17 @@
 """``cloud-security-manage explain``."""
 
+from __future__ import annotations
+
 from typing import Any
-from typing import List
-from typing import Tuple
+from typing import Optional
 
 from cliff import show
+from oslo_utils import uuidutils
 
 from cloud_security import keystone as keystones
 from cloud_security.cmd import manage
+from cloud_security.cmd import names
+from cloud_security.cmd import transfer
 from cloud_security.compute import config
 from cloud_security.compute import explain
 
@@ -19,47 +23,66 @@ MODES = {
 
 
 class Explain(manage.Command, show.ShowOne):
-    """Tell what a caller may see and change, and by which rules.
+    """Show what a caller may see and change, and by which rules.
 
-    Without --user, --project and --role, it is whose token Keystone gives
-    for OS_AUTH_URL, OS_USERNAME and so on.
+    Without --user, --project and --role, the caller is the user to whom
+    Keystone gives a token for OS_AUTH_URL, OS_USERNAME and so on.
     """
 
     def get_parser(self, prog_name: str) -> Any:
         """Add the caller and the server."""
         parser = super().get_parser(prog_name)
-        config.add_arguments(parser)
-        parser.add_argument('--user', metavar='USER', help='id of the caller')
-        parser.add_argument(
-            '--project', metavar='PROJECT', help='id of his project'
-        )
+        manage.add_config_options(parser)
+        for name, text in (('user', 'the caller'), ('project', 'the project')):
+            parser.add_argument(
+                f'--{name}',
+                type=transfer.name_or_id,
+                metavar=name.upper(),
+                help=f'ID of {text}, or name where Keystone can be asked',
+            )
         parser.add_argument(
             '--role',
             action='append',
             metavar='ROLE',
-            help='name of a role of his there, also implied ones; repeat it '
-            'for more',
+            help='name of a role of the caller there, also implied ones; '
+            'repeat it for more',
         )
         parser.add_argument(
             '--action',
             default='',
             metavar='ACTION',
-            help='what he would do, such as reboot, where rules ask for it',
+            help='such as reboot, where rules ask what the caller does',
         )
         parser.add_argument(
-            'server', nargs='?', metavar='SERVER', help='id of a server'
+            'server', nargs='?', metavar='SERVER', help='ID of a server'
         )
         return parser
 
-    def take_action(self, parsed_args: Any) -> Tuple[List[str], List[Any]]:
+    def take_action(self, parsed_args: Any) -> tuple[list[str], list[Any]]:
         """Return the names and values of a table."""
-        if parsed_args.server == '':
-            raise manage.Nonsense('SERVER is empty.')
-        caller = self._caller(parsed_args)
-        config.load(parsed_args)
+        server_id = parsed_args.server
+        if server_id is not None and not uuidutils.is_uuid_like(server_id):
+            raise manage.Nonsense(
+                f'{server_id!a} is not the ID of a server: take it from '
+                'openstack server list --all-projects.'
+            )
+        given = parsed_args.user, parsed_args.project, parsed_args.role
+        if any(given) and not all(given):
+            raise manage.Nonsense(
+                'Give --user, --project and --role, or none of them.'
+            )
+        keystone = keystones.connect()
+        if keystone is None and not all(given):
+            raise manage.Nonsense(
+                'Give --user, --project and --role, or set the OS_ variables.'
+            )
+        config.load(*self.config_options(parsed_args))
         with config.reading():
+            caller = (
+                _caller(keystone, *given) if all(given) else keystone.caller()
+            )
             found = explain.explain(
-                *caller, parsed_args.server or '', parsed_args.action
+                *caller, server_id or '', parsed_args.action
             )
         rows = {
             'mode': MODES[found.mode],
@@ -70,29 +93,39 @@ class Explain(manage.Command, show.ShowOne):
             'sees': found.sees,
             'changes': found.changes,
         }
-        if parsed_args.server:
-            rows['server'] = parsed_args.server
+        if server_id:
+            rows['server'] = server_id
             rows['owner'] = found.owner
             rows['answer'] = found.answer
             rows['actions'] = found.acts
+        notes = []
         if found.asks:
-            rows['note'] = (
+            notes.append(
                 'Rules ask what is done. This is GET /servers/{id} and POST '
                 '/servers/{id}/action; others can come out otherwise.'
             )
+        if keystone is None:
+            notes.append(
+                'Keystone was not asked whether this user has these roles in '
+                'this project: no OS_ variables are set.'
+            )
+        if notes:
+            rows['note'] = ' '.join(notes)
         return list(rows), list(rows.values())
 
-    def _caller(self, parsed_args: Any) -> keystones.Caller:
-        given = parsed_args.user, parsed_args.project, parsed_args.role
-        if all(given):
-            return keystones.Caller(given[0], given[1], tuple(given[2]))
-        if any(given):
-            raise manage.Nonsense(
-                'Give --user, --project and --role, or none of them.'
-            )
-        keystone = keystones.connect()
-        if keystone is None:
-            raise manage.Nonsense(
-                'Give --user, --project and --role, or set the OS_ variables.'
-            )
-        return keystone.caller()
+
+def _caller(
+    keystone: Optional[keystones.Keystone],
+    user: str,
+    project: str,
+    roles: list[str],
+) -> keystones.Caller:
+    """Return the caller of whom an operator asks.
+
+    :raises Refused: when a user, a project or a role means nobody
+    """
+    for role in roles:
+        if keystone and not keystone.knows_role(role):
+            raise names.Refused(f'Keystone knows no role of the name {role}.')
+    user_id, project_id = names.Names(keystone).caller(user, project)
+    return keystones.Caller(user_id, project_id, tuple(roles))

@@ -1,52 +1,52 @@
 """``cloud-security-manage project hand-over``."""
 
+from __future__ import annotations
+
 from typing import Any
 
 from cloud_security.cmd import manage
-from cloud_security.cmd import set_owner
+from cloud_security.cmd import transfer
 from cloud_security.compute import config
 from cloud_security.compute import handover
 
 
-class HandOver(set_owner.HandingOver):
+class HandOver(transfer.Transfer):
     """Give all servers of one user in a project to another user.
 
-    When it was interrupted, or servers were busy, run it again.
+    After an interruption, or when servers were busy, run it again.
     """
 
     def get_parser(self, prog_name: str) -> Any:
         """Add the users and the project."""
         parser = super().get_parser(prog_name)
         for name, metavar, text in (
-            ('--from', 'USER', 'id of the user who leaves'),
-            ('--to', 'USER', 'id of the new owner'),
-            ('--project', 'PROJECT', 'id of the project'),
+            ('--from', 'USER', 'the user who leaves'),
+            ('--to', 'USER', 'the new owner'),
+            ('--project', 'PROJECT', 'the project'),
         ):
             parser.add_argument(
                 name,
-                dest=name.strip('-') + '_id',
+                dest=name.strip('-') + '_text',
                 required=True,
-                type=set_owner.user_id,
+                type=transfer.name_or_id,
                 metavar=metavar,
-                help=text,
+                help=f'ID of {text}, or name where Keystone can be asked',
             )
         return parser
 
     def take_action(self, parsed_args: Any) -> int:
-        """Hand them over."""
-        if parsed_args.from_id == parsed_args.to_id:
-            raise manage.Nonsense('--from and --to are the same user.')
-        config.load(parsed_args)
-        config.keep_log()
+        """Hand the servers over."""
+        found = self.prepare(parsed_args)
         with config.reading():
-            servers = handover.servers(
-                parsed_args.from_id, parsed_args.to_id, parsed_args.project_id
-            )
-            unfinished = handover.unfinished(
-                parsed_args.from_id, parsed_args.project_id
-            )
+            project_id = found.project(parsed_args.project_text)
+            from_id = found.user(parsed_args.from_text)
+            to_id = found.new_owner(parsed_args.to_text, parsed_args.force)
+            if from_id == to_id:
+                raise manage.Nonsense('--from and --to are the same user.')
+            servers = handover.servers(from_id, to_id, project_id)
+            unfinished = handover.unfinished(from_id, project_id)
             if not servers and not unfinished:
                 self.say('There are no servers to hand over.')
             return self.hand_over(
-                servers, parsed_args.to_id, parsed_args.dry_run, unfinished
+                servers, to_id, parsed_args, found, unfinished
             )

@@ -1,12 +1,13 @@
 """``cloud-security-manage``: one program, its commands are entry points.
 
-It exits with 0 when it did what it was asked to, 1 when it could not, and 2
+It exits with 0 when it did its work, 1 when it could not or refused, and 2
 for arguments that make no sense; each with one sentence on standard error.
 """
 
+from __future__ import annotations
+
 import sys
 from typing import Any
-from typing import List
 from typing import NoReturn
 
 from cliff import app
@@ -18,7 +19,7 @@ NAMESPACE = 'cloud_security.manage'
 
 
 class Manage(app.App):
-    """The program; what libraries tell is shown with --verbose."""
+    """The program; --verbose shows what libraries log."""
 
     DEFAULT_VERBOSE_LEVEL = 0
 
@@ -32,19 +33,20 @@ class Manage(app.App):
         )
 
     def build_option_parser(self, *args: Any, **kwargs: Any) -> Any:
-        """Return a parser that says in one sentence what is wrong."""
+        """Add the options that stand before or behind each command."""
         parser = super().build_option_parser(*args, **kwargs)
+        add_config_options(parser)
         complain_briefly(parser)
         return parser
 
-    def initialize_app(self, argv: List[str]) -> None:
+    def initialize_app(self, argv: list[str]) -> None:
         """Show help where there is no command; there is no shell."""
         if not argv and not self.options.deferred_help:
             self.stdout = self.stderr
             super().run_subcommand(['help'])
             sys.exit(2)
 
-    def run_subcommand(self, argv: List[str]) -> int:
+    def run_subcommand(self, argv: list[str]) -> int:
         """Run one command, or say in one sentence that there is none."""
         # After help, a command may be cut short.
         words = argv[1:] if argv[:1] == ['help'] else argv
@@ -66,16 +68,43 @@ class Nonsense(Exception):
 
 
 class Command(command.Command):
-    """What our commands have in common."""
+    """A command that complains once, in one sentence."""
 
     def run(self, parsed_args: Any) -> int:
-        """Run, and exit with 2 when the arguments make no sense."""
+        """Return the exit code: 2 when the arguments make no sense.
+
+        cliff would log a complaint, and each place of Nova's log repeat it.
+        """
         try:
             code: int = super().run(parsed_args)
         except Nonsense as error:
-            self.app.stderr.write(f'{self.app.NAME}: {error}\n')
+            self._complain(error)
             return 2
+        except BrokenPipeError:
+            raise
+        except Exception as error:
+            if self.app.options.debug:
+                raise
+            self._complain(error)
+            return 1
         return code
+
+    def _complain(self, error: Exception) -> None:
+        why = ' '.join(str(error).split()) or type(error).__name__
+        self.app.stderr.write(f'{self.app.NAME}: {why}\n')
+
+    def config_options(self, parsed_args: Any) -> tuple[list[str], list[str]]:
+        """Return --config-file and --config-dir, wherever they stood."""
+        return (
+            [
+                *(self.app_args.config_file or ()),
+                *(getattr(parsed_args, 'config_file', None) or ()),
+            ],
+            [
+                *(self.app_args.config_dir or ()),
+                *(getattr(parsed_args, 'config_dir', None) or ()),
+            ],
+        )
 
     def get_parser(self, prog_name: str) -> Any:
         """Return a parser that says in one sentence what is wrong."""
@@ -84,8 +113,25 @@ class Command(command.Command):
         return parser
 
 
+def add_config_options(parser: Any) -> None:
+    """Add the options with which each OpenStack command finds its files."""
+    parser.add_argument(
+        '--config-file',
+        action='append',
+        metavar='FILE',
+        help="Nova's configuration file; repeat it for more (default: "
+        "/etc/nova/nova.conf and what Nova's API reads beside it)",
+    )
+    parser.add_argument(
+        '--config-dir',
+        action='append',
+        metavar='DIRECTORY',
+        help='directory of further ones, *.conf; repeat it for more',
+    )
+
+
 def complain_briefly(parser: Any, code: int = 2) -> None:
-    """Have a parser say in one sentence what is wrong, and exit."""
+    """Let a parser complain in one sentence, and exit."""
 
     def error(message: str) -> NoReturn:
         sys.stderr.write(

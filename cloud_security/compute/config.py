@@ -1,15 +1,18 @@
 """Nova's own configuration, for commands that read Nova's databases."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator
+from collections.abc import Sequence
 import contextlib
+import glob
 import logging
 import os
-from typing import Any
-from typing import Iterator
-from typing import List
 
 from nova import config
 from nova import objects
 from nova.conf import CONF
+from oslo_config import cfg
 from oslo_db import exception as db_exception
 from oslo_log import log as oslo_log
 from oslo_policy import opts as policy_opts
@@ -20,7 +23,7 @@ from cloud_security.deploy import host
 __all__ = (
     'CONF',
     'Unanswered',
-    'add_arguments',
+    'Unconfigured',
     'keep_log',
     'load',
     'parse',
@@ -32,37 +35,55 @@ class Unanswered(Exception):
     """A database of Nova's does not answer; the message says why."""
 
 
-def add_arguments(parser: Any) -> None:
-    """Add where nova.conf is."""
-    parser.add_argument(
-        '--config-file',
-        action='append',
-        metavar='FILE',
-        help="Nova's configuration file; repeat it for more (default: "
-        "/etc/nova/nova.conf and what Nova's API reads beside it)",
+class Unconfigured(cfg.Error):
+    """No nova.conf was found; the message says what to do."""
+
+
+def load(files: Sequence[str] = (), folders: Sequence[str] = ()) -> None:
+    """Read nova.conf as Nova's API does, and get ready for its databases.
+
+    :param files: in place of those that Nova's API reads
+    :param folders: of further ones
+    :raises Unconfigured: when there is none
+    :raises cfg.Error: when one cannot be read
+    """
+    parse(
+        [
+            'cloud-security-manage',
+            *(f'--config-file={name}' for name in files),
+            *(f'--config-dir={name}' for name in folders),
+        ]
     )
 
 
-def load(parsed_args: Any) -> None:
-    """Read nova.conf as Nova's API does, and get ready for its databases."""
-    files = [f'--config-file={name}' for name in parsed_args.config_file or ()]
-    parse(['cloud-security-manage'] + files)
-
-
-def parse(argv: List[str]) -> None:
+def parse(argv: list[str]) -> None:
     """Read nova.conf, and get ready for its databases.
 
     :param argv: as in sys.argv, with oslo.config's arguments
+    :raises Unconfigured: when there is no file
     :raises cfg.Error: when a file cannot be read
     """
     files = None
     if {'OS_NOVA_CONFIG_DIR', 'OS_NOVA_CONFIG_FILES'} & os.environ.keys():
         files = host.api_files()[1:]
     config.parse_args(argv, default_config_files=files)
+    if not _is_configured():
+        raise Unconfigured(
+            'no nova.conf was found in ~/.nova, /etc/nova and the like: name '
+            "the one that Nova's API reads with --config-file."
+        )
     # [oslo_policy], which Nova's policy registers when it is first asked.
     policy_opts.set_defaults(CONF)
     opts.register(CONF)
     objects.register_all()
+
+
+def _is_configured() -> bool:
+    """Tell whether any file was read."""
+    return bool(CONF.config_file) or any(
+        glob.glob(os.path.join(glob.escape(folder), '*.conf'))
+        for folder in CONF.config_dirs
+    )
 
 
 def keep_log() -> None:

@@ -43,6 +43,7 @@ SHARED = {'checks', 'explain', 'middleware', 'report', 'service'}
 #: Modules of audit/ that read a log where Nova is not.
 LOG_READERS = (
     'log_entries',
+    'log_guard',
     'log_lines',
     'log_wrappers',
     'printable',

@@ -1,0 +1,138 @@
+"""A transfer of servers to another owner, one by one, with its complaints.
+
+``server set-owner`` and ``project hand-over`` differ in the servers alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+import getpass
+import os
+from typing import Any
+
+from cloud_security import keystone as keystones
+from cloud_security.cmd import manage
+from cloud_security.cmd import names
+from cloud_security.compute import config
+from cloud_security.compute import handover
+
+
+class Transfer(manage.Command):
+    """Gives servers to a user who can reach them."""
+
+    def get_parser(self, prog_name: str) -> Any:
+        """Add the options of both commands."""
+        parser = super().get_parser(prog_name)
+        manage.add_config_options(parser)
+        parser.add_argument(
+            '--dry-run',
+            action='store_true',
+            help='show what would change, and change nothing',
+        )
+        parser.add_argument(
+            '--force',
+            action='store_true',
+            help='where Keystone cannot be asked, take the ID of the new '
+            'owner as it is: a wrong one leaves the server to nobody',
+        )
+        return parser
+
+    def prepare(self, parsed_args: Any) -> names.Names:
+        """Read nova.conf, keep the log, and return a look-up of names."""
+        config.load(*self.config_options(parsed_args))
+        config.keep_log()
+        return names.Names(keystones.connect())
+
+    def hand_over(
+        self,
+        servers: list[handover.Server],
+        user_id: str,
+        parsed_args: Any,
+        found: names.Names,
+        unfinished: Sequence[str] = (),
+    ) -> int:
+        """Hand servers over, one after the other.
+
+        :param found: the look-up that gave the user's ID
+        :param unfinished: ids of more, which Nova still makes
+        :returns: 0, or 1 when one was refused
+        :raises Refused: when the new owner has no role in a project
+        """
+        for project_id in sorted({server.project_id for server in servers}):
+            self._check_role(found, user_id, project_id)
+        refused = len(unfinished)
+        total = len(servers) + len(unfinished)
+        for number, server in enumerate(servers, 1):
+            said = f'{number} of {total}: {server.server_id} {server.name}'
+            try:
+                self._one(server, user_id, parsed_args.dry_run, said)
+            except handover.Refused as error:
+                refused += 1
+                self.app.stderr.write(f'{said}: {error}\n')
+        for number, server_id in enumerate(unfinished, len(servers) + 1):
+            self.app.stderr.write(
+                f'{number} of {total}: {server_id}: It is still being made.\n'
+            )
+        if servers:
+            self.say('Not handed over, if there is any:')
+            for what in handover.STAYS:
+                self.say(f'- {what}')
+        if refused:
+            self.app.stderr.write(
+                f'{refused} of {total} servers were refused: run the '
+                'same command again.\n'
+            )
+        return 1 if refused else 0
+
+    def say(self, text: str) -> None:
+        """Print a line."""
+        self.app.stdout.write(f'{text}\n')
+
+    def _one(
+        self,
+        server: handover.Server,
+        user_id: str,
+        is_dry_run: bool,
+        said: str,
+    ) -> None:
+        if server.is_owned_by(user_id):
+            self.say(f'{said} is theirs already')
+        elif is_dry_run:
+            self.say(f'{said} would be handed over by {server.owner_id}')
+        else:
+            handover.hand_over(server, user_id, _operator())
+            self.say(f'{said} is handed over')
+
+    def _check_role(
+        self, found: names.Names, user_id: str, project_id: str
+    ) -> None:
+        if found.keystone is None:
+            self.app.stderr.write(
+                'Keystone was not asked whether the new owner has a role in '
+                f'{project_id}: no OS_ variables are set.\n'
+            )
+        elif not found.keystone.is_in_project(user_id, project_id):
+            raise handover.Refused(
+                f'{user_id} has no role in project {project_id} and could '
+                'not reach what is handed over: assign one. Nothing was '
+                'changed.'
+            )
+
+
+def name_or_id(text: str) -> str:
+    """Return a name or an ID; what Nova could not store is none.
+
+    :raises argparse.ArgumentTypeError: when it can be none
+    """
+    if not 0 < len(text) <= 255 or not text.isprintable() or text.isspace():
+        raise argparse.ArgumentTypeError(f'{text!a} is no name and no ID')
+    return text
+
+
+def _operator() -> str:
+    """Return who runs this: who became root, or the account, or its number."""
+    try:
+        return os.environ.get('SUDO_USER') or getpass.getuser()
+    except (KeyError, OSError):
+        return f'uid {os.getuid()}'

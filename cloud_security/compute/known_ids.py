@@ -1,0 +1,103 @@
+"""IDs of users and projects that Nova's databases know.
+
+Nova takes a user ID from a token, and asks nobody whether it exists. So these
+tables tell who was here, also when Keystone cannot be asked or has forgotten.
+Source: nova/db/api/models.py, nova/db/main/models.py, Nova 29 to 34.
+"""
+
+from __future__ import annotations
+
+import collections
+import re
+from typing import Any
+
+from nova import context as nova_context
+from nova import objects
+from nova.db.api import api as api_db
+from nova.db.api import models as api_models
+from nova.db.main import api as main_db
+from nova.db.main import models
+import sqlalchemy as sa
+
+#: Keystone's own IDs, and those of users in a domain with LDAP or of
+#: federated users.
+_KEYSTONES = re.compile(r'[0-9a-f]{32}|[0-9a-f]{64}')
+
+
+def knows_user(user_id: str) -> bool:
+    """Tell whether a user ever did anything in Nova, or owns a server."""
+    return _is_in_api(
+        api_models.InstanceMapping.user_id, user_id
+    ) or _was_seen(user_id)
+
+
+def knows_project(project_id: str) -> bool:
+    """Tell whether a project ever had a server."""
+    return _is_in_api(api_models.InstanceMapping.project_id, project_id)
+
+
+def has_shape_of_user(text: str) -> bool:
+    """Tell whether a text looks like this cloud's IDs of users.
+
+    An identity driver can take a directory's own names for IDs. Then most
+    owners have such an ID, and one that somebody mistook for an ID does not
+    count.
+    """
+    return _has_shape(text, api_models.InstanceMapping.user_id)
+
+
+def has_shape_of_project(text: str) -> bool:
+    """Tell whether a text looks like this cloud's IDs of projects."""
+    return _has_shape(text, api_models.InstanceMapping.project_id)
+
+
+def _has_shape(text: str, column: Any) -> bool:
+    if _KEYSTONES.fullmatch(text):
+        return True
+    known = collections.Counter(
+        bool(_KEYSTONES.fullmatch(value))
+        for [value] in _in_api(sa.select(column).distinct())
+        if value is not None
+    )
+    return known[False] > known[True]
+
+
+def _was_seen(user_id: str) -> bool:
+    """Tell whether a token of a user once came, or a server was theirs."""
+    if _is_in_api(api_models.KeyPair.user_id, user_id):
+        return True
+    context = nova_context.get_admin_context()
+    for cell in objects.CellMappingList.get_all(context):
+        with nova_context.target_cell(context, cell) as target:
+            reader = main_db.get_context_manager(target).reader
+            with reader.using(target) as session:
+                for column in (
+                    models.Instance.user_id,
+                    models.InstanceAction.user_id,
+                ):
+                    if _is_among(session, column, user_id):
+                        return True
+    return False
+
+
+def _is_in_api(column: Any, value: str) -> bool:
+    context = nova_context.get_admin_context()
+    with api_db.context_manager.reader.using(context) as session:
+        return _is_among(session, column, value)
+
+
+def _in_api(statement: Any) -> list[Any]:
+    context = nova_context.get_admin_context()
+    with api_db.context_manager.reader.using(context) as session:
+        return list(session.execute(statement))
+
+
+def _is_among(session: Any, column: Any, value: str) -> bool:
+    """Tell whether a column has a value, spelled as it is given.
+
+    MariaDB takes A for a; whatever is written later must be the same.
+    """
+    found = session.execute(
+        sa.select(column).where(column == value).distinct().limit(10)
+    )
+    return value in {row[0] for row in found}
