@@ -27,6 +27,7 @@ def record(
     operation: str,
     servers: Mapping[str, Optional[str]],
     time: str,
+    status: int,
 ) -> dict[str, Any]:
     """Return the record of one request.
 
@@ -34,6 +35,7 @@ def record(
     :param operation: such as ``POST /servers/{id}/action reboot``
     :param servers: ``{server_id: owner's user id}``
     :param time: in ISO 8601, with the offset from UTC
+    :param status: of the response; monitor mode leaves it as Nova chose it
     """
     return {
         'time': time,
@@ -41,6 +43,7 @@ def record(
         'user_id': context.user_id,
         'project_id': context.project_id,
         'operation': operation[:MAX_OPERATION],
+        'status': status,
         'count': len(servers),
         'servers': [
             {'server_id': server_id, 'owner_id': owner_id}

@@ -111,6 +111,7 @@ class Recorder:
                 _operation(exchange),
                 found,
                 timeutils.utcnow(with_timezone=True).isoformat(),
+                response.status_code,
             )
             LOG.info(
                 '%s %s',

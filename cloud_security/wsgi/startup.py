@@ -16,6 +16,7 @@ from oslo_log import log as logging
 import sqlalchemy as sa
 
 from cloud_security import opts
+from cloud_security.audit import log_guard
 from cloud_security.policy import inspection
 from cloud_security.policy import rules
 from cloud_security.visibility import criteria
@@ -69,6 +70,7 @@ def check(service: services.Service, application: Any, chosen: str) -> None:
             'that ends there; what follows it is '
             f'{type(application).__name__}. Move it to that place.'
         )
+    log_guard.install()
     if chosen == 'off':
         LOG.warning(
             '[cloud_security] mode is off: the members of a project '

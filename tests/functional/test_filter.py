@@ -59,6 +59,7 @@ class TestRecords(Filter):
                     'servers': [
                         {'owner_id': 'alice', 'server_id': self.alices_server}
                     ],
+                    'status': 404,
                     'user_id': 'bob',
                 }
             ],
@@ -168,6 +169,16 @@ class TestMonitor(Filter):
                 {'owner_id': 'alice', 'server_id': self.alices_server},
                 record['servers'],
             )
+
+    def test_record_has_the_status_of_the_response(self):
+        for call, status in (
+            (lambda: self.bob.call('GET', f'servers/{self.alices_server}'), 200),
+            (lambda: self.bob.act(self.alices_server, 'lock'), 202),
+            (lambda: self.dan.act(self.alices_server, 'lock'), 403),
+        ):
+            self.assertEqual(status, call().status_code)
+            record = self.records(events.WOULD_HIDE)[-1]
+            self.assertEqual(status, record['status'])
 
     def test_servers_that_enforce_shows_write_no_record(self):
         self.bob.get(f'servers/{self.bobs_server}')
