@@ -13,6 +13,7 @@ from oslo_serialization import jsonutils
 from oslo_utils.fixture import uuidsentinel
 import sqlalchemy as sa
 
+from cloud_security import keystone as keystones
 from cloud_security.compute import handover
 from cloud_security.visibility import scope as scopes
 from tests.functional import cloud
@@ -24,8 +25,39 @@ PATHS = ('', '/tags', '/metadata', '/os-interface', '/ips')
 WRITES = 3
 
 
+#: As Keystone makes IDs.
+BOB = 'b0b' + 29 * '0'
+
+
 class Boom(Exception):
     """The process ends here."""
+
+
+class Keystone:
+    """Knows some users and one project; of them Bob has a role there."""
+
+    def __init__(self, disabled=(), **users):
+        self.users = users
+        self.disabled = disabled
+
+    def user(self, text):
+        """Return the user with this ID or name."""
+        for name, user_id in self.users.items():
+            if text in (name, user_id):
+                return keystones.Found(
+                    user_id, name, name not in self.disabled
+                )
+        return None
+
+    def project(self, text):
+        """Return the project with this ID or name."""
+        if text in ('atlas', cloud.PROJECT):
+            return keystones.Found(cloud.PROJECT, 'atlas', True)
+        return None
+
+    def is_in_project(self, user_id, project_id):
+        """Tell whether a user has a role in a project."""
+        return user_id in ('bob', BOB) and project_id == cloud.PROJECT
 
 
 class HandOver(cloud.Cloud):
@@ -38,11 +70,7 @@ class HandOver(cloud.Cloud):
         self.other_services.settle()
         # Commands have a process of their own, without the filter.
         self.enter(scopes.on_this_thread(scopes.EVERYBODY))
-        self.useFixture(
-            fixtures.MonkeyPatch(
-                'cloud_security.keystone.connect', lambda: None
-            )
-        )
+        self.asks(None)
         for name in ('load', 'keep_log'):
             self.useFixture(
                 fixtures.MonkeyPatch(
@@ -50,6 +78,14 @@ class HandOver(cloud.Cloud):
                     lambda *args: None,
                 )
             )
+
+    def asks(self, keystone):
+        """Let the OS_ variables name a Keystone."""
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'cloud_security.keystone.connect', lambda: keystone
+            )
+        )
 
     def enter(self, manager):
         """Stay inside a context manager until the end of the test."""
@@ -171,7 +207,7 @@ class TestHandOver(HandOver):
             self.give_until(stop)
             code, out, err = commands.run(
                 *('project', 'hand-over', '--from', 'alice', '--to', 'bob'),
-                *('--project', cloud.PROJECT),
+                *('--project', cloud.PROJECT, '--force'),
             )
             self.assertEqual(0, code, err)
             self.assert_owned(self.bob, self.hers)
@@ -340,24 +376,25 @@ class TestHandOver(HandOver):
 class TestCommands(HandOver):
     HAND_OVER = (
         *('project', 'hand-over', '--from', 'alice', '--to', 'bob'),
-        *('--project', cloud.PROJECT),
+        *('--project', cloud.PROJECT, '--force'),
     )
+    SET_OWNER = ('server', 'set-owner', '--force')
 
     def test_a_server_is_handed_over(self):
-        code, out, err = commands.run('server', 'set-owner', self.hers, 'bob')
+        code, out, err = commands.run(*self.SET_OWNER, self.hers, 'bob')
         self.assertEqual(0, code, err)
         self.assertIn(f'1 of 1: {self.hers} of-alice is handed over\n', out)
         for what in handover.STAYS:
             self.assertIn(f'- {what}\n', out)
         self.assertIn('Keystone was not asked', err)
         self.assert_owned(self.bob, self.hers)
-        code, out, err = commands.run('server', 'set-owner', self.hers, 'bob')
+        code, out, err = commands.run(*self.SET_OWNER, self.hers, 'bob')
         self.assertEqual(0, code, err)
         self.assertIn('is theirs already', out)
 
     def test_a_dry_run_changes_nothing(self):
         for arguments in (
-            ('server', 'set-owner', self.hers, 'bob'),
+            (*self.SET_OWNER, self.hers, 'bob'),
             self.HAND_OVER,
         ):
             code, out, err = commands.run(*arguments, '--dry-run')
@@ -367,15 +404,13 @@ class TestCommands(HandOver):
 
     def test_what_is_refused_is_one_sentence(self):
         for server_id in ('x', uuidsentinel.unknown):
-            code, out, err = commands.run(
-                'server', 'set-owner', server_id, 'bob'
-            )
+            code, out, err = commands.run(*self.SET_OWNER, server_id, 'bob')
             self.assertEqual((1, ''), (code, out))
             self.assertEqual(1, err.count('\n'), err)
             self.assertIn(server_id, err)
         code, out, err = commands.run(
-            *('project', 'hand-over', '--from', 'bob', '--to', 'bob'),
-            *('--project', 'p'),
+            *('project', 'hand-over', '--from', 'alice', '--to', 'alice'),
+            *('--project', cloud.PROJECT, '--force'),
         )
         self.assertEqual((2, ''), (code, out))
         self.assertEqual(1, err.count('\n'), err)
@@ -385,7 +420,8 @@ class TestCommands(HandOver):
         for arguments in (
             ('server', 'set-owner', self.hers),
             ('server', 'set-owner', self.hers, ''),
-            ('server', 'set-owner', self.hers, 'a b'),
+            ('server', 'set-owner', self.hers, ' '),
+            ('server', 'set-owner', self.hers, 'a\nb'),
             ('server', 'set-owner', self.hers, 'x' * 256),
             ('server', 'set-owner', self.hers, '\udcff'),
             ('project', 'hand-over', '--from', 'alice'),
@@ -404,13 +440,7 @@ class TestCommands(HandOver):
             self.assertIn(f'{name} ', out)
 
     def test_a_new_owner_without_a_role_is_refused(self):
-        class Keystone:
-            def is_in_project(self, user_id, project_id):
-                return (user_id, project_id) == ('bob', cloud.PROJECT)
-
-        self.useFixture(
-            fixtures.MonkeyPatch('cloud_security.keystone.connect', Keystone)
-        )
+        self.asks(Keystone(bob='bob', eve='eve'))
         code, out, err = commands.run('server', 'set-owner', self.hers, 'eve')
         self.assertEqual((1, ''), (code, out))
         self.assertIn(f'eve has no role in project {cloud.PROJECT}', err)
@@ -500,8 +530,142 @@ class TestCommands(HandOver):
         logger = self.useFixture(
             fixtures.FakeLogger('cloud_security.compute.handover')
         )
-        commands.run('server', 'set-owner', self.hers, 'bob')
+        commands.run(*self.SET_OWNER, self.hers, 'bob')
         self.assertIn('"by": "olga"', logger.output)
+
+
+class TestNames(HandOver):
+    """A name in the place of an ID gives a server to nobody."""
+
+    def assert_refused(self, about, *arguments):
+        """Expect one sentence, and that nothing was changed."""
+        code, out, err = commands.run(*arguments)
+        self.assertEqual((1, ''), (code, out), err)
+        self.assertEqual(1, err.count('\n'), err)
+        self.assertIn(about, err)
+        self.assertIn('Nothing was changed.', err)
+        self.assert_owned(self.alice, self.hers)
+
+    def assert_owner(self, owner_id, *arguments):
+        """Expect that a command gives her server to somebody."""
+        code, _, err = commands.run(*arguments)
+        self.assertEqual(0, code, err)
+        found = handover.server(self.hers)
+        self.assertTrue(found.is_owned_by(owner_id), found)
+
+    def set_owner(self, *arguments):
+        return 'server', 'set-owner', self.hers, *arguments
+
+    def hand_over(self, from_text, to_text, project, *arguments):
+        return (
+            *('project', 'hand-over', '--from', from_text, '--to', to_text),
+            *('--project', project, *arguments),
+        )
+
+    def with_ids_of_keystones(self):
+        """Let most owners of this cloud have IDs that Keystone makes."""
+        for number in range(3):
+            cloud.map_server(self.boot(self.alice), user_id=f'{number:032x}')
+
+    def test_names_are_resolved_by_keystone(self):
+        self.asks(Keystone(bob=BOB))
+        self.assert_owner(BOB, *self.set_owner('bob'))
+
+    def test_ids_are_taken_by_keystone(self):
+        self.asks(Keystone(bob=BOB))
+        self.assert_owner(BOB, *self.set_owner(BOB))
+
+    def test_projects_are_handed_over_by_names(self):
+        self.asks(Keystone(alice='alice', bob=BOB))
+        self.assert_owner(BOB, *self.hand_over('alice', 'bob', 'atlas'))
+
+    def test_one_user_by_two_names_is_refused(self):
+        self.asks(Keystone(bob=BOB))
+        code, _, err = commands.run(*self.hand_over('bob', BOB, 'atlas'))
+        self.assertEqual(2, code)
+        self.assertIn('are the same user', err)
+
+    def test_users_whom_keystone_does_not_know_are_refused(self):
+        self.asks(Keystone(bob=BOB))
+        for text in ('bobby', 32 * 'f', 'alice'):
+            for force in ((), ('--force',)):
+                self.assert_refused(
+                    f'Keystone knows no user with the name or ID {text}.',
+                    *self.set_owner(text, *force),
+                )
+
+    def test_disabled_user_is_refused(self):
+        self.asks(Keystone(bob=BOB, disabled=('bob',)))
+        self.assert_refused('is disabled in Keystone', *self.set_owner('bob'))
+
+    def test_user_who_left_keystone_can_hand_over(self):
+        self.asks(Keystone(bob=BOB))
+        self.assert_owner(BOB, *self.hand_over('alice', 'bob', 'atlas'))
+
+    def test_unknown_users_and_projects_are_not_empty(self):
+        self.asks(Keystone(bob=BOB))
+        for arguments, about in (
+            (('al', 'bob', 'atlas'), 'knows no user with the name or ID al,'),
+            ((32 * 'a', 'bob', 'atlas'), f'name or ID {32 * "a"}, and Nova'),
+            (('alice', 'bob', 'x'), 'knows no project with the name or ID x,'),
+        ):
+            self.assert_refused(about, *self.hand_over(*arguments))
+        self.asks(None)
+        for arguments, about in (
+            ((32 * 'a', BOB, cloud.PROJECT), 'Nova has nothing of a user'),
+            (('alice', BOB, 32 * 'a'), 'Nova has nothing of a project'),
+        ):
+            self.assert_refused(about, *self.hand_over(*arguments, '--force'))
+
+    def test_names_without_keystone_are_refused(self):
+        self.with_ids_of_keystones()
+        for force in ((), ('--force',)):
+            for text in ('bob', BOB.upper(), f'{BOB}0', f'"{BOB}"', BOB[:-1]):
+                self.assert_refused(
+                    f'{text} does not look like the ID of a user',
+                    *self.set_owner(text, *force),
+                )
+            self.assert_refused(
+                'al does not look like the ID of a user',
+                *self.hand_over('al', BOB, cloud.PROJECT, *force),
+            )
+
+    def test_name_that_was_once_taken_for_an_id_is_refused(self):
+        self.with_ids_of_keystones()
+        cloud.map_server(self.boot(self.alice), user_id='bob')
+        self.assert_refused(
+            'bob does not look like', *self.set_owner('bob', '--force')
+        )
+
+    def test_new_owner_without_keystone_needs_force(self):
+        for text in (BOB, 64 * 'b'):
+            self.assert_refused(
+                'or vouch for it with --force.', *self.set_owner(text)
+            )
+            self.assert_refused(
+                'or vouch for it with --force.',
+                *self.hand_over('alice', text, cloud.PROJECT),
+            )
+        self.assert_owner(BOB, *self.set_owner(BOB, '--force'))
+
+    def test_ids_of_a_directory_are_taken_where_owners_have_such(self):
+        self.assert_owner('b.ob', *self.set_owner('b.ob', '--force'))
+
+    def test_user_without_servers_has_none_to_hand_over(self):
+        self.assert_owner(
+            BOB, *self.hand_over('alice', BOB, cloud.PROJECT, '--force')
+        )
+        code, out, err = commands.run(
+            *self.hand_over('alice', BOB, cloud.PROJECT, '--force')
+        )
+        self.assertEqual(0, code, err)
+        self.assertIn('There are no servers to hand over.', out)
+
+    def test_half_done_hand_over_goes_on_without_its_mapping(self):
+        cloud.map_server(self.hers, user_id=None)
+        self.assert_owner(
+            BOB, *self.hand_over('alice', BOB, cloud.PROJECT, '--force')
+        )
 
 
 class TestWithoutTheFilter(HandOver):
