@@ -142,8 +142,8 @@ class Keystone:
         return found and found.name
 
     def _find(self, kind: str, text: str) -> Optional[Found]:
-        listed = getattr(self._connection.identity, f'{kind}s')
         with asking('Keystone does not tell'):
+            listed = getattr(self._connection.identity, f'{kind}s')
             found = {one.id: one for one in map(_found, listed(name=text))}
         by_id = self._get(kind, text)
         if by_id:
@@ -158,8 +158,8 @@ class Keystone:
     def _get(self, kind: str, text: str) -> Optional[Found]:
         if not _ID.fullmatch(text) or not text.strip('.'):
             return None
-        get = getattr(self._connection.identity, f'get_{kind}')
         with asking('Keystone does not tell'):
+            get = getattr(self._connection.identity, f'get_{kind}')
             try:
                 return _found(get(text))
             except exceptions.NotFoundException:

@@ -15,6 +15,8 @@ import testtools
 from cloud_security.deploy import host
 from tests.functional import cloud
 
+ALICE, BOB, PROJECT = (letter * 32 for letter in 'abc')
+SET_OWNER = ('server', 'set-owner', '--force', uuids.hers, BOB)
 ROOT = os.path.abspath(f'{cloud.DROP_IN}/../../..')
 
 
@@ -66,8 +68,8 @@ class EndToEnd(testtools.TestCase):
                 {
                     'instance_uuid': uuids.hers,
                     'cell_id': 1,
-                    'project_id': 'p',
-                    'user_id': 'alice',
+                    'project_id': PROJECT,
+                    'user_id': ALICE,
                     'queued_for_delete': False,
                 },
             ),
@@ -76,8 +78,8 @@ class EndToEnd(testtools.TestCase):
                 models.Instance,
                 {
                     'uuid': uuids.hers,
-                    'project_id': 'p',
-                    'user_id': 'alice',
+                    'project_id': PROJECT,
+                    'user_id': ALICE,
                     'display_name': 'hers',
                     'deleted': 0,
                 },
@@ -105,25 +107,25 @@ class EndToEnd(testtools.TestCase):
         kept = {
             name: value
             for name, value in os.environ.items()
-            if not name.startswith('OS_')
+            if not name.startswith('OS_') and name != 'PYTHONWARNINGS'
         }
         done = subprocess.run(
-            [
-                sys.executable,
-                '-W',
-                'ignore',
-                self.program(name),
-                *arguments,
-            ],
+            [sys.executable, self.program(name), *arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env=dict(kept, OS_NOVA_CONFIG_DIR=self.etc, **environment),
+            env={
+                name: value
+                for name, value in {
+                    **kept,
+                    'OS_NOVA_CONFIG_DIR': self.etc,
+                    **environment,
+                }.items()
+                if value is not None
+            },
         )
         complaints = [
-            line
-            for line in done.stderr.splitlines()
-            if 'ventlet' not in line and line.strip()
+            line for line in done.stderr.splitlines() if line.strip()
         ]
         return done.returncode, done.stdout, '\n'.join(complaints)
 
@@ -193,25 +195,23 @@ class TestEndToEnd(EndToEnd):
         os.makedirs(f'{self.etc}/policy.d')
         os.symlink(cloud.DROP_IN, f'{self.etc}/policy.d/{host.LINK}')
         bob = (
-            *('explain', '--user', 'bob', '--project', 'p'),
+            *('explain', '--user', BOB, '--project', PROJECT),
             *('--role', 'member', '--role', 'reader'),
             *('-f', 'json', uuids.hers),
         )
         code, out, err = self.manage(*bob)
         self.assertEqual((0, ''), (code, err))
         found = json.loads(out)
-        self.assertEqual(('alice', '404'), (found['owner'], found['answer']))
-        code, out, err = self.manage(
-            'server', 'set-owner', uuids.hers, 'bob', SUDO_USER='olga'
-        )
+        self.assertEqual((ALICE, '404'), (found['owner'], found['answer']))
+        code, out, err = self.manage(*SET_OWNER, SUDO_USER='olga')
         self.assertEqual(0, code, err)
         self.assertIn('hers is handed over', out)
-        self.assertEqual(['bob', 'bob'], self.owners())
+        self.assertEqual([BOB, BOB], self.owners())
         found = json.loads(self.manage(*bob)[1])
-        self.assertEqual(('bob', '200'), (found['owner'], found['answer']))
+        self.assertEqual((BOB, '200'), (found['owner'], found['answer']))
 
     def test_the_record_is_where_novas_log_is(self):
-        self.manage('server', 'set-owner', uuids.hers, 'bob', SUDO_USER='olga')
+        self.manage(*SET_OWNER, SUDO_USER='olga')
         with open(f'{self.etc}/nova.log') as stream:
             log = stream.read()
         for event in ('handing_over', 'handed_over'):
@@ -224,7 +224,7 @@ class TestEndToEnd(EndToEnd):
                 f'log_file = {self.etc}/nova.log', f'log_dir = {self.etc}'
             )
         self.writes('nova.conf', text)
-        self.manage('server', 'set-owner', uuids.hers, 'bob')
+        self.manage(*SET_OWNER)
         with open(f'{self.etc}/cloud-security-manage.log') as stream:
             self.assertIn('cloud_security.handed_over', stream.read())
 
@@ -232,7 +232,7 @@ class TestEndToEnd(EndToEnd):
         with open(f'{self.etc}/nova.conf') as stream:
             text = stream.read().replace('log_file', '#')
         self.writes('nova.conf', text)
-        code, out, err = self.manage('server', 'set-owner', uuids.hers, 'bob')
+        code, out, err = self.manage(*SET_OWNER)
         self.assertEqual(0, code)
         self.assertIn('cloud_security.handed_over {"by": ', err)
         self.assertNotIn('cloud_security.handed_over', out)
@@ -250,10 +250,10 @@ class TestEndToEnd(EndToEnd):
             found['Servers without owner'],
         )
         for arguments in (
-            ('server', 'set-owner', uuids.hers, 'bob'),
+            SET_OWNER,
             (
-                *('explain', '--user', 'u', '--project', 'p'),
-                *('--role', 'r', uuids.hers),
+                *('explain', '--user', BOB, '--project', PROJECT),
+                *('--role', 'member', uuids.hers),
             ),
         ):
             code, out, err = self.manage(*arguments)
@@ -270,12 +270,10 @@ class TestEndToEnd(EndToEnd):
             'OS_USER_DOMAIN_ID': 'default',
             'OS_PROJECT_DOMAIN_ID': 'default',
         }
-        code, out, err = self.manage(
-            'server', 'set-owner', uuids.hers, 'bob', **keystone
-        )
+        code, out, err = self.manage(*SET_OWNER, **keystone)
         self.assertEqual((1, ''), (code, out))
         self.assertIn('Keystone does not tell', err)
-        self.assertEqual(['alice', 'alice'], self.owners())
+        self.assertEqual([ALICE, ALICE], self.owners())
         self.enable('--offline')
         code, found = self.status(**keystone)
         self.assertEqual((1, ['Roles']), (code, list(found)))
@@ -314,12 +312,83 @@ class TestEndToEnd(EndToEnd):
         self.assertEqual((2, ''), (code, out))
         self.assertIn('--paste', err)
 
+    def without_its_place(self, name, *arguments):
+        """Run a command that is not told where nova.conf is."""
+        return self.run_command(
+            name, *arguments, OS_NOVA_CONFIG_DIR=None, HOME=f'{self.etc}/home'
+        )
+
+    def test_status_without_a_nova_conf_could_not_tell(self):
+        for folder in (None, f'{self.etc}/empty', f'{self.etc}/nowhere'):
+            code, out, err = self.run_command(
+                'status', 'upgrade', 'check', OS_NOVA_CONFIG_DIR=folder
+            )
+            self.assertEqual((255, ''), (code, out), err)
+            self.assertEqual(1, len(err.splitlines()), err)
+            self.assertIn('nova.conf', err)
+            self.assertNotIn('Success', err)
+
+    def test_manage_without_a_nova_conf_is_one_sentence(self):
+        for arguments in (
+            SET_OWNER,
+            (
+                *('explain', '--user', BOB, '--project', PROJECT),
+                *('--role', 'member'),
+            ),
+        ):
+            code, out, err = self.without_its_place('manage', *arguments)
+            self.assertEqual((1, ''), (code, out), err)
+            self.assertEqual(1, len(err.splitlines()), err)
+            self.assertIn('no nova.conf was found', err)
+            self.assertIn('--config-file', err)
+
+    def test_configuration_is_found_as_each_openstack_command_does(self):
+        os.makedirs(f'{self.etc}/nova.d')
+        os.rename(f'{self.etc}/nova.conf', f'{self.etc}/nova.d/10.conf')
+        for options in (
+            ('--config-file', f'{self.etc}/nova.d/10.conf'),
+            ('--config-dir', f'{self.etc}/nova.d'),
+        ):
+            for arguments in (
+                (*options, *SET_OWNER),
+                (*SET_OWNER[:2], *options, *SET_OWNER[2:]),
+                (*SET_OWNER, *options),
+            ):
+                code, _, err = self.without_its_place('manage', *arguments)
+                self.assertEqual(0, code, err)
+            code, out, err = self.without_its_place(
+                'status', *options, 'upgrade', 'check', '--json'
+            )
+            self.assertEqual(2, code, err)
+            self.assertIn('"checks"', out)
+        code, _, err = self.without_its_place(
+            'manage', '--config-file', f'{self.etc}/missing', *SET_OWNER
+        )
+        self.assertEqual(1, code)
+        self.assertIn(f'{self.etc}/missing', err)
+
+    def test_fault_is_complained_about_once(self):
+        for text in ('bob', BOB):
+            code, out, err = self.manage(
+                'server', 'set-owner', uuids.hers, text
+            )
+            self.assertEqual((1, ''), (code, out))
+            self.assertEqual(1, len(err.splitlines()), err)
+        self.assertFalse(
+            os.path.exists(f'{self.etc}/nova.log')
+            and 'ERROR' in open(f'{self.etc}/nova.log').read()
+        )
+
+    def test_deprecations_are_not_told_unless_asked_for(self):
+        _, _, err = self.manage('report', '/nowhere')
+        self.assertEqual(1, len(err.splitlines()), err)
+
     def test_a_nova_conf_that_cannot_be_read_is_told(self):
         self.writes('nova.conf', 'nonsense')
         code, out, err = self.run_command('status', 'upgrade', 'check')
         self.assertEqual((255, ''), (code, out))
         self.assertIn('nova.conf cannot be read', err)
-        code, out, err = self.manage('server', 'set-owner', uuids.hers, 'bob')
+        code, out, err = self.manage(*SET_OWNER)
         self.assertEqual((1, ''), (code, out))
         self.assertIn('nova.conf', err)
         self.assertNotIn('Traceback', err)

@@ -166,6 +166,29 @@ class TestExplainOldDefaults(Explain):
         self.assert_agrees()
 
 
+class Keystone:
+    """Knows a user, a project and some roles by name."""
+
+    def __init__(self, *roles):
+        self.roles = roles or ('member',)
+
+    def user(self, text):
+        """Return the user with this ID or name."""
+        if text in ('ali', 'alice'):
+            return keystones.Found('alice', 'ali', True)
+        return None
+
+    def project(self, text):
+        """Return the project with this ID or name."""
+        if text in ('atlas', cloud.PROJECT):
+            return keystones.Found(cloud.PROJECT, 'atlas', True)
+        return None
+
+    def knows_role(self, name):
+        """Tell whether there is a role of this name."""
+        return name in self.roles
+
+
 class TestCommand(Explain):
     def setUp(self):
         super().setUp()
@@ -206,6 +229,8 @@ class TestCommand(Explain):
                 'owner': 'alice',
                 'answer': '404',
                 'actions': '404',
+                'note': 'Keystone was not asked whether this user has these '
+                'roles in this project: no OS_ variables are set.',
             },
             json.loads(out),
         )
@@ -228,12 +253,71 @@ class TestCommand(Explain):
             self.assertEqual(1, err.count('\n'), err)
             self.assertIn('Give --user, --project and --role', err)
 
+    def explained(self, *arguments):
+        """Return what explain says of Bob's roles and her server."""
+        return commands.run(
+            'explain',
+            *arguments,
+            *('--role', 'member', '-f', 'json', self.hers),
+        )
+
+    def test_names_are_resolved_by_keystone(self):
+        self.asks(Keystone())
+        code, out, err = self.explained('--user', 'ali', '--project', 'atlas')
+        self.assertEqual(0, code, err)
+        found = json.loads(out)
+        self.assertEqual(
+            ('alice', cloud.PROJECT, '200'),
+            (found['user'], found['project'], found['answer']),
+        )
+        self.assertNotIn('note', found)
+
+    def test_names_that_mean_nobody_are_refused(self):
+        for keystone, user, project, about in (
+            (Keystone(), 'al', 'atlas', 'no user with the name or ID al'),
+            (Keystone(), 'ali', 'atla', 'no project with the name or ID atla'),
+            (Keystone('reader'), 'ali', 'atlas', 'no role of the name member'),
+            (None, 'ali', 'atlas', 'atlas does not look like the ID of a'),
+        ):
+            self.asks(keystone)
+            code, out, err = self.explained(
+                '--user', user, '--project', project
+            )
+            self.assertEqual((1, ''), (code, out), err)
+            self.assertEqual(1, err.count('\n'), err)
+            self.assertIn(about, err)
+
+    def test_name_of_a_user_without_keystone_is_refused(self):
+        for number in range(3):
+            cloud.map_server(self.boot(self.alice), user_id=f'{number:032x}')
+        code, _, err = self.explained(
+            '--user', 'ali', '--project', cloud.PROJECT
+        )
+        self.assertEqual(1, code)
+        self.assertIn('ali does not look like the ID of a user', err)
+        code, out, err = self.explained(
+            '--user', 32 * 'a', '--project', cloud.PROJECT
+        )
+        self.assertEqual(0, code, err)
+        self.assertEqual('404', json.loads(out)['answer'])
+
+    def test_name_of_a_server_is_refused(self):
+        for name in ('of-alice', '', 'x' * 32):
+            code, out, err = commands.run(
+                'explain',
+                *('--user', 'bob', '--project', cloud.PROJECT),
+                *('--role', 'member', name),
+            )
+            self.assertEqual((2, ''), (code, out))
+            self.assertIn('is not the ID of a server', err)
+
     def test_modes_that_hide_nothing_are_said(self):
         for mode in ('monitor', 'off'):
             self.flags(mode=mode, group='cloud_security')
             code, out, _ = commands.run(
                 'explain',
-                *('--user', 'bob', '--project', 'p', '--role', 'member'),
+                *('--user', 'bob', '--project', cloud.PROJECT),
+                *('--role', 'member'),
                 *('-f', 'value', '-c', 'mode'),
             )
             self.assertEqual(0, code)
@@ -241,7 +325,10 @@ class TestCommand(Explain):
             self.assertIn('this is enforce', out)
 
     def test_it_says_that_rules_ask_what_is_done(self):
-        arguments = ('--user', 'bob', '--project', 'p', '--role', 'member')
+        arguments = (
+            *('--user', 'bob', '--project', cloud.PROJECT),
+            *('--role', 'member'),
+        )
         _, out, _ = commands.run('explain', *arguments)
         self.assertNotIn('Rules ask what is done', out)
         self.operator_writes({rules.SEE_PROJECT: "'/servers':%(path)s"})
@@ -251,7 +338,9 @@ class TestCommand(Explain):
     def test_a_broken_policy_is_one_sentence(self):
         self.operator_writes({rules.ISOLATED: 'role:x &'})
         code, out, err = commands.run(
-            'explain', *('--user', 'bob', '--project', 'p', '--role', 'member')
+            'explain',
+            *('--user', 'bob', '--project', cloud.PROJECT),
+            *('--role', 'member'),
         )
         self.assertEqual((1, ''), (code, out))
         self.assertIn(f'{rules.ISOLATED} cannot be understood', err)

@@ -1,8 +1,9 @@
-"""What Keystone is asked, and what becomes of it when it does not answer."""
+"""Questions to Keystone, and complaints when it does not answer."""
 
 import types
 
 import fixtures
+from openstack import exceptions
 import testtools
 
 from cloud_security import keystone
@@ -19,6 +20,24 @@ def asked(**answers):
 
         return call
 
+    def look_up(verb, known):
+        """Return get_user or users, and the like of projects."""
+
+        def get(text):
+            if isinstance(known, Exception):
+                raise known
+            for one in known or ():
+                if one.id == text:
+                    return one
+            raise exceptions.NotFoundException('none')
+
+        def listed(name):
+            if isinstance(known, Exception):
+                raise known
+            return (one for one in known or () if one.name == name)
+
+        return get if verb else listed
+
     auth = types.SimpleNamespace(get_access=answering(answers.get('access')))
     return keystone.Keystone(
         types.SimpleNamespace(
@@ -26,6 +45,11 @@ def asked(**answers):
             identity=types.SimpleNamespace(
                 roles=answering(answers.get('roles')),
                 role_assignments=answering(answers.get('assignments')),
+                **{
+                    f'{verb}{kind}{plural}': look_up(verb, answers.get(kind))
+                    for kind in ('user', 'project')
+                    for verb, plural in (('get_', ''), ('', 's'))
+                },
             ),
         )
     )
@@ -98,3 +122,43 @@ class TestKeystone(testtools.TestCase):
         ):
             error = self.assertRaises(keystone.Unknown, question, *arguments)
             self.assertTrue(str(error).endswith(': no answer'), error)
+
+    def test_users_and_projects_are_found_by_name_or_id(self):
+        for kind in ('user', 'project'):
+            known = asked(**{kind: [one('1', 'a'), one('2', 'b', False)]})
+            find = getattr(known, kind)
+            self.assertEqual(keystone.Found('1', 'a', True), find('a'))
+            self.assertEqual(keystone.Found('2', 'b', False), find('2'))
+            self.assertIsNone(find('c'))
+            name = getattr(known, f'{kind}_name')
+            self.assertEqual(('a', None), (name('1'), name('3')))
+            knows = getattr(known, f'knows_{kind}')
+            self.assertEqual((True, False), (knows('1'), knows('a')))
+
+    def test_name_of_several_is_refused(self):
+        for users in (
+            [one('1', 'a'), one('2', 'a')],
+            # A name that is another's ID.
+            [one('1', 'a'), one('a', 'b')],
+        ):
+            known = asked(user=users)
+            error = self.assertRaises(keystone.Unknown, known.user, 'a')
+            self.assertIn('give the ID, one of', str(error))
+
+    def test_texts_that_are_no_ids_are_asked_for_as_names(self):
+        for text in ('a/b', '../users', 'a?x=y', '..', '', 'a b'):
+            known = asked(user=[one(text, 'x'), one('1', text)])
+            self.assertEqual('1', known.user(text).id, text)
+
+    def test_questions_about_users_can_fail(self):
+        known = asked(user=Exception('403\nForbidden'))
+        for question in (known.user, known.user_name, known.knows_user):
+            error = self.assertRaises(keystone.Unknown, question, 'a')
+            self.assertEqual(
+                'Keystone does not tell: 403 Forbidden', str(error)
+            )
+
+
+def one(number, name, is_enabled=True):
+    """Return a user or a project, as the SDK does."""
+    return types.SimpleNamespace(id=number, name=name, is_enabled=is_enabled)

@@ -79,6 +79,23 @@ class TestManage(Manage):
                 self.assertEqual((0, ''), (code, err))
                 self.assertIn('usage: ', out)
 
+    def test_configuration_can_be_named_before_and_behind(self):
+        for arguments in (
+            ('--config-file', 'x', '--config-dir', 'y', 'report', '/nowhere'),
+            ('report', '/nowhere', '--config-file', 'x', '--config-dir', 'y'),
+        ):
+            code, out, err = self.manage(*arguments)
+            self.assertEqual((1, ''), (code, out))
+            self.assertIn('/nowhere cannot be read', err)
+
+    def test_fault_is_one_sentence_unless_it_is_to_be_traced(self):
+        code, _, err = self.manage('report', '/nowhere')
+        self.assertEqual(1, err.count('\n'), err)
+        self.assertNotIn('Traceback', err)
+        code, _, err = self.manage('--debug', 'report', '/nowhere')
+        self.assertEqual(1, code)
+        self.assertIn('Traceback', err)
+
     def test_arguments_that_make_no_sense_are_one_sentence(self):
         self.assert_complains('there is no command sing', 'sing')
         self.assert_complains('there is no command server', 'server')
