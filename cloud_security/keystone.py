@@ -111,19 +111,13 @@ class Keystone:
         """
         return self._find('project', text)
 
-    def knows_user(self, user_id: str) -> bool:
-        """Tell whether there is a user with this ID.
+    def knows(self, kind: str, identifier: str) -> bool:
+        """Tell whether there is a project, user or domain with this ID.
 
+        :param kind: ``project``, ``user`` or ``domain``
         :raises Unknown: when the account may not ask
         """
-        return self._get('user', user_id) is not None
-
-    def knows_project(self, project_id: str) -> bool:
-        """Tell whether there is a project with this ID.
-
-        :raises Unknown: when the account may not ask
-        """
-        return self._get('project', project_id) is not None
+        return self._get(kind, identifier) is not None
 
     def user_name(self, user_id: str) -> Optional[str]:
         """Return a user's name; None for a user who is gone.

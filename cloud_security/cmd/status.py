@@ -38,6 +38,9 @@ def main() -> int:
             wrong = wrong.rpartition('error: ')[2]
             sys.stderr.write(f'{NAME}: {wrong}; see {NAME} --help\n')
         return int(stop.code or 0)
+    except config.Unconfigured as error:
+        sys.stderr.write(f'{NAME}: {error}\n')
+        return 255
     except cfg.Error as error:
         sys.stderr.write(f'{NAME}: nova.conf cannot be read: {error}\n')
         return 255

@@ -28,6 +28,7 @@ from cloud_security.deploy import own_rules
 from cloud_security.deploy import paste_check
 from cloud_security.deploy import policy_files
 from cloud_security.deploy import rule_set
+from cloud_security.deploy import unchecked
 
 Code = checks.Code
 Result = checks.Result
@@ -191,7 +192,17 @@ class Checks(checks.Checks):
 
     def check_index(self) -> Result:
         """An index for lists; without it all holds, so that it can pass."""
-        return Result(Code.SUCCESS, indexes.advice())
+        try:
+            found = indexes.found()
+        except Exception as error:
+            return unchecked.result(
+                "Nova's API database did not name the cells "
+                f'({_first_line(error)}): see [api_database] connection in '
+                'nova.conf.'
+            )
+        if found.unanswered:
+            return result((), found.complaints())
+        return Result(Code.SUCCESS, found.advice())
 
     @_by_rules
     def check_roles(self, found: rule_set.RuleSet) -> Result:
@@ -202,9 +213,9 @@ class Checks(checks.Checks):
                 odd = list(names.odd(found))
                 if odd:
                     return result((), odd)
-                return Result(
-                    Code.SUCCESS,
-                    'Keystone was not asked: no OS_ variables are set.',
+                return unchecked.result(
+                    'Keystone was not asked whether it knows the roles that '
+                    "the rules name: set the admin's OS_ variables for that."
                 )
             return result((), names.unknown(found, keystone))
         except keystones.Unknown as error:

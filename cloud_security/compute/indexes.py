@@ -5,8 +5,10 @@ database reads them all. It is the operator's to create: never do it here.
 Source: nova/db/main/models.py Instance, Nova 29 to 34.
 """
 
+from __future__ import annotations
+
 from typing import Any
-from typing import List
+from typing import NamedTuple
 from typing import Optional
 
 from nova import context as nova_context
@@ -20,28 +22,50 @@ STATEMENT = (
 )
 
 
-def advice() -> Optional[str]:
-    """Return a sentence about cells without the index, None without such."""
-    try:
-        names = _cells_without()
-    except Exception:
-        return 'The cells were not asked for their indexes: see above.'
-    if not names:
-        return None
-    return (
-        'In projects of thousands of servers, lists of own ones are faster '
-        f'with an index, in the database of {", ".join(names)}: {STATEMENT};'
-    )
+class Found(NamedTuple):
+    """Names of cells without the index, and of those that did not answer."""
+
+    missing: list[str]
+    unanswered: dict[str, str]
+
+    def advice(self) -> Optional[str]:
+        """Return a sentence about cells without the index, if any."""
+        if not self.missing:
+            return None
+        return (
+            'In projects of thousands of servers, lists of own ones are '
+            'faster with an index, in the database of '
+            f'{", ".join(self.missing)}: {STATEMENT};'
+        )
+
+    def complaints(self) -> list[str]:
+        """Return a sentence for each cell that did not answer."""
+        return [
+            f'The database of the cell {name} does not answer ({why}): its '
+            'servers are missing from lists, and its indexes were not '
+            'checked. See nova-manage cell_v2 list_cells.'
+            for name, why in self.unanswered.items()
+        ]
 
 
-def _cells_without() -> List[str]:
-    """Return the names of cells without such an index."""
+def found() -> Found:
+    """Ask each cell but cell0 for its indexes.
+
+    :raises Exception: when the API database does not answer
+    """
     context = nova_context.get_admin_context()
-    return [
-        cell.name or cell.uuid
-        for cell in objects.CellMappingList.get_all(context)
-        if not cell.is_cell0() and not _has_index(context, cell)
-    ]
+    missing, unanswered = [], {}
+    for cell in objects.CellMappingList.get_all(context):
+        if cell.is_cell0():
+            continue
+        name = cell.name or cell.uuid
+        try:
+            if not _has_index(context, cell):
+                missing.append(name)
+        except Exception as error:
+            # Drivers raise their own, too, such as of a missing module.
+            unanswered[name] = ''.join(str(error).strip().splitlines()[:1])
+    return Found(missing, unanswered)
 
 
 def _has_index(context: Any, cell: Any) -> bool:

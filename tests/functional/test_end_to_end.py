@@ -158,7 +158,7 @@ class EndToEnd(testtools.TestCase):
         return code, {
             check['check']: check['details']
             for check in checks
-            if check['result']
+            if check['result'] > 0
         }
 
 
@@ -236,6 +236,18 @@ class TestEndToEnd(EndToEnd):
         self.assertEqual(0, code)
         self.assertIn('cloud_security.handed_over {"by": ', err)
         self.assertNotIn('cloud_security.handed_over', out)
+
+    def test_status_shows_that_a_check_asked_nobody(self):
+        code, out, err = self.run_command('status', 'upgrade', 'check')
+        found = out.partition('Check: Roles ')[2].splitlines()[1]
+        self.assertIn('Result: Not checked', found)
+        out = self.run_command('status', 'upgrade', 'check', '--json')[1]
+        [roles] = [
+            check
+            for check in json.loads(out)['checks']
+            if check['check'] == 'Roles'
+        ]
+        self.assertEqual(-1, roles['result'])
 
     def test_dead_databases_are_told(self):
         for name in ('api', 'cell'):
