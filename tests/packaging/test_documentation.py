@@ -120,3 +120,21 @@ class TestDocumentation(testtools.TestCase):
         self.assertGreater(len(lines), 10)
         for name, words in lines:
             parsers[name].parse_args(shlex.split(words))
+
+class TestThreatModel(testtools.TestCase):
+    def test_each_way_that_stays_open_has_a_source(self):
+        page = (SOURCE / 'reference' / 'threat-model.rst').read_text()
+        _, _, table = page.partition('.. begin-not-covered\n')
+        table, _, _ = table.partition('.. end-not-covered')
+        rows = re.split(r'(?m)^   \* - ', table)[2:]
+        self.assertLess(5, len(rows))
+        for row in rows:
+            cells = re.split(r'(?m)^     - ', row)
+            self.assertEqual(4, len(cells), row)
+            tests = re.findall(r'``(tests/[^`]+)``', cells[3])
+            for name in tests:
+                self.assertTrue((ROOT / name).exists(), name)
+            if not tests:
+                self.assertRegex(
+                    cells[3], r'\A[a-z-]+ \d+\.\d+\.\d+: ``[\w/]+\.py``'
+                )
