@@ -76,7 +76,7 @@ class Explain(manage.Command, show.ShowOne):
             raise manage.Nonsense(
                 'Give --user, --project and --role, or set the OS_ variables.'
             )
-        config.load(*self.config_options(parsed_args))
+        config.load(parsed_args.config_file, parsed_args.config_dir)
         with config.reading():
             caller = (
                 _caller(keystone, *given) if all(given) else keystone.caller()

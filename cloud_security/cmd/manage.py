@@ -75,6 +75,7 @@ class Command(command.Command):
 
         cliff would log a complaint, and each place of Nova's log repeat it.
         """
+        self._merge(parsed_args)
         try:
             code: int = super().run(parsed_args)
         except Nonsense as error:
@@ -93,18 +94,15 @@ class Command(command.Command):
         why = ' '.join(str(error).split()) or type(error).__name__
         self.app.stderr.write(f'{self.app.NAME}: {why}\n')
 
-    def config_options(self, parsed_args: Any) -> tuple[list[str], list[str]]:
-        """Return --config-file and --config-dir, wherever they stood."""
-        return (
-            [
-                *(self.app_args.config_file or ()),
-                *(getattr(parsed_args, 'config_file', None) or ()),
-            ],
-            [
-                *(self.app_args.config_dir or ()),
-                *(getattr(parsed_args, 'config_dir', None) or ()),
-            ],
-        )
+    def _merge(self, parsed_args: Any) -> None:
+        """Give a command --config-file and --config-dir from before it, too.
+
+        cliff takes them away from the command, wherever they stand.
+        """
+        for name in ('config_file', 'config_dir'):
+            before = getattr(self.app_args, name, None) or []
+            behind = getattr(parsed_args, name, None) or []
+            setattr(parsed_args, name, [*before, *behind])
 
     def get_parser(self, prog_name: str) -> Any:
         """Return a parser that says in one sentence what is wrong."""

@@ -40,7 +40,7 @@ class Transfer(manage.Command):
 
     def prepare(self, parsed_args: Any) -> names.Names:
         """Read nova.conf, keep the log, and return a look-up of names."""
-        config.load(*self.config_options(parsed_args))
+        config.load(parsed_args.config_file, parsed_args.config_dir)
         config.keep_log()
         return names.Names(keystones.connect())
 
