@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Questions to Keystone, with the usual OS_ variables or clouds.yaml.
 
 Only commands ask; a request never does.

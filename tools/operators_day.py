@@ -1,10 +1,11 @@
 """The operator's day on a running OpenStack, as the documentation has it.
 
-Two members of one project share it, and the operator switches isolation on,
-looks, explains, hands servers over, and switches it off. What is typed and
-what comes back is printed, as it is for doc/source/admin/transcript.txt; the
-first step that does not come out as it should ends it. At the end the servers
-are deleted, and the files of Nova are what they were.
+Two members of one project share it. The operator switches isolation on,
+looks, explains, hands servers over, and switches isolation off. The script
+prints each command and its output, and before all the date and the releases:
+doc/source/admin/transcript.txt is that. The first step with another outcome
+ends the script. At the end it deletes the servers, and Nova's files are what
+they were.
 
 Runs as root on the only host of Nova's API, with cloud_security installed,
 not enabled yet.
@@ -12,6 +13,8 @@ not enabled yet.
 
 import argparse
 import contextlib
+import datetime
+from importlib import metadata
 import os
 import re
 import shlex
@@ -129,8 +132,18 @@ class Day:
             without=without,
         )
 
+    def tell_when_and_with_what(self):
+        """Print the date and the releases, for the reader and for a test."""
+        day = datetime.datetime.now(datetime.timezone.utc).date()
+        releases = ', '.join(
+            f'{name} {metadata.version(name)}'
+            for name in ('cloud_security', 'nova', 'python-openstackclient')
+        )
+        print(f'Typed on {day} with {releases}.')
+
     def go_through(self):
         """Do all of it, in the order of the documentation."""
+        self.tell_when_and_with_what()
         make = f'openstack server create --wait {self.arguments.create} '
         ids = ' -f value -c id'
         for who, name in (
@@ -144,8 +157,11 @@ class Day:
             who: self.value(who, 'openstack token issue -f value -c user_id')
             for who in ('alice', 'bob')
         }
-        project = self.value(
+        project_id = self.value(
             'bob', 'openstack token issue -f value -c project_id'
+        )
+        project = self.value(
+            'root', f'openstack project show {project_id} -f value -c name'
         )
 
         self.say('Stock Nova: everybody sees all')
@@ -155,15 +171,12 @@ class Day:
         self.say('Watch first')
         self.set_mode('monitor')
         self.type('root', 'cloud-security-manage enable --dry-run')
-        self.type('root', 'cloud-security-manage enable')
+        self.type('root', 'cloud-security-manage enable', '--restarted')
+        self.restart()
+        self.list_as('bob', 'alices-web', 'alices-db', 'bobs-web')
+        self.type('root', 'cloud-security-manage enable --restarted')
         self.type(
             'root', 'cloud-security-manage enable', 'nothing was changed'
-        )
-        self.restart()
-        self.type(
-            'root',
-            'cloud-security-manage enable --restarted',
-            'It is enabled.',
         )
         self.check(1, 'monitor')
         begun = os.path.getsize(self.arguments.log)
@@ -173,6 +186,7 @@ class Day:
         self.type('bob', f'openstack server start {hers}')
         self.wait_for(hers, 'ACTIVE')
         self.type('bob', f'openstack server show -c name -c status {more}')
+        self.type('dan', f'openstack server delete {more}', code=1)
         with open(self.arguments.log, 'rb') as stream:
             stream.seek(begun)
             records = stream.read()
@@ -182,6 +196,7 @@ class Day:
             'root',
             'cloud-security-manage report nova-api.log',
             users['bob'],
+            'refused',
         )
 
         self.say('Enforce')
@@ -202,16 +217,22 @@ class Day:
         self.say('"My server is gone"')
         self.type(
             'root',
-            f'cloud-security-manage explain --user {users["bob"]} '
-            f'--project {project} --role member --role reader {hers}',
+            f'cloud-security-manage explain --user bob --project {project} '
+            f'--role member --role reader {hers}',
+            users['bob'],
             '404',
         )
 
         self.say('Alice leaves')
         command = (
-            f'cloud-security-manage project hand-over '
-            f'--from {users["alice"]} --to {users["bob"]} '
-            f'--project {project}'
+            'cloud-security-manage project hand-over '
+            f'--from alice --to bob --project {project}'
+        )
+        self.type(
+            'root',
+            f'cloud-security-manage server set-owner {hers} bobby',
+            'Keystone knows no user',
+            code=1,
         )
         self.type('root', f'{command} --dry-run', hers, more)
         self.list_as('bob', without=('alices-web', 'alices-db'))
@@ -258,7 +279,7 @@ class Day:
 
 
 def main():
-    """Go through the day; 1 and a sentence when it came out otherwise."""
+    """Go through the day; exit with 1 and a sentence at another outcome."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
         '--openrc',

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Entries of a log in their order, without what callers forged.
 
 Nova writes the path of each request into its log before it knows who asks,

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Keep callers from writing whole lines into the service's log.
 
 Nova logs the path of each request as it was decoded, before it knows who

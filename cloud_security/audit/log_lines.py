@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Lines of text as oslo.log writes them, also behind a transport's prefix.
 
 The position of a word decides which logger wrote a line. A caller's bytes can

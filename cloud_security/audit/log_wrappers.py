@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What containers and collectors wrap a line of a log in.
 
 Docker, CRI, fluentd, Loki, Elasticsearch, journald and oslo.log's own JSON

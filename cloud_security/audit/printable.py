@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Text that a terminal or a spreadsheet shows and does not obey.
 
 Records hold what callers and administrators chose: names of actions, users

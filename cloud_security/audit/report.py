@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Sums of what monitor mode recorded.
 
 Reads text, so that it works where the logs are. It counts what it cannot

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The commands, one module each: arguments in, words and exit codes out."""
 
 import sys

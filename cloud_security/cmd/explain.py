@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """``cloud-security-manage explain``."""
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ class Explain(manage.Command, show.ShowOne):
     def get_parser(self, prog_name: str) -> Any:
         """Add the caller and the server."""
         parser = super().get_parser(prog_name)
-        manage.add_config_options(parser)
+        config.add_arguments(parser)
         for name, text in (('user', 'the caller'), ('project', 'the project')):
             parser.add_argument(
                 f'--{name}',
@@ -76,7 +77,7 @@ class Explain(manage.Command, show.ShowOne):
             raise manage.Nonsense(
                 'Give --user, --project and --role, or set the OS_ variables.'
             )
-        config.load(parsed_args.config_file, parsed_args.config_dir)
+        config.load(parsed_args)
         with config.reading():
             caller = (
                 _caller(keystone, *given) if all(given) else keystone.caller()

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """``cloud-security-manage project hand-over``."""
 
 from __future__ import annotations
@@ -7,7 +8,7 @@ from typing import Any
 from cloud_security.cmd import manage
 from cloud_security.cmd import transfer
 from cloud_security.compute import config
-from cloud_security.compute import handover
+from cloud_security.compute import server_records
 
 
 class HandOver(transfer.Transfer):
@@ -43,8 +44,8 @@ class HandOver(transfer.Transfer):
             to_id = found.new_owner(parsed_args.to_text, parsed_args.force)
             if from_id == to_id:
                 raise manage.Nonsense('--from and --to are the same user.')
-            servers = handover.servers(from_id, to_id, project_id)
-            unfinished = handover.unfinished(from_id, project_id)
+            servers = server_records.servers(from_id, to_id, project_id)
+            unfinished = server_records.unfinished(from_id, project_id)
             if not servers and not unfinished:
                 self.say('There are no servers to hand over.')
             return self.hand_over(

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """``cloud-security-manage``: one program, its commands are entry points.
 
 It exits with 0 when it did its work, 1 when it could not or refused, and 2
@@ -14,6 +15,8 @@ from cliff import app
 from cliff import command
 from cliff import commandmanager
 from pbr import version
+
+from cloud_security.deploy import config_options
 
 NAMESPACE = 'cloud_security.manage'
 
@@ -35,7 +38,7 @@ class Manage(app.App):
     def build_option_parser(self, *args: Any, **kwargs: Any) -> Any:
         """Add the options that stand before or behind each command."""
         parser = super().build_option_parser(*args, **kwargs)
-        add_config_options(parser)
+        config_options.add(parser)
         complain_briefly(parser)
         return parser
 
@@ -109,23 +112,6 @@ class Command(command.Command):
         parser = super().get_parser(prog_name)
         complain_briefly(parser)
         return parser
-
-
-def add_config_options(parser: Any) -> None:
-    """Add the options with which each OpenStack command finds its files."""
-    parser.add_argument(
-        '--config-file',
-        action='append',
-        metavar='FILE',
-        help="Nova's configuration file; repeat it for more (default: "
-        "/etc/nova/nova.conf and what Nova's API reads beside it)",
-    )
-    parser.add_argument(
-        '--config-dir',
-        action='append',
-        metavar='DIRECTORY',
-        help='directory of further ones, *.conf; repeat it for more',
-    )
 
 
 def complain_briefly(parser: Any, code: int = 2) -> None:

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """IDs for the names that an operator types.
 
 A name in the place of an ID would give a server to nobody, and foretell

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """``cloud-security-manage report``."""
 
 from __future__ import annotations

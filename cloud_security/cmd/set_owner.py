@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """``cloud-security-manage server set-owner``."""
 
 from __future__ import annotations
@@ -6,7 +7,7 @@ from typing import Any
 
 from cloud_security.cmd import transfer
 from cloud_security.compute import config
-from cloud_security.compute import handover
+from cloud_security.compute import server_records
 
 
 class SetOwner(transfer.Transfer):
@@ -28,6 +29,6 @@ class SetOwner(transfer.Transfer):
         """Hand the server over."""
         found = self.prepare(parsed_args)
         with config.reading():
-            server = handover.server(parsed_args.server)
+            server = server_records.server(parsed_args.server)
             user_id = found.new_owner(parsed_args.user, parsed_args.force)
             return self.hand_over([server], user_id, parsed_args, found)

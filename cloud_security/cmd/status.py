@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """``cloud-security-status upgrade check``: does it hold, on this host?
 
 It exits with 0 when all is well, 1 when something is to be looked at, 2 when

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A transfer of servers to another owner, one by one, with its complaints.
 
 ``server set-owner`` and ``project hand-over`` differ in the servers alone.
@@ -16,6 +17,7 @@ from cloud_security.cmd import manage
 from cloud_security.cmd import names
 from cloud_security.compute import config
 from cloud_security.compute import handover
+from cloud_security.compute import server_records
 
 
 class Transfer(manage.Command):
@@ -24,7 +26,7 @@ class Transfer(manage.Command):
     def get_parser(self, prog_name: str) -> Any:
         """Add the options of both commands."""
         parser = super().get_parser(prog_name)
-        manage.add_config_options(parser)
+        config.add_arguments(parser)
         parser.add_argument(
             '--dry-run',
             action='store_true',
@@ -40,13 +42,13 @@ class Transfer(manage.Command):
 
     def prepare(self, parsed_args: Any) -> names.Names:
         """Read nova.conf, keep the log, and return a look-up of names."""
-        config.load(parsed_args.config_file, parsed_args.config_dir)
+        config.load(parsed_args)
         config.keep_log()
         return names.Names(keystones.connect())
 
     def hand_over(
         self,
-        servers: list[handover.Server],
+        servers: list[server_records.Server],
         user_id: str,
         parsed_args: Any,
         found: names.Names,
@@ -67,7 +69,7 @@ class Transfer(manage.Command):
             said = f'{number} of {total}: {server.server_id} {server.name}'
             try:
                 self._one(server, user_id, parsed_args.dry_run, said)
-            except handover.Refused as error:
+            except server_records.Unavailable as error:
                 refused += 1
                 self.app.stderr.write(f'{said}: {error}\n')
         for number, server_id in enumerate(unfinished, len(servers) + 1):
@@ -91,7 +93,7 @@ class Transfer(manage.Command):
 
     def _one(
         self,
-        server: handover.Server,
+        server: server_records.Server,
         user_id: str,
         is_dry_run: bool,
         said: str,

@@ -1,13 +1,14 @@
+# SPDX-License-Identifier: Apache-2.0
 """Nova's own configuration, for commands that read Nova's databases."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from collections.abc import Sequence
 import contextlib
 import glob
 import logging
 import os
+from typing import Any
 
 from nova import config
 from nova import objects
@@ -18,17 +19,22 @@ from oslo_log import log as oslo_log
 from oslo_policy import opts as policy_opts
 
 from cloud_security import opts
+from cloud_security.deploy import config_options
 from cloud_security.deploy import host
 
 __all__ = (
     'CONF',
     'Unanswered',
     'Unconfigured',
+    'add_arguments',
     'keep_log',
     'load',
     'parse',
     'reading',
 )
+
+
+add_arguments = config_options.add
 
 
 class Unanswered(Exception):
@@ -39,19 +45,18 @@ class Unconfigured(cfg.Error):
     """No nova.conf was found; the message says what to do."""
 
 
-def load(files: Sequence[str] = (), folders: Sequence[str] = ()) -> None:
+def load(parsed_args: Any) -> None:
     """Read nova.conf as Nova's API does, and get ready for its databases.
 
-    :param files: in place of those that Nova's API reads
-    :param folders: of further ones
-    :raises Unconfigured: when there is none
-    :raises cfg.Error: when one cannot be read
+    :param parsed_args: with lists config_file and config_dir
+    :raises Unconfigured: when there is no file
+    :raises cfg.Error: when a file cannot be read
     """
     parse(
         [
             'cloud-security-manage',
-            *(f'--config-file={name}' for name in files),
-            *(f'--config-dir={name}' for name in folders),
+            *(f'--config-file={name}' for name in parsed_args.config_file),
+            *(f'--config-dir={name}' for name in parsed_args.config_dir),
         ]
     )
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a caller may see and change, and why, without a request of his.
 
 The code that decides in the filter decides here, and Nova's own look-ups find

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """An index that Nova's schema lacks, and a member's lists can use.
 
 Nova's indexes lead to the servers of a project; to find one member's, the

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """IDs of users and projects that Nova's databases know.
 
 Nova takes a user ID from a token, and asks nobody whether it exists. So these
@@ -7,7 +8,8 @@ Source: nova/db/api/models.py, nova/db/main/models.py, Nova 29 to 34.
 
 from __future__ import annotations
 
-import collections
+from collections.abc import Iterable
+from collections.abc import Iterator
 import re
 from typing import Any
 
@@ -43,41 +45,51 @@ def has_shape_of_user(text: str) -> bool:
     owners have such an ID, and one that somebody mistook for an ID does not
     count.
     """
-    return _has_shape(text, api_models.InstanceMapping.user_id)
+    if _KEYSTONES.fullmatch(text):
+        return True
+    # A half-done hand-over leaves an owner in the cell alone.
+    owners = set(_in_api(api_models.InstanceMapping.user_id))
+    for reader in _cells():
+        with reader as session:
+            owners |= set(_distinct(session, models.Instance.user_id))
+    return _are_mostly_others(owners)
 
 
 def has_shape_of_project(text: str) -> bool:
     """Tell whether a text looks like this cloud's IDs of projects."""
-    return _has_shape(text, api_models.InstanceMapping.project_id)
-
-
-def _has_shape(text: str, column: Any) -> bool:
-    if _KEYSTONES.fullmatch(text):
-        return True
-    known = collections.Counter(
-        bool(_KEYSTONES.fullmatch(value))
-        for [value] in _in_api(sa.select(column).distinct())
-        if value is not None
+    return bool(_KEYSTONES.fullmatch(text)) or _are_mostly_others(
+        _in_api(api_models.InstanceMapping.project_id)
     )
-    return known[False] > known[True]
+
+
+def _are_mostly_others(known_ids: Iterable[str]) -> bool:
+    """Tell whether most IDs are not of the shape that Keystone makes."""
+    are_keystones = [bool(_KEYSTONES.fullmatch(text)) for text in known_ids]
+    return are_keystones.count(False) > are_keystones.count(True)
 
 
 def _was_seen(user_id: str) -> bool:
     """Tell whether a token of a user once came, or a server was theirs."""
     if _is_in_api(api_models.KeyPair.user_id, user_id):
         return True
+    for reader in _cells():
+        with reader as session:
+            for column in (
+                models.Instance.user_id,
+                models.InstanceAction.user_id,
+            ):
+                if _is_among(session, column, user_id):
+                    return True
+    return False
+
+
+def _cells() -> Iterator[Any]:
+    """Yield a context manager with a session for each cell's database."""
     context = nova_context.get_admin_context()
     for cell in objects.CellMappingList.get_all(context):
         with nova_context.target_cell(context, cell) as target:
             reader = main_db.get_context_manager(target).reader
-            with reader.using(target) as session:
-                for column in (
-                    models.Instance.user_id,
-                    models.InstanceAction.user_id,
-                ):
-                    if _is_among(session, column, user_id):
-                        return True
-    return False
+            yield reader.using(target)
 
 
 def _is_in_api(column: Any, value: str) -> bool:
@@ -86,10 +98,15 @@ def _is_in_api(column: Any, value: str) -> bool:
         return _is_among(session, column, value)
 
 
-def _in_api(statement: Any) -> list[Any]:
+def _in_api(column: Any) -> list[str]:
     context = nova_context.get_admin_context()
     with api_db.context_manager.reader.using(context) as session:
-        return list(session.execute(statement))
+        return _distinct(session, column)
+
+
+def _distinct(session: Any, column: Any) -> list[str]:
+    rows = session.execute(sa.select(column).distinct())
+    return [value for [value] in rows if value is not None]
 
 
 def _is_among(session: Any, column: Any, value: str) -> bool:

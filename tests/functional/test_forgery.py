@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Nobody writes a record into Nova's log but the filter."""
 
 import io

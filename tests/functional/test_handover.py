@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from cloud_security import keystone as keystones
 from cloud_security.compute import handover
+from cloud_security.compute import server_records
 from cloud_security.visibility import scope as scopes
 from tests.functional import cloud
 from tests.functional import commands
@@ -95,12 +96,12 @@ class HandOver(cloud.Cloud):
 
     def give(self, server_id, user_id='bob', **changes):
         """Hand a server over, as it was found, but for some changes."""
-        found = handover.server(server_id)._replace(**changes)
+        found = server_records.server(server_id)._replace(**changes)
         return handover.hand_over(found, user_id, 'operator')
 
     def writes_server(self, server_id, **values):
         """Write into a server in its cell."""
-        found = handover.server(server_id)
+        found = server_records.server(server_id)
         context = nova_context.get_admin_context()
         with nova_context.target_cell(context, found.cell) as target:
             writer = main_db.get_context_manager(target).writer
@@ -135,7 +136,7 @@ class HandOver(cloud.Cloud):
                 expected = set(PATHS) | {'list'}
             self.assertEqual(expected, seen, other.user_id)
         self.assertTrue(
-            handover.server(server_id).is_owned_by(account.user_id)
+            server_records.server(server_id).is_owned_by(account.user_id)
         )
 
     def between_writes(self, note):
@@ -223,7 +224,7 @@ class TestHandOver(HandOver):
             alice = self.seen(self.alice, self.hers)
             bob = self.seen(self.bob, self.hers)
             self.assertFalse(alice and bob)
-            cell_says = handover.server(self.hers).owner_id
+            cell_says = server_records.server(self.hers).owner_id
             if cell_says == 'alice':
                 self.assertEqual(set(), bob)
             else:
@@ -243,7 +244,9 @@ class TestHandOver(HandOver):
             def note(count):
                 if count == stop:
                     self.root.get(f'servers/{self.hers}')
-                    self.assertIsNotNone(handover.server(self.hers).mapped_to)
+                    self.assertIsNotNone(
+                        server_records.server(self.hers).mapped_to
+                    )
 
             with self.between_writes(note):
                 self.give(self.hers)
@@ -261,7 +264,7 @@ class TestHandOver(HandOver):
             error = self.assertRaises(handover.Refused, self.give, self.hers)
             self.assertIn('two owners, carol and alice', str(error))
             self.give(self.hers, owner_id)
-            found = handover.server(self.hers)
+            found = server_records.server(self.hers)
             self.assertTrue(found.is_owned_by(owner_id))
 
     def test_a_busy_server_is_refused_and_stays(self):
@@ -291,20 +294,24 @@ class TestHandOver(HandOver):
 
     def test_a_server_that_is_being_made_is_refused(self):
         cloud.map_server(self.hers, cell_id=None)
-        error = self.assertRaises(handover.Refused, self.give, self.hers)
+        error = self.assertRaises(
+            server_records.Unavailable, self.give, self.hers
+        )
         self.assertIn('or still being made', str(error))
 
     def test_unknown_deleted_and_senseless_ids_are_refused(self):
         self.alice.call('DELETE', f'servers/{self.hers}')
         self.wait_until_gone(self.hers)
         for server_id in (self.hers, uuidsentinel.unknown):
-            error = self.assertRaises(handover.Refused, self.give, server_id)
+            error = self.assertRaises(
+                server_records.Unavailable, self.give, server_id
+            )
             self.assertIn(f'There is no server {server_id}', str(error))
-        error = self.assertRaises(handover.Refused, self.give, 'x')
+        error = self.assertRaises(server_records.Unavailable, self.give, 'x')
         self.assertEqual('x is not the id of a server.', str(error))
 
     def test_of_two_operators_the_later_one_is_refused(self):
-        stale = handover.server(self.hers)
+        stale = server_records.server(self.hers)
         self.give(self.hers, 'bob')
         error = self.assertRaises(
             handover.Refused, handover.hand_over, stale, 'dan', 'operator'
@@ -328,7 +335,7 @@ class TestHandOver(HandOver):
                 pass
             finally:
                 patches.close()
-            found = handover.server(self.hers)
+            found = server_records.server(self.hers)
             self.assertIn(found.owner_id, ('bob', 'dan'))
             self.assertTrue(found.is_owned_by(found.owner_id), stop)
             self.give(self.hers, 'alice')
@@ -463,8 +470,8 @@ class TestCommands(HandOver):
         for server_id in hers + [nobodys, mine]:
             self.assert_owned(self.bob, server_id)
         self.assert_owned(self.eve, eves)
-        self.assertEqual('carol', handover.server(dans).owner_id)
-        self.assertIsNone(handover.server(dans).mapped_to)
+        self.assertEqual('carol', server_records.server(dans).owner_id)
+        self.assertIsNone(server_records.server(dans).mapped_to)
         code, out, _ = commands.run(*self.HAND_OVER)
         self.assertEqual(0, code)
         self.assertIn('There are no servers to hand over.', out)
@@ -517,7 +524,7 @@ class TestCommands(HandOver):
 
         self.useFixture(
             fixtures.MonkeyPatch(
-                'cloud_security.compute.handover._servers', dead
+                'cloud_security.compute.server_records._servers', dead
             )
         )
         code, out, err = commands.run(*self.HAND_OVER)
@@ -550,7 +557,7 @@ class TestNames(HandOver):
         """Expect that a command gives her server to somebody."""
         code, _, err = commands.run(*arguments)
         self.assertEqual(0, code, err)
-        found = handover.server(self.hers)
+        found = server_records.server(self.hers)
         self.assertTrue(found.is_owned_by(owner_id), found)
 
     def set_owner(self, *arguments):
@@ -677,7 +684,8 @@ class TestWithoutTheFilter(HandOver):
             self.assertIn('list', self.seen(self.alice, self.hers))
             self.give(self.hers)
         with nova_context.target_cell(
-            nova_context.get_admin_context(), handover.server(self.hers).cell
+            nova_context.get_admin_context(),
+            server_records.server(self.hers).cell,
         ) as cell:
             instance = objects.Instance.get_by_uuid(cell, self.hers)
         self.assertEqual('bob', instance.user_id)

@@ -28,6 +28,13 @@ def entries(group):
     ]
 
 
+def check_names():
+    """Return the names of the checks of status, in their order."""
+    return re.findall(
+        r"""(?m)^        \((?:'|")(.*)(?:'|"), check_""", STATUS.read_text()
+    )
+
+
 class TestDocumentation(testtools.TestCase):
     def test_options_are_generated_from_the_code(self):
         reference = (SOURCE / 'configuration' / 'options.rst').read_text()
@@ -87,10 +94,7 @@ class TestDocumentation(testtools.TestCase):
 
     def test_each_check_of_status_is_on_its_page(self):
         page = (SOURCE / 'cli' / 'cloud-security-status.rst').read_text()
-        names = re.findall(
-            r"""(?m)^        \((?:'|")(.*)(?:'|"), check_""",
-            STATUS.read_text(),
-        )
+        names = check_names()
         self.assertEqual(11, len(names))
         for name in names:
             self.assertIn(f'\n{name}\n    ', page)
@@ -138,3 +142,30 @@ class TestThreatModel(testtools.TestCase):
                 self.assertRegex(
                     cells[3], r'\A[a-z-]+ \d+\.\d+\.\d+: ``[\w/]+\.py``'
                 )
+
+
+class TestTranscript(testtools.TestCase):
+    """tools/operators_day.py types the transcript anew, on a real cloud."""
+
+    TEXT = (SOURCE / 'admin' / 'transcript.txt').read_text()
+
+    def test_first_line_says_when_and_with_what(self):
+        first, _, _ = self.TEXT.partition('\n')
+        self.assertRegex(
+            first,
+            r'\ATyped on \d{4}-\d\d-\d\d with cloud_security \d+\.\d+\S*, '
+            r'nova \d+\S*, python-openstackclient \d+\S*\.\Z',
+        )
+
+    def test_checks_are_those_of_the_code(self):
+        shown = list(dict.fromkeys(re.findall(r'Check: (.*?) *\|', self.TEXT)))
+        self.assertEqual(check_names(), shown)
+
+    def test_commands_are_those_of_the_code(self):
+        typed = set(re.findall(r'# cloud-security-manage (.*)', self.TEXT))
+        for name in entries('cloud_security.manage'):
+            command = name.replace('_', ' ')
+            self.assertTrue(
+                any(f'{line} '.startswith(f'{command} ') for line in typed),
+                command,
+            )

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Callers cannot write lines of their own into the log."""
 
 import io

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Lines that oslo.log writes, and what others write around them."""
 
 import testtools

@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Options with which each OpenStack command finds its configuration."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def add(parser: Any) -> None:
+    """Add --config-file and --config-dir to a parser of argparse."""
+    parser.add_argument(
+        '--config-file',
+        action='append',
+        metavar='FILE',
+        help="Nova's configuration file; repeat it for more (default: "
+        "/etc/nova/nova.conf and what Nova's API reads beside it)",
+    )
+    parser.add_argument(
+        '--config-dir',
+        action='append',
+        metavar='DIRECTORY',
+        help='directory of further ones, *.conf; repeat it for more',
+    )
