@@ -17,6 +17,7 @@ from typing import Any
 
 from cloud_security.audit import events
 from cloud_security.audit import log_entries
+from cloud_security.audit import log_wrappers
 
 #: The names of both records of monitor mode begin so.
 _WORDS = 'cloud_security.would_'
@@ -137,7 +138,7 @@ class Report:
         )
 
 
-def _message(entry: log_entries.Entry) -> str:
+def _message(entry: log_wrappers.Entry) -> str:
     """Return what one of our loggers wrote, beginning with an event.
 
     Where the format has no name, the event stands in its place.

@@ -67,23 +67,17 @@ class Explain(manage.Command, show.ShowOne):
                 f'{server_id!a} is not the ID of a server: take it from '
                 'openstack server list --all-projects.'
             )
-        given = parsed_args.user, parsed_args.project, parsed_args.role
-        if any(given) and not all(given):
-            raise manage.Nonsense(
-                'Give --user, --project and --role, or none of them.'
-            )
         keystone = keystones.connect()
-        if keystone is None and not all(given):
-            raise manage.Nonsense(
-                'Give --user, --project and --role, or set the OS_ variables.'
-            )
+        _check(parsed_args, keystone)
         config.load(parsed_args)
         with config.reading():
-            caller = (
-                _caller(keystone, *given) if all(given) else keystone.caller()
-            )
+            caller = _caller(parsed_args, keystone)
             found = explain.explain(
-                *caller, server_id or '', parsed_args.action
+                caller.user_id,
+                caller.project_id,
+                caller.roles,
+                server_id or '',
+                parsed_args.action,
             )
         rows = {
             'mode': MODES[found.mode],
@@ -115,18 +109,37 @@ class Explain(manage.Command, show.ShowOne):
         return list(rows), list(rows.values())
 
 
+def _check(parsed_args: Any, keystone: Optional[keystones.Keystone]) -> None:
+    """Refuse half a caller.
+
+    :raises Nonsense: when arguments are missing
+    """
+    given = parsed_args.user, parsed_args.project, parsed_args.role
+    if all(given):
+        return
+    if any(given):
+        raise manage.Nonsense(
+            'Give --user, --project and --role, or none of them.'
+        )
+    if keystone is None:
+        raise manage.Nonsense(
+            'Give --user, --project and --role, or set the OS_ variables.'
+        )
+
+
 def _caller(
-    keystone: Optional[keystones.Keystone],
-    user: str,
-    project: str,
-    roles: list[str],
+    parsed_args: Any, keystone: Optional[keystones.Keystone]
 ) -> keystones.Caller:
     """Return the caller of whom an operator asks.
 
     :raises Refused: when a user, a project or a role means nobody
     """
-    for role in roles:
+    if keystone and not parsed_args.user:
+        return keystone.caller()
+    for role in parsed_args.role:
         if keystone and not keystone.knows_role(role):
             raise names.Refused(f'Keystone knows no role of the name {role}.')
-    user_id, project_id = names.Names(keystone).caller(user, project)
-    return keystones.Caller(user_id, project_id, tuple(roles))
+    user_id, project_id = names.Names(keystone).caller(
+        parsed_args.user, parsed_args.project
+    )
+    return keystones.Caller(user_id, project_id, tuple(parsed_args.role))

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a caller may see and change, and why, without a request of his.
+"""Explain what a caller may see and change, and why, without a request.
 
-The code that decides in the filter decides here, and Nova's own look-ups find
-the server, or do not, in the scope that it gives.
+The code that decides in the filter decides here. Nova's own look-ups find the
+server, or do not, in the scope of that decision.
 """
 
 from typing import Any
@@ -26,20 +26,20 @@ from cloud_security.visibility import scope as scopes
 from cloud_security.wsgi import startup
 
 SHOW = 'os_compute_api:servers:show'
-#: How scopes are called, by whether they are everybody's.
+#: Names of scopes: everybody's, and one owner's.
 ALL = 'as in stock Nova'
 OWN = 'own servers only'
-#: What rules can ask of an operation.
+#: Substitutions with which rules ask for an operation.
 OF_OPERATIONS = {'%(action)s', '%(path)s', '%(verb)s'}
 
 
 class Explanation(NamedTuple):
-    """What a request of a caller's would come to.
+    """The outcome of a caller's requests.
 
-    ``rules`` are those that were asked, with their answers, for reading and
-    then for acting; ``asks`` tells whether they ask what is done, so that they
-    can answer otherwise elsewhere. The last three are None where no server was
-    named; ``answer`` is that to GET, ``acts`` what becomes of actions.
+    ``rules`` holds the rules and their results, those for reading first;
+    ``asks`` is true where they ask what the caller does, so that other
+    operations can have other results. The last three are None without a
+    server; ``answer`` is the response to GET, ``acts`` that to actions.
     """
 
     mode: str
@@ -62,8 +62,7 @@ def explain(
     """Explain; Nova's configuration must have been read.
 
     :param server_id: a server that the caller asks for
-    :param action: what he would do to it, such as ``reboot``; rules can ask
-        for that
+    :param action: such as ``reboot``; rules can ask for it
     :raises ScopeError: when it cannot be decided; the filter raises it too
     """
     context = nova_context.RequestContext(
@@ -128,7 +127,7 @@ def _owner(server_id: str) -> str:
 
 
 def _answer(context: Any, scope: scopes.Scope, server_id: str) -> str:
-    """Return the answer to GET /servers/{server_id}, in enforce mode."""
+    """Return the response to GET /servers/{server_id}, in enforce mode."""
     startup.install(service.NOVA)
     if not uuidutils.is_uuid_like(server_id):
         return '404'

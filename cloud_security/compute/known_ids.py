@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from collections.abc import Iterator
+import contextlib
 import re
 from typing import Any
 
@@ -20,6 +21,8 @@ from nova.db.api import models as api_models
 from nova.db.main import api as main_db
 from nova.db.main import models
 import sqlalchemy as sa
+
+from cloud_security.visibility import scope as scopes
 
 #: Keystone's own IDs, and those of users in a domain with LDAP or of
 #: federated users.
@@ -49,9 +52,8 @@ def has_shape_of_user(text: str) -> bool:
         return True
     # A half-done hand-over leaves an owner in the cell alone.
     owners = set(_in_api(api_models.InstanceMapping.user_id))
-    for reader in _cells():
-        with reader as session:
-            owners |= set(_distinct(session, models.Instance.user_id))
+    for session in _cells():
+        owners |= set(_distinct(session, models.Instance.user_id))
     return _are_mostly_others(owners)
 
 
@@ -72,36 +74,42 @@ def _was_seen(user_id: str) -> bool:
     """Tell whether a token of a user once came, or a server was theirs."""
     if _is_in_api(api_models.KeyPair.user_id, user_id):
         return True
-    for reader in _cells():
-        with reader as session:
-            for column in (
-                models.Instance.user_id,
-                models.InstanceAction.user_id,
-            ):
-                if _is_among(session, column, user_id):
-                    return True
-    return False
+    columns = models.Instance.user_id, models.InstanceAction.user_id
+    return any(
+        _is_among(session, column, user_id)
+        for session in _cells()
+        for column in columns
+    )
 
 
 def _cells() -> Iterator[Any]:
-    """Yield a context manager with a session for each cell's database."""
+    """Yield a session for each cell's database."""
     context = nova_context.get_admin_context()
     for cell in objects.CellMappingList.get_all(context):
         with nova_context.target_cell(context, cell) as target:
             reader = main_db.get_context_manager(target).reader
-            yield reader.using(target)
+            with scopes.on_this_thread(scopes.EVERYBODY):
+                with reader.using(target) as session:
+                    yield session
 
 
 def _is_in_api(column: Any, value: str) -> bool:
-    context = nova_context.get_admin_context()
-    with api_db.context_manager.reader.using(context) as session:
+    with _api() as session:
         return _is_among(session, column, value)
 
 
 def _in_api(column: Any) -> list[str]:
-    context = nova_context.get_admin_context()
-    with api_db.context_manager.reader.using(context) as session:
+    with _api() as session:
         return _distinct(session, column)
+
+
+@contextlib.contextmanager
+def _api() -> Iterator[Any]:
+    """Yield a session for the API database."""
+    context = nova_context.get_admin_context()
+    with scopes.on_this_thread(scopes.EVERYBODY):
+        with api_db.context_manager.reader.using(context) as session:
+            yield session
 
 
 def _distinct(session: Any, column: Any) -> list[str]:

@@ -25,5 +25,6 @@ def result(details: str) -> upgradecheck.Result:
 
     :param details: a sentence that tells how to have it done
     """
-    upgradecheck.UPGRADE_CHECK_MSG_MAP[Code.UNCHECKED] = 'Not checked'
-    return upgradecheck.Result(Code.UNCHECKED, details)
+    labels: dict[int, str] = upgradecheck.UPGRADE_CHECK_MSG_MAP  # type: ignore[assignment]
+    labels[Code.UNCHECKED] = 'Not checked'
+    return upgradecheck.Result(Code.UNCHECKED, details)  # type: ignore[arg-type]

@@ -170,7 +170,7 @@ class Keystone:
     """Knows a user, a project and some roles by name."""
 
     def __init__(self, *roles):
-        self.roles = roles or ('member',)
+        self.roles = roles or ('member', 'reader')
 
     def user(self, text):
         """Return the user with this ID or name."""
@@ -258,7 +258,8 @@ class TestCommand(Explain):
         return commands.run(
             'explain',
             *arguments,
-            *('--role', 'member', '-f', 'json', self.hers),
+            *('--role', 'member', '--role', 'reader'),
+            *('-f', 'json', self.hers),
         )
 
     def test_names_are_resolved_by_keystone(self):
