@@ -83,8 +83,7 @@ class Switch(manage.Command):
 
     def both(self, name: str, parsed_args: Any) -> tuple[str, ...]:
         """Return the values of an option before and behind the command."""
-        before = getattr(self.app_args, name, None) or ()
-        return (*before, *getattr(parsed_args, name))
+        return tuple(getattr(parsed_args, name))
 
     @abc.abstractmethod
     def change(self, host: hosts.Host, parsed_args: Any) -> int:
