@@ -161,11 +161,16 @@ class TestTranscript(testtools.TestCase):
         shown = list(dict.fromkeys(re.findall(r'Check: (.*?) *\|', self.TEXT)))
         self.assertEqual(check_names(), shown)
 
-    def test_commands_are_those_of_the_code(self):
-        typed = set(re.findall(r'# cloud-security-manage (.*)', self.TEXT))
-        for name in entries('cloud_security.manage'):
-            command = name.replace('_', ' ')
-            self.assertTrue(
-                any(f'{line} '.startswith(f'{command} ') for line in typed),
-                command,
-            )
+    def test_commands_are_understood(self):
+        typed = re.findall(r'# cloud-security-manage (.*)', self.TEXT)
+        self.assertLess(5, len(typed))
+        program = manage.Manage()
+        for line in typed:
+            words = shlex.split(line)
+            command, name, rest = program.command_manager.find_command(words)
+            parser = command(program, None).get_parser(name)
+            with contextlib.redirect_stderr(io.StringIO()) as complaint:
+                try:
+                    parser.parse_args(rest)
+                except SystemExit:
+                    self.fail(f'{line}: {complaint.getvalue()}')
