@@ -172,7 +172,10 @@ class TestMonitor(Filter):
 
     def test_record_has_the_status_of_the_response(self):
         for call, status in (
-            (lambda: self.bob.call('GET', f'servers/{self.alices_server}'), 200),
+            (
+                lambda: self.bob.call('GET', f'servers/{self.alices_server}'),
+                200,
+            ),
             (lambda: self.bob.act(self.alices_server, 'lock'), 202),
             (lambda: self.dan.act(self.alices_server, 'lock'), 403),
         ):

@@ -1,6 +1,8 @@
 """Nothing that an operator can set, write or call is undocumented."""
 
 import configparser
+import contextlib
+import io
 import re
 import shlex
 
@@ -9,6 +11,7 @@ import testtools
 from cloud_security import opts
 from cloud_security.cmd import disable
 from cloud_security.cmd import enable
+from cloud_security.cmd import manage
 from cloud_security.policy import rules
 from cloud_security.probe.cli import arguments
 from tests.packaging import ROOT
@@ -124,6 +127,7 @@ class TestDocumentation(testtools.TestCase):
         self.assertGreater(len(lines), 10)
         for name, words in lines:
             parsers[name].parse_args(shlex.split(words))
+
 
 class TestThreatModel(testtools.TestCase):
     def test_each_way_that_stays_open_has_a_source(self):
