@@ -49,5 +49,5 @@ class HandOver(transfer.Transfer):
             if not servers and not unfinished:
                 self.say('There are no servers to hand over.')
             return self.hand_over(
-                servers, to_id, parsed_args, found, unfinished
+                servers, to_id, parsed_args, found, unfinished, [from_id]
             )

@@ -7,16 +7,19 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable
 from collections.abc import Sequence
 import getpass
 import os
 from typing import Any
+from typing import Optional
 
 from cloud_security import keystone as keystones
 from cloud_security.cmd import manage
 from cloud_security.cmd import names
 from cloud_security.compute import config
 from cloud_security.compute import handover
+from cloud_security.compute import request_specs
 from cloud_security.compute import server_records
 
 
@@ -53,11 +56,13 @@ class Transfer(manage.Command):
         parsed_args: Any,
         found: names.Names,
         unfinished: Sequence[str] = (),
+        leavers: Iterable[str] = (),
     ) -> int:
         """Hand servers over, one after the other.
 
         :param found: the look-up that gave the user's ID
-        :param unfinished: ids of more, which Nova still makes
+        :param unfinished: IDs of more, which Nova still creates
+        :param leavers: IDs of users whose servers an interrupted run took
         :returns: 0, or 1 when one was refused
         :raises Refused: when the new owner has no role in a project
         """
@@ -76,6 +81,14 @@ class Transfer(manage.Command):
             self.app.stderr.write(
                 f'{number} of {total}: {server_id}: It is still being made.\n'
             )
+        if not parsed_args.dry_run:
+            # Nova shows a server's hints to its owner, and compares them.
+            # All servers have their owners now: those that went together
+            # may name each other.
+            self._lose_hints(user_id, [one.server_id for one in servers], True)
+            owners = {server.owner_id for server in servers}
+            for owner_id in sorted(owners.union(leavers) - {user_id}):
+                self._lose_hints(owner_id)
         if servers:
             self.say('Not handed over, if there is any:')
             for what in handover.STAYS:
@@ -105,6 +118,19 @@ class Transfer(manage.Command):
         else:
             handover.hand_over(server, user_id, _operator())
             self.say(f'{said} is handed over')
+
+    def _lose_hints(
+        self,
+        owner_id: str,
+        server_ids: Optional[Sequence[str]] = None,
+        drops: bool = False,
+    ) -> None:
+        """Neutralize stored scheduler hints on servers of other owners."""
+        for found in request_specs.neutralize(owner_id, server_ids, drops):
+            self.say(
+                f'{found.server_id} of {owner_id} lost its scheduler hints '
+                f'on {", ".join(sorted(found.named))}'
+            )
 
     def _check_role(
         self, found: names.Names, user_id: str, project_id: str

@@ -675,6 +675,57 @@ class TestNames(HandOver):
         )
 
 
+class TestHints(HandOver):
+    """Nova compares the hints that it stored with a server."""
+
+    def spec(self, server_id):
+        context = nova_context.get_admin_context()
+        return objects.RequestSpec.get_by_instance_uuid(context, server_id)
+
+    def hints(self, server_id, **hints):
+        """Write hints of a server, where there are any; return them."""
+        spec = self.spec(server_id)
+        if hints:
+            spec.scheduler_hints = {
+                name: [value] for name, value in hints.items()
+            }
+            spec.save()
+        return self.spec(server_id).scheduler_hints
+
+    def test_hints_on_servers_that_stay_are_dropped(self):
+        stays = self.boot(self.alice)
+        self.other_services.settle()
+        self.hints(self.hers, different_host=stays)
+        command = ('server', 'set-owner', '--force', self.hers, 'bob')
+        commands.run(*command, '--dry-run')
+        self.assertEqual({'different_host': [stays]}, self.hints(self.hers))
+        code, out, err = commands.run(*command)
+        self.assertEqual(0, code, err)
+        self.assertIn(f'lost its scheduler hints on {stays}\n', out)
+        self.assertFalse(self.hints(self.hers).get('different_host'))
+
+    def test_hints_on_a_server_that_goes_are_neutralized(self):
+        stays = self.boot(self.alice)
+        self.other_services.settle()
+        self.hints(stays, different_host=self.hers)
+        code, out, err = commands.run(
+            'server', 'set-owner', '--force', self.hers, 'bob'
+        )
+        self.assertEqual(0, code, err)
+        self.assertIn(f'{stays} of alice lost its scheduler hints', out)
+        self.assertNotEqual([self.hers], self.hints(stays)['different_host'])
+
+    def test_hints_between_servers_that_go_together_stay(self):
+        other = self.boot(self.alice)
+        self.other_services.settle()
+        self.hints(other, different_host=self.hers)
+        self.hints(self.hers, different_host=other)
+        code, out, err = commands.run(*TestCommands.HAND_OVER)
+        self.assertEqual(0, code, err)
+        self.assertEqual({'different_host': [self.hers]}, self.hints(other))
+        self.assertEqual({'different_host': [other]}, self.hints(self.hers))
+
+
 class TestWithoutTheFilter(HandOver):
     FILTERED = DROPPED_IN = False
 
