@@ -57,7 +57,8 @@ _FIELD = re.compile(
     r')[:,]?(?:\s+|$)'
 )
 _NAME = re.compile(r'(?P<name>[A-Za-z_][\w-]*(?:\.[\w-]+)*):?(?=\s|$|#)')
-_COLOURS = re.compile(r'\x1b\[[0-9;]*m')
+#: rsyslog and Apache write the escape character as text.
+_COLOURS = re.compile(r'(?:\x1b|#033|\\x1b)\[[0-9;]*m')
 _DAY = re.compile(r'\d{4}-\d\d-\d\d')
 
 

@@ -17,13 +17,19 @@ from typing import Optional
 from cloud_security.audit import log_lines
 
 #: Where wrappers have a message, and the name of the logger.
-_MESSAGES = ('message', 'MESSAGE', 'log', 'msg', 'Payload', 'line')
+_MESSAGES = (
+    *('message', 'MESSAGE', 'log', 'msg', 'Payload', 'line'),
+    # GELF.
+    *('full_message', 'short_message'),
+)
 _LOGGERS = ('name', 'LOGGER_NAME', 'logger', 'logger_name', 'python_module')
 #: Where wrappers have further ones.
 _INSIDE = ('_source', 'data', 'result', 'streams', 'values', 'hits')
 _DEPTH = 8
 _CRI = re.compile(r'\d\S*T\S+ (stdout|stderr) ([FP])(?::\S+)? ?')
-_FLUENTD = re.compile(r'\A[^\t{]*\t[^\t{]*\t(?=\{)')
+_FLUENTD = re.compile(
+    r'\A(?:[^\t{]*\t[^\t{]*\t|\d{4}-\d\d-\d\d \S+ [+-]\d{4} \S+: )(?=\{)'
+)
 #: journald's form of a message with colours, in which no word is found, or of
 #: one that is long: that needs journalctl --all.
 _BYTES = re.compile(r'"MESSAGE"\s*:\s*(\[|null)')

@@ -145,6 +145,10 @@ def _message(entry: log_wrappers.Entry) -> str:
     """
     if entry.logger in (events.WOULD_HIDE, events.WOULD_FAIL):
         return f'{entry.logger} {entry.message}'
+    context, bracket, message = entry.message.partition(f'] {_WORDS}')
+    if bracket and 'cloud_security.' not in context:
+        # Names of users and projects can stand in the context, such as a".
+        return f'{_WORDS}{message}'
     return entry.message
 
 

@@ -53,6 +53,12 @@ class TestLogLines(testtools.TestCase):
                 self.assertIsNotNone(found, line)
                 self.assertEqual((MINE, MESSAGE), found[:2], line)
 
+    def test_colours_that_syslog_escaped_are_none(self):
+        for escape in ('#033', r'\x1b'):
+            line = FORMATS[4].format(name=MINE, text=MESSAGE)
+            found = log_lines.parse(line.replace('\x1b', escape))
+            self.assertEqual((MINE, MESSAGE), found[:2])
+
     def test_stern_needs_the_time_behind_its_words(self):
         line = FORMATS[0].format(name=MINE, text=MESSAGE)
         self.assertEqual(

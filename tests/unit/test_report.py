@@ -114,6 +114,13 @@ WRAPPERS = {
     'journald with bytes': lambda text: [
         json.dumps({'MESSAGE': list(f'\x1b[0m{text}'.encode())})
     ],
+    'GELF': lambda text: [
+        json.dumps({'version': '1.1', 'host': 'x', 'short_message': text})
+    ],
+    "fluentd's standard output": lambda text: [
+        '2026-11-20 10:00:00.000000000 +0000 kubernetes.nova: '
+        + json.dumps({'log': text})
+    ],
     'kubectl': lambda text: [f'[pod/nova-api-0/nova-osapi] {text}'],
     'a JSON string': lambda text: [json.dumps(text)],
     'syslog': lambda text: [f'Nov 20 10:00:00 api nova-api[1]: {text}#012'],
@@ -163,6 +170,10 @@ FORMS = {
     ),
     "release 1.0's logger": lambda: line().replace(
         'wsgi.recorder', 'compute.records'
+    ),
+    "DevStack's, with names that look like JSON": lambda: (
+        'INFO cloud_security.wsgi.recorder [None req-1 "a" {b}] c] '
+        f'{message()}'
     ),
     'a format without names': lambda: (
         f'2026-11-20 10:00:00.123 4711 INFO [None req-1 u p] {message()}'
