@@ -73,20 +73,6 @@ class Keystone:
         with asking('Keystone does not tell'):
             return bool(list(self._connection.identity.roles(name=name)))
 
-    def knows(self, kind: str, identifier: str) -> bool:
-        """Tell whether there is a project, user or domain with this ID.
-
-        :param kind: ``project``, ``user`` or ``domain``
-        :raises Unknown: when the account may not ask
-        """
-        get = getattr(self._connection.identity, f'get_{kind}')
-        with asking('Keystone does not tell'):
-            try:
-                get(identifier)
-            except openstack.exceptions.NotFoundException:
-                return False
-            return True
-
     def is_in_project(self, user_id: str, project_id: str) -> bool:
         """Tell whether a user has a role in a project, also by a group.
 
