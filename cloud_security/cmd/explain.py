@@ -11,7 +11,7 @@ from oslo_utils import uuidutils
 
 from cloud_security import keystone as keystones
 from cloud_security.cmd import manage
-from cloud_security.cmd import names
+from cloud_security.cmd import name_lookup
 from cloud_security.cmd import transfer
 from cloud_security.compute import config
 from cloud_security.compute import explain
@@ -138,8 +138,10 @@ def _caller(
         return keystone.caller()
     for role in parsed_args.role:
         if keystone and not keystone.knows_role(role):
-            raise names.Refused(f'Keystone knows no role of the name {role}.')
-    user_id, project_id = names.Names(keystone).caller(
+            raise name_lookup.Refused(
+                f'Keystone knows no role of the name {role}.'
+            )
+    user_id, project_id = name_lookup.Names(keystone).caller(
         parsed_args.user, parsed_args.project
     )
     return keystones.Caller(user_id, project_id, tuple(parsed_args.role))

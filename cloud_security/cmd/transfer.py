@@ -16,7 +16,7 @@ from typing import Optional
 
 from cloud_security import keystone as keystones
 from cloud_security.cmd import manage
-from cloud_security.cmd import names
+from cloud_security.cmd import name_lookup
 from cloud_security.compute import config
 from cloud_security.compute import handover
 from cloud_security.compute import request_specs
@@ -43,18 +43,18 @@ class Transfer(manage.Command):
         )
         return parser
 
-    def prepare(self, parsed_args: Any) -> names.Names:
+    def prepare(self, parsed_args: Any) -> name_lookup.Names:
         """Read nova.conf, keep the log, and return a look-up of names."""
         config.load(parsed_args)
         config.keep_log()
-        return names.Names(keystones.connect())
+        return name_lookup.Names(keystones.connect())
 
     def hand_over(
         self,
         servers: list[server_records.Server],
         user_id: str,
         parsed_args: Any,
-        found: names.Names,
+        found: name_lookup.Names,
         unfinished: Sequence[str] = (),
         leavers: Iterable[str] = (),
     ) -> int:
@@ -133,7 +133,7 @@ class Transfer(manage.Command):
             )
 
     def _check_role(
-        self, found: names.Names, user_id: str, project_id: str
+        self, found: name_lookup.Names, user_id: str, project_id: str
     ) -> None:
         if found.keystone is None:
             self.app.stderr.write(

@@ -33,7 +33,6 @@ MAY_IMPORT = {
 TO_TURN_ROUND: set = set()
 #: Modules that still have more than 250 lines.
 TO_SHORTEN = {
-    'compute/checks.py',
     'visibility/criteria.py',
 }
 #: Names of modules in more than one room: what serves one command, the checks
