@@ -266,6 +266,11 @@ class TestListening(Criteria):
         )
         self.assertRaises(scopes.ScopeError, self.seen, sa.select(Thing.id))
 
+    def test_sqlalchemy_caches_statements_with_the_criterion(self):
+        for entry in things.owned().values():
+            key = sa.select(Thing.id).where(entry.criterion)
+            self.assertIsNotNone(key._generate_cache_key())
+
     def test_a_watcher_gets_each_row(self):
         self.installed.criteria.watch([Thing])
         self.installed.criteria.watch([Thing])
@@ -277,5 +282,9 @@ class TestListening(Criteria):
             self.session.execute(sa.select(Thing)).all()
         self.assertEqual([1, 2, 3, 4, 5], sorted(row.id for row in rows))
         self.session.expunge_all()
-        self.seen(sa.select(Thing.size))
+        # Neither scopes without a watcher nor no scope have one.
+        for scope in (BOB, scopes.EVERYBODY, None):
+            with scopes.on_this_thread(scope):
+                self.session.execute(sa.select(Thing)).all()
+            self.session.expunge_all()
         self.assertEqual(5, len(rows))
