@@ -126,10 +126,13 @@ class Criteria:
         elif isinstance(statement, (sa.sql.Update, sa.sql.Delete)):
             self._restrict_change(state, statement)
         elif forms.is_text(statement):
-            self.guard.refuse(
-                'A statement is text, in a form that cannot be restricted to '
-                f'the rows of one owner: {statement}'
-            )
+            self._refuse_text(statement)
+
+    def _refuse_text(self, statement: Any) -> None:
+        self.guard.refuse(
+            'A statement is text, in a form that cannot be restricted to the '
+            f'rows of one owner: {statement}'
+        )
 
     def _restrict_select(self, state: Any, statement: Any) -> None:
         if forms.is_simple(statement) or state.is_relationship_load:
@@ -142,6 +145,8 @@ class Criteria:
                 )
                 return
         else:
+            if forms.selects_from_text(statement):
+                self._refuse_text(statement)
             columns = statement.column_descriptions
             if forms.is_aggregate(columns):
                 state.update_execution_options(**{guards.UNRESTRICTED: True})
@@ -154,10 +159,12 @@ class Criteria:
             options = self._named(statement).union(
                 *(self._loaded(one.mapper, statement) for one in entities)
             )
-            if options:
+            if options and not forms.reads_entities_only(
+                statement, columns, self._criteria
+            ):
                 statement = statement.where(*self._beside(statement, entities))
         if options:
-            state.statement = _with_options(statement, options)
+            state.statement = forms.with_options(statement, options)
 
     def _loaded(self, mapper: Any, statement: Any) -> tuple[Any, ...]:
         """Return the options for the rows that come with a mapper's."""
@@ -188,7 +195,7 @@ class Criteria:
                 )
             return
         options = self._named(statement)
-        state.statement = _with_options(statement, options)
+        state.statement = forms.with_options(statement, options)
         if (
             options & self._by_subquery
             and state.execution_options.get('synchronize_session')
@@ -231,14 +238,6 @@ class Criteria:
             for mapper, option in self._options.items()
             if mapper in found
         )
-
-
-def _with_options(statement: Any, options: Iterable[Any]) -> Any:
-    # What loads relationships has those of the statement before.
-    given = getattr(statement, '_with_options', ())
-    if given:
-        options = [option for option in options if option not in given]
-    return statement.options(*options) if options else statement
 
 
 def _show_to_watcher(row: Any, _context: Any) -> None:

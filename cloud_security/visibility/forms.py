@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from typing import Any
+from typing import Container
 from typing import Iterable
 from typing import Iterator
 
@@ -11,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.sql import elements
 from sqlalchemy.sql import functions
 from sqlalchemy.sql import selectable
+from sqlalchemy.sql import visitors
 
 #: Counts and sums see everybody's rows: quotas belong to the project. So does
 #: the question whether there are rows at all, on which counting depends.
@@ -43,11 +45,55 @@ def is_simple(statement: Any) -> bool:
     return True
 
 
+def reads_entities_only(
+    statement: Any, columns: Any, owned: Container[Any]
+) -> bool:
+    """Tell whether no owned table stands beside a SELECT's entities.
+
+    SQLAlchemy computes the whole FROM clause only by compiling the statement,
+    which doubles the cost of a list. What this overlooks, the guard refuses.
+
+    :param columns: the statement's ``column_descriptions``
+    :param owned: the owned tables
+    """
+    try:
+        if statement._setup_joins or statement._from_obj:
+            return False
+    except AttributeError:
+        return False
+    if not all(
+        column.get('entity') is not None and column['expr'] is column['entity']
+        for column in columns
+    ):
+        return False
+    read = {sa.inspect(column['entity']).selectable for column in columns}
+    return not any(
+        table in owned and table not in read
+        for clause in (statement.whereclause,)
+        if clause is not None
+        for node in visitors.iterate(clause)
+        for table in (getattr(node, 'table', None),)
+    )
+
+
 def is_text(statement: Any) -> bool:
     """Tell whether a statement is text, also text that yields entities."""
     statement = getattr(statement, 'element', statement)
     return isinstance(
         statement, (elements.TextClause, selectable.TextualSelect)
+    )
+
+
+def selects_from_text(statement: Any) -> bool:
+    """Tell whether a SELECT, or one in it, reads from text.
+
+    Text can name a view of an owned table, which the guard does not know.
+    """
+    return any(
+        isinstance(source, elements.TextClause)
+        for node in visitors.iterate(statement)
+        if isinstance(node, sa.sql.Select)
+        for source in getattr(node, '_from_obj', ())
     )
 
 
@@ -79,3 +125,14 @@ def tables(sources: Iterable[Any]) -> Iterator[tuple[Any, bool]]:
                     yield table, True
         else:
             yield source, False
+
+
+def with_options(statement: Any, options: Iterable[Any]) -> Any:
+    """Return a statement with loader options, each of them once.
+
+    What loads relationships has those of the statement before.
+    """
+    given = getattr(statement, '_with_options', ())
+    if given:
+        options = [option for option in options if option not in given]
+    return statement.options(*options) if options else statement

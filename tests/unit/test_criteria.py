@@ -37,6 +37,57 @@ class Criteria(testtools.TestCase):
             )
 
 
+class TestCost(Criteria):
+    """SQLAlchemy compiles a statement to compute its FROM clause."""
+
+    def listed(self):
+        """Return a page as Nova's lists select it: one entity, of a query."""
+        inner = sa.select(Thing).where(Thing.size > 0).subquery()
+        page = orm.aliased(Thing, inner)
+        return (
+            sa.select(page)
+            .where(sa.or_(page.size > 0, page.id.in_([1, 2])))
+            .order_by(page.id)
+        )
+
+    def test_list_of_one_entity_is_not_compiled_twice(self):
+        with fixtures.MockPatchObject(
+            sa.sql.Select, 'get_final_froms', side_effect=AssertionError
+        ):
+            self.assertEqual(
+                [2, 5], [thing.id for thing in self.things(self.listed())]
+            )
+
+    def test_owned_table_in_a_condition_is_restricted_still(self):
+        found = self.seen(sa.select(Part.id).where(Part.thing_id == Thing.id))
+        self.assertEqual(
+            self.seen(sa.select(Part.id).where(Part.thing_id.in_([2, 5]))),
+            found,
+        )
+
+    def things(self, statement):
+        with scopes.on_this_thread(BOB):
+            return self.session.execute(statement).scalars().all()
+
+
+class TestText(Criteria):
+    def test_text_in_from_is_refused(self):
+        """Text can name a view of an owned table."""
+        for name in ('things_of_all', 'free'):
+            for statement in (
+                sa.select(sa.literal_column('1')).select_from(sa.text(name)),
+                sa.select(Free.id).where(
+                    sa.exists(
+                        sa.select(sa.text('1')).select_from(sa.text(name))
+                    )
+                ),
+            ):
+                with scopes.on_this_thread(BOB):
+                    self.assertRaises(
+                        scopes.ScopeError, self.session.execute, statement
+                    )
+
+
 class TestScopes(Criteria):
     def test_a_scope_of_an_owner_shows_the_owners_rows(self):
         for owner, expected in (('alice', [1]), ('bob', [2, 5]), ('eve', [])):
