@@ -24,6 +24,8 @@ class EndToEnd(testtools.TestCase):
     def setUp(self):
         super().setUp()
         self.etc = self.useFixture(fixtures.TempDir()).path
+        # As /etc/nova: Nova's user can look into it.
+        os.chmod(self.etc, 0o755)
         self.databases = {}
         for name, module in (('api', api_models), ('cell', models)):
             url = f'sqlite:///{self.etc}/{name}.sqlite'

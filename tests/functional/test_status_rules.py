@@ -119,7 +119,7 @@ class Rules(testtools.TestCase):
         found = {}
         for name in self.CHECKS:
             result = getattr(checks.Checks, name)(checks.Checks())
-            if result.code != Code.SUCCESS:
+            if result.code > Code.SUCCESS:
                 found[name.replace('check_', '')] = result
         return {
             name: (result.code, result.details)
