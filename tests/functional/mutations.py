@@ -1,6 +1,6 @@
 """Ways to break the filter, each of which the tests must notice.
 
-test_mutations.py runs the killer of each in a process of its own (nursery.py),
+test_mutations.py runs the killer of each in a process of its own (killers.py),
 test_probe.py the probe.
 """
 
