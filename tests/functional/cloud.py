@@ -34,8 +34,8 @@ from cloud_security import opts
 from cloud_security.deploy import file_access
 from cloud_security.visibility import criteria
 from cloud_security.visibility import scope as scopes
+from tests.functional import caches
 from tests.functional import copies
-from tests.functional import kept
 
 FILTER = """
 [filter:user_isolation]
@@ -283,16 +283,6 @@ class Cloud(integrated_helpers._IntegratedTestBase):
     #: somebody may make them, or what the scheduler remembers (see copies.py).
     COPIES = True
 
-    def run(self, result=None):
-        """Run a test with all frames of this thread in one chunk of its stack.
-
-        Else they take three hundredths more time; see what
-        benchmarks/application.py says.
-        """
-        return super().run(result)
-
-    run.__code__ = run.__code__.replace(co_stacksize=1 + 2**15)
-
     def setUp(self):
         if self.COPIES:
             _original()
@@ -322,10 +312,10 @@ class Cloud(integrated_helpers._IntegratedTestBase):
                     'tester', os.geteuid(), frozenset(os.getgroups())
                 ),
             ),
-            ('oslo_db.sqlalchemy.engines.create_engine', kept.create_engine),
+            ('oslo_db.sqlalchemy.engines.create_engine', caches.create_engine),
             (
                 'nova.api.validation.validators._SchemaValidator',
-                kept.validator,
+                caches.validator,
             ),
         ):
             self.useFixture(fixtures.MonkeyPatch(name, stand_in))

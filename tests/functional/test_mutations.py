@@ -26,9 +26,7 @@ class TestWithoutMutation(testtools.TestCase):
     """What notices mutations passes otherwise, in copies, too."""
 
     def test_all_of_them_pass_in_a_copy(self):
-        tests = {
-            mutation.killer for mutation in mutations.MUTATIONS.values()
-        }
+        tests = {mutation.killer for mutation in mutations.MUTATIONS.values()}
         self.assertEqual(
             {'ran': len(tests), 'failures': {}, 'errors': {}},
             killers.outcome(None, *sorted(tests)),
