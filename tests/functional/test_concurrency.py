@@ -15,7 +15,7 @@ from testtools import content
 
 from cloud_security.visibility import scope as scopes
 from tests.functional import cloud
-from tests.functional import load
+from tests.functional import crowd
 
 REQUESTS = int(os.environ.get('CLOUD_SECURITY_REQUESTS', 1000))
 SECONDS = int(os.environ.get('CLOUD_SECURITY_SECONDS', 300 + REQUESTS // 10))
@@ -38,7 +38,7 @@ class Concurrency(cloud.Cloud):
             'eve': self.make(self.eve),
         }
         project = things['alice'] | things['bob'] | things['carol']
-        self.load = load.Load(
+        self.crowd = crowd.Crowd(
             self.api_fixture.app(),
             [
                 self.caller(self.alice, things['alice']),
@@ -54,7 +54,7 @@ class Concurrency(cloud.Cloud):
                 ),
             ],
             project | things['eve'],
-            self.useFixture(load.Interleaving()),
+            self.useFixture(crowd.Interleaving()),
         )
         self.useFixture(
             fixtures.MonkeyPatch('nova.context.target_cell', _target_cell)
@@ -78,14 +78,14 @@ class Concurrency(cloud.Cloud):
         )
         return frozenset(
             [
-                load.Thing(
+                crowd.Thing(
                     group.json()['server_group']['id'],
                     name + 'group',
                     account.user_id,
                 )
             ]
             + [
-                load.Thing(
+                crowd.Thing(
                     self.boot(account, name + number),
                     name + number,
                     account.user_id,
@@ -95,7 +95,7 @@ class Concurrency(cloud.Cloud):
         )
 
     def caller(self, account, sees, **kwargs):
-        return load.Caller(
+        return crowd.Caller(
             account.user_id,
             account._headers['X-Roles'],
             account.project_id,
@@ -105,7 +105,7 @@ class Concurrency(cloud.Cloud):
 
     def hammer(self, requests):
         """Send requests from 16 threads; return the report."""
-        report = self.load.run(requests, seconds=SECONDS)
+        report = self.crowd.run(requests, seconds=SECONDS)
         self.addDetail('report', content.text_content(str(report)))
         if 'CLOUD_SECURITY_REQUESTS' in os.environ:
             sys.stderr.write(f'{self.id()}: {report}\n')

@@ -332,7 +332,7 @@ UNTIL = {
 # Names --------------------------------------------------------------------
 
 #: Query parameters and properties of bodies that have been looked at: what
-#: names a server, a group or a user among them has values in walk.VALUES and
+#: names a server, a group or a user among them has values in inputs.VALUES and
 #: samples.NAMED.
 NAMES = {
     'query': (

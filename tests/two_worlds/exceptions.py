@@ -1,4 +1,4 @@
-"""Every difference between the worlds that the promise allows.
+"""Exceptions to the promise: differences that the worlds may show.
 
 doc/source/reference/promise.rst has the same rows; a test compares them. The
 walk meets each row, or the row names the test that shows it.
@@ -12,15 +12,15 @@ from typing import NamedTuple
 from typing import Optional
 
 
-class Exception_(NamedTuple):
+class Row(NamedTuple):
     """A row of the promise's table."""
 
     differs: str
     why: str
-    #: Whether a request and its two answers are such a difference; the ids
-    #: that mean something in world B are the last argument.
+    #: Called with a request, its two responses and the IDs of world B that
+    #: have names; true for such a difference.
     fits: Optional[Callable] = None
-    #: The test that shows what the walk does not meet.
+    #: The test of a difference that the walk does not meet.
     shown_by: str = ''
 
 
@@ -123,12 +123,12 @@ IN_USE = json.dumps(
     }
 )
 TABLE = (
-    Exception_(
+    Row(
         "Totals of quota and limits are the project's",
         'One shared quota is why people share a project.',
         _totals,
     ),
-    Exception_(
+    Row(
         'A fixed IP, a port, a volume, a floating IP that a hidden server '
         'holds is still taken',
         'Neutron and Cinder hold them.',
@@ -136,53 +136,53 @@ TABLE = (
         'test_floating_ips.TestFloatingIps.'
         'test_a_hidden_servers_address_cannot_be_taken',
     ),
-    Exception_(
+    Row(
         '``GET /servers/{server}/os-volume_attachments/{volume}`` answers '
         '403 for hidden and for unknown servers, instead of 404',
         'Cinder asks this with the user\'s token and takes 404 as "gone, '
         'delete the attachment" (CVE-2023-2088).',
         _guard,
     ),
-    Exception_(
+    Row(
         'Up to microversion 2.35, floating IPs, volumes and images name '
         'nothing but own servers that are not archived',
         'Members can have Neutron, Cinder and Glance say any id there',
         shown_by='test_foreign_ids.TestForeignIds.'
         'test_a_floating_ip_does_not_name_its_hidden_holder',
     ),
-    Exception_(
+    Row(
         'The scheduler counts all servers',
         "A host's capacity is everybody's",
         shown_by='test_scheduler.TestScheduler.test_it_counts_all_servers',
     ),
-    Exception_(
+    Row(
         'With ``osapi_compute_unique_server_name_scope`` (off by default), '
         'names that others use are taken',
         'names are unique in the project.',
         shown_by='test_project.TestUniqueNames.'
         'test_names_that_others_use_are_taken',
     ),
-    Exception_(
+    Row(
         'A server group can hold servers of several owners (from before, or '
         "a manager's)",
         'its policy counts all of them.',
         shown_by='test_project.TestSharedGroup.test_the_own_server_works_on',
     ),
-    Exception_(
+    Row(
         "The scheduler hint ``query`` is stored without JSON's escapes of the "
         'characters of IDs',
         'An escape must not hide the id of a server in it.',
         shown_by='test_spelling.TestSpelling.'
         'test_escapes_within_a_query_are_read',
     ),
-    Exception_(
+    Row(
         'An admin or a manager moves a server, and its stored scheduler '
         'hints name hidden servers',
         'These callers get stock Nova, which compares the hints.',
         shown_by='test_stored_hints.TestCommand.'
         'test_move_by_an_admin_compares_hints_until_they_are_neutralized',
     ),
-    Exception_(
+    Row(
         'A policy lets members use hosts, hypervisors, aggregates, services '
         'or usage audits, which are for admins by default',
         "Hosts count everybody's servers, and their operations act on them "

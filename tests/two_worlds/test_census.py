@@ -26,8 +26,8 @@ from cloud_security.visibility import scope as scopes
 from tests.functional import cloud
 from tests.functional import operations
 from tests.two_worlds import census
-from tests.two_worlds import news
-from tests.two_worlds import worlds
+from tests.two_worlds import gaps
+from tests.two_worlds import pair
 
 RELEASE = int(nova_version.version_string().partition('.')[0])
 NEWEST = api_version_request.max_api_version().get_string()
@@ -98,13 +98,13 @@ def _with_actions(controller, _function):
 
 class TestCensus(testtools.TestCase):
     def test_every_table_is_classified(self):
-        self.assertEqual([], list(news.of_models(mappers(), RELEASE)))
+        self.assertEqual([], list(gaps.of_models(mappers(), RELEASE)))
 
     def test_every_route_is_classified(self):
-        self.assertEqual([], list(news.of_routes(routes.ROUTE_LIST, RELEASE)))
+        self.assertEqual([], list(gaps.of_routes(routes.ROUTE_LIST, RELEASE)))
 
     def test_every_action_is_classified(self):
-        self.assertEqual([], list(news.of_actions(actions(), RELEASE)))
+        self.assertEqual([], list(gaps.of_actions(actions(), RELEASE)))
 
     def test_every_name_is_known(self):
         # Nova's decorators must be listened to before Nova is loaded.
@@ -116,23 +116,23 @@ class TestCensus(testtools.TestCase):
                 '-m',
                 'tests.two_worlds.declared',
             ],
-            cwd=worlds.ROOT,
+            cwd=pair.ROOT,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             check=True,
         )
         for kind, names in json.loads(run.stdout).items():
-            self.assertEqual([], list(news.of_names(kind, names)))
+            self.assertEqual([], list(gaps.of_names(kind, names)))
 
     def test_every_microversion_has_been_read_about(self):
-        self.assertEqual([], list(news.of_microversions(NEWEST)))
+        self.assertEqual([], list(gaps.of_microversions(NEWEST)))
         if RELEASE == releases.NEWEST:
             self.assertEqual(NEWEST, census.MICROVERSION)
 
     def test_the_owned_tables_are_those_that_are_filtered(self):
         self.assertEqual(
             census.OWNED,
-            {news.name_of(sa.inspect(model)) for model in models.owned()},
+            {gaps.name_of(sa.inspect(model)) for model in models.owned()},
         )
 
     def test_each_entry_stands_in_one_table(self):
@@ -155,13 +155,13 @@ class TestCensus(testtools.TestCase):
 
 
 class TestCensusCanFail(testtools.TestCase):
-    """What is made up here is news."""
+    """What is made up here is gaps."""
 
     def assertOneSays(self, words, sentences):
         [sentence] = sentences
         self.assertIn(words, sentence)
         self.assertIn('decide', sentence)
-        self.assertIn(news.WHERE, sentence)
+        self.assertIn(gaps.WHERE, sentence)
 
     def assertOneIsStale(self, name, sentences):
         [sentence] = sentences
@@ -179,7 +179,7 @@ class TestCensusCanFail(testtools.TestCase):
 
         self.assertOneSays(
             'main.Snapshot',
-            news.of_models(mappers() + [sa.inspect(Snapshot)], RELEASE),
+            gaps.of_models(mappers() + [sa.inspect(Snapshot)], RELEASE),
         )
 
     def test_a_new_reference_in_a_table_that_had_none(self):
@@ -193,7 +193,7 @@ class TestCensusCanFail(testtools.TestCase):
 
         self.assertOneSays(
             'main.Certificate.server_id',
-            news.of_models(mappers() + [sa.inspect(Certificate)], RELEASE),
+            gaps.of_models(mappers() + [sa.inspect(Certificate)], RELEASE),
         )
 
     def test_a_table_that_is_no_more(self):
@@ -202,7 +202,7 @@ class TestCensusCanFail(testtools.TestCase):
             for mapper in mappers()
             if mapper.class_ is not main_models.Tag
         ]
-        self.assertOneIsStale('main.Tag', news.of_models(left, RELEASE))
+        self.assertOneIsStale('main.Tag', gaps.of_models(left, RELEASE))
 
     def test_a_new_route(self):
         for path, methods, named in (
@@ -212,7 +212,7 @@ class TestCensusCanFail(testtools.TestCase):
         ):
             self.assertOneSays(
                 named,
-                news.of_routes(
+                gaps.of_routes(
                     routes.ROUTE_LIST + ((path, methods),), RELEASE
                 ),
             )
@@ -223,31 +223,31 @@ class TestCensusCanFail(testtools.TestCase):
             for path, methods in routes.ROUTE_LIST
             if path != '/limits'
         ]
-        self.assertOneIsStale('GET /limits', news.of_routes(left, RELEASE))
+        self.assertOneIsStale('GET /limits', gaps.of_routes(left, RELEASE))
 
     def test_a_new_action(self):
         for path in ('/servers/{id}/action', '/os-volumes_boot/{id}/action'):
             more = actions()
             more[path] = more[path] | {'clone'}
             self.assertOneSays(
-                '/servers/{id}/action clone', news.of_actions(more, RELEASE)
+                '/servers/{id}/action clone', gaps.of_actions(more, RELEASE)
             )
 
     def test_an_action_that_is_no_more(self):
         less = {path: names - {'lock'} for path, names in actions().items()}
         self.assertOneIsStale(
-            '/servers/{id}/action lock', news.of_actions(less, RELEASE)
+            '/servers/{id}/action lock', gaps.of_actions(less, RELEASE)
         )
 
     def test_a_new_name(self):
         for kind in census.NAMES:
             self.assertOneSays(
-                'lent_to', news.of_names(kind, ['name', 'lent_to'])
+                'lent_to', gaps.of_names(kind, ['name', 'lent_to'])
             )
 
     def test_a_new_microversion(self):
         minor = int(census.MICROVERSION.partition('.')[2])
-        sentences = list(news.of_microversions(f'2.{minor + 2}'))
+        sentences = list(gaps.of_microversions(f'2.{minor + 2}'))
         self.assertEqual(2, len(sentences))
         self.assertOneSays(f'2.{minor + 1}', sentences[:1])
         self.assertIn('REST API version history', sentences[0])
@@ -381,7 +381,7 @@ class TestReached(Measured):
     def setUp(self):
         super().setUp()
         self.read = set()
-        known = {news.name_of(mapper): mapper for mapper in mappers()}
+        known = {gaps.name_of(mapper): mapper for mapper in mappers()}
         self.owned = {known[name].local_table.name for name in census.OWNED}
         self.about = {
             known[name].local_table.name: name

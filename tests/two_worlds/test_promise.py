@@ -6,14 +6,14 @@ import unittest
 import testtools
 
 from tests.two_worlds import exceptions
-from tests.two_worlds import worlds
+from tests.two_worlds import pair
 
 PAGE = 'doc/source/reference/promise.rst'
 
 
 class TestPromise(testtools.TestCase):
     def test_documented_table_has_these_exceptions_and_no_others(self):
-        with open(os.path.join(worlds.ROOT, PAGE)) as page:
+        with open(os.path.join(pair.ROOT, PAGE)) as page:
             text = page.read()
         table = text.partition('.. begin-exceptions')[2]
         table = table.partition('\n.. end-exceptions')[0]

@@ -14,15 +14,17 @@ import hypothesis
 from hypothesis import strategies as st
 import testtools
 
-from tests.two_worlds import population
+from tests.two_worlds import fleet
+from tests.two_worlds import inputs
+from tests.two_worlds import pair
+from tests.two_worlds import request
 from tests.two_worlds import walk
-from tests.two_worlds import worlds
 
 REQUESTS = int(os.environ.get('TWO_WORLDS_REQUESTS', '200'))
 SEED = int(os.environ.get('TWO_WORLDS_SEED', '1'))
 
 number = st.integers(0, 9999)
-names = st.sampled_from(sorted(walk.VALUES))
+names = st.sampled_from(sorted(inputs.VALUES))
 owners = st.sampled_from(('own', 'hidden'))
 LIST = st.tuples(st.just('list'), st.lists(names, max_size=3), number)
 ACT = st.tuples(st.just('act'), owners, owners, number, number)
@@ -38,7 +40,7 @@ MOVES = st.one_of(
     OWN,
     OWN,
     OWN,
-    st.tuples(st.just('boot'), owners, st.sampled_from(population.STATES)),
+    st.tuples(st.just('boot'), owners, st.sampled_from(fleet.STATES)),
     st.tuples(st.just('page'), st.integers(1, 3), number),
     st.tuples(st.just('delete'), owners, number),
     st.tuples(st.just('rest'), number),
@@ -51,8 +53,8 @@ class Sequence:
 
     def __init__(self, both):
         self.worlds = both
-        self.population = population.Population(both)
-        self.population.begin()
+        self.fleet = fleet.Fleet(both)
+        self.fleet.begin()
         self.walk = walk.Walk(both.both('operations')[0])
         self.on_servers = [
             operation
@@ -88,13 +90,13 @@ class Sequence:
     def boot(self, kind, state):
         self.count += 1
         name = f'{kind}.{state}{self.count}'
-        if self.population.boot(kind, state, name, is_needed=False):
+        if self.fleet.boot(kind, state, name, is_needed=False):
             self.servers[kind].append(name)
 
     def list(self, names, choice):
         path = _pick(walk.LISTS, choice)
         query = '&'.join(
-            f'{name}={_pick(walk.VALUES[name], choice)}' for name in names
+            f'{name}={_pick(inputs.VALUES[name], choice)}' for name in names
         )
         self._ask('own', 'GET', f'{path}?{query}', None, choice)
 
@@ -138,8 +140,8 @@ class Sequence:
 
     def _ask(self, kind, method, path, body=None, choice=0, version=None):
         """Send what a member asks; compare, if it is the isolated one."""
-        asked = worlds.request(
-            population.OWNERS[kind],
+        asked = request.request(
+            fleet.OWNERS[kind],
             method,
             path,
             body,
@@ -173,7 +175,7 @@ def _pick(things, choice):
 
 class TestSequences(testtools.TestCase):
     def test_no_sequence_tells_the_worlds_apart(self):
-        both = worlds.Worlds()
+        both = pair.Pair()
         self.addCleanup(both.close)
         sequence = Sequence(both)
 

@@ -9,9 +9,9 @@ import testtools
 
 from tests.two_worlds import census
 from tests.two_worlds import exceptions
-from tests.two_worlds import population
+from tests.two_worlds import fleet
+from tests.two_worlds import pair
 from tests.two_worlds import walk
-from tests.two_worlds import worlds
 
 #: Every how many requests of the walk are made; 1 is all of them.
 STRIDE = int(os.environ.get('TWO_WORLDS_STRIDE', '1'))
@@ -35,16 +35,16 @@ TELL = {
 }
 
 
-class Walk(testtools.TestCase):
+class WalkCase(testtools.TestCase):
     SIDE_OF_A = 'a'
     are_alike = False
 
     def setUp(self):
         super().setUp()
-        self.worlds = worlds.Worlds(self.SIDE_OF_A, self.are_alike)
+        self.worlds = pair.Pair(self.SIDE_OF_A, self.are_alike)
         self.addCleanup(self.worlds.close)
-        self.population = population.Population(self.worlds)
-        self.population.settle()
+        self.fleet = fleet.Fleet(self.worlds)
+        self.fleet.settle()
         self.walk = walk.Walk(self.worlds.both('operations')[0])
         #: How often operations have been answered with 2xx.
         self.succeeded = collections.Counter()
@@ -55,9 +55,9 @@ class Walk(testtools.TestCase):
         before = self.worlds.requests
         for asked in itertools.islice(requests, 0, None, stride):
             if walk.is_about_own(asked):
-                self.population.prepare(walk.action(asked))
+                self.fleet.prepare(walk.action(asked))
             a, b, is_same = self.worlds.ask(asked)
-            self.population.note(asked, walk.action(asked), b)
+            self.fleet.note(asked, walk.action(asked), b)
             if b.status < 300:
                 self.succeeded[asked.label] += 1
             if not is_same:
@@ -70,7 +70,7 @@ class Walk(testtools.TestCase):
         return found
 
 
-class TestWalk(Walk):
+class TestWalk(WalkCase):
     def test_no_request_tells_the_worlds_apart(self):
         # Reading changes nothing, so what is asked next is not affected.
         self.worlds.both('cell_down', is_down=True)
@@ -92,7 +92,7 @@ class TestWalk(Walk):
             self.assertGreaterEqual(self.succeeded['POST /servers'], MADE)
 
 
-class TestStock(Walk):
+class TestStock(WalkCase):
     are_alike = True
 
     def test_who_is_not_isolated_gets_stock_nova(self):
@@ -117,12 +117,12 @@ class TestStock(Walk):
         self.assertEqual([], self.differences(refused, 1))
 
 
-class TestWalkWithoutTheFilter(Walk):
+class TestWalkWithoutTheFilter(WalkCase):
     SIDE_OF_A = 'b'
 
     def test_requests_of_each_part_tell_the_worlds_apart(self):
         # What is made is not the same, and stays.
-        self.population.note = lambda *_: None
+        self.fleet.note = lambda *_: None
         found = self.differences(self.some(), 1)
         self.assertGreater(len(found), 30)
         told = {asked.label for asked, _, _ in found}

@@ -1,169 +1,24 @@
 """The deterministic walk: every route, action and edge of a microversion.
 
-What Nova declares (declared.py) becomes requests of a member and of a reader,
-about hidden servers, own ones and none, valid and broken, in every spelling
-that Nova's router or database might accept.
+The walk turns all that Nova declares (declared.py) into requests of a member
+and of a reader. They are about hidden servers, own ones and unknown ones,
+valid and broken, in every spelling that Nova's router or database may accept.
 """
 
 import itertools
 import re
-import uuid
 
 from tests.functional import operations
 from tests.two_worlds import census
-from tests.two_worlds import floating_ips
-from tests.two_worlds import population
-from tests.two_worlds import worlds
+from tests.two_worlds import fleet
+from tests.two_worlds import inputs
+from tests.two_worlds import request
 
 CALLERS = ('bob', 'reader')
-HIDDEN = [f'hidden.{state}' for state in population.STATES + ('ownerless',)]
-OWN = [f'own.{state}' for state in population.STATES]
-#: What is put for the last {id} of a route.
-PARTS = {
-    'os-volume_attachments': ('<hidden.volume>', '<own.volume>', '<unknown>'),
-    'os-interface': ('<hidden.port>', '<own.port>', '<unknown>'),
-    'os-server-groups': ('<hidden.group>', '<own.group>', '<unknown>'),
-    'os-instance-actions': (
-        'req-<hidden.request>',
-        'req-<own.request>',
-        '<unknown>',
-    ),
-    'os-simple-tenant-usage': (population.PROJECT,),
-    'os-quota-sets': (population.PROJECT,),
-    'os-volumes': ('<hidden.volume>', '<own.volume>'),
-    'os-floating-ips': tuple(
-        str(uuid.uuid5(floating_ips.NAMESPACE, address))
-        # Members may delete them; the own server's is needed.
-        for address in floating_ips.ADDRESSES[::2]
-    ),
-    # Members may delete it.
-    'images': ('a2459075-d96c-40d5-893e-577ff92e721c',),
-    'flavors': ('1',),
-    'metadata': ('of', 'key'),
-    'tags': ('tag-of-alice', 'tag-of-bob', 'key'),
-    'ips': ('private',),
-    'os-keypairs': ('key',),
-}
-#: What is asked for in a query.
-VALUES = {
-    'name': ('of-alice', 'of-bob', 'active', '^a', '['),
-    'display_name': ('of-alice', 'active'),
-    'status': ('ACTIVE', 'ERROR', 'BUILD', 'DELETED', 'SHELVED', 'nonsense'),
-    'vm_state': ('active', 'error'),
-    'marker': [f'<{name}>' for name in HIDDEN + OWN[:2] + OWN[5:]]
-    + ['<unknown>', '<hidden.active|upper>', '<own.active|upper>', ''],
-    'limit': ('0', '1', '2', '-1', 'x'),
-    'offset': ('1',),
-    'sort_key': ('uuid', 'display_name', 'created_at', 'user_id', 'host'),
-    'sort_dir': ('asc', 'desc'),
-    'uuid': ('<hidden.active>', '<own.active>', '<unknown>'),
-    'user_id': ('alice', 'bob'),
-    'project_id': (population.PROJECT,),
-    'tenant_id': (population.PROJECT,),
-    'all_tenants': ('1', '0', 'x'),
-    'all_projects': ('1',),
-    'deleted': ('1', '0'),
-    'tags': ('tag-of-alice', 'tag-of-bob'),
-    'tags-any': ('tag-of-alice,tag-of-bob',),
-    'not-tags': ('tag-of-alice',),
-    'not-tags-any': ('tag-of-bob',),
-    'metadata': ('{"of": "alice"}', '{"of": "bob"}'),
-    'ip': ('192', '.*'),
-    'locked': ('true', 'false'),
-    'locked_by': ('owner',),
-    'changes-since': ('2026-01-01T00:00:00', '2030-01-01T00:00:00'),
-    'changes-before': ('2030-01-01T00:00:00',),
-    'availability_zone': ('one', 'two'),
-    'host': ('host1',),
-    'node': ('host1',),
-    'flavor': ('1',),
-    'image': (population.IMAGE,),
-    'reservation_id': ('r-sample',),
-    'start': ('2025-01-01',),
-    'end': ('2027-01-01',),
-    'detailed': ('0', '1'),
-    'hostname': ('active-of-alice',),
-    'power_state': ('1',),
-    'task_state': ('scheduling',),
-    'instance_uuid': ('<hidden.active>', '<own.active>'),
-}
-#: More than one thing in a query.
-QUERIES = (
-    'limit=1&marker=<hidden.active>',
-    'limit=1&marker=<own.stopped>',
-    'limit=2&sort_key=uuid&sort_dir=asc',
-    'limit=2&sort_key=user_id&sort_dir=desc',
-    'limit=1&status=ERROR',
-    'all_tenants=1&project_id=' + population.PROJECT,
-    'all_tenants=1&user_id=alice',
-    'name=of&limit=3&sort_key=display_name',
-    'deleted=true&limit=1',
-    'changes-since=2026-01-01T00:00:00&limit=2',
-    'nonsense=1',
-    'limit=1&limit=2',
-    'tags=tag-of-alice&tags=tag-of-bob',
-)
-#: More bodies of actions.
-ACTIONS = {
-    # Taking a hidden server's is told from the worlds on purpose.
-    'addFloatingIp': [
-        {'address': address} for address in floating_ips.ADDRESSES[:2]
-    ],
-    'removeFloatingIp': [
-        {'address': address} for address in floating_ips.ADDRESSES
-    ],
-}
-#: Servers that members make: what is added to the server, and hints.
-NETWORK = '3cb9bc59-5699-4588-a4b1-b87f96708bc6'
-MADE = (
-    ({}, {}),
-    ({'min_count': 2, 'max_count': 2, 'return_reservation_id': True}, {}),
-    ({'metadata': {'of': 'bob'}, 'availability_zone': 'two'}, {}),
-    ({'networks': [{'uuid': NETWORK}]}, {}),
-    ({'networks': [{'uuid': NETWORK, 'fixed_ip': '192.168.1.3'}]}, {}),
-    ({'networks': [{'port': '<hidden.port>'}]}, {}),
-    ({'networks': [{'port': '<own.port>'}]}, {}),
-    ({'block_device_mapping_v2': ['<own.free>']}, {}),
-    ({'block_device_mapping_v2': ['<own.volume>']}, {}),
-    ({'block_device_mapping_v2': ['<hidden.volume>']}, {}),
-    ({}, {'group': '<hidden.group>'}),
-    ({}, {'group': '<own.group>'}),
-    ({}, {'same_host': ['<hidden.active>']}),
-    ({}, {'same_host': '<own.active>'}),
-    ({}, {'different_host': ['<hidden.active>', '<unknown>']}),
-    ({}, {'different_host': ['<own.active>']}),
-    ({}, {'near': '<hidden.active>', 'same_host': '<hidden.active|upper>'}),
-    ({}, {'query': '["=", "$instances.<hidden.active>.name", "a"]'}),
-)
-#: What clients and services write into the head.
-HEADS = (
-    {'X_Service_Roles': 'service'},
-    {'Accept': 'application/xml'},
-    {'X_OpenStack_Nova_API_Version': '2.26'},
-    {'X_Forwarded_For': '<hidden.active>'},
-    {'X_OpenStack_Request_Id': 'req-<hidden.active>'},
-)
-#: The spellings that a database or a router may accept.
+#: The spellings for paths that Nova handles like others.
 COMMON = ('upper', 'bare', 'space', 'accent', 'slash', 'json')
 LISTS = ('/servers', '/servers/detail', '/os-volumes_boot')
-#: What else counts servers or names them, and reads queries.
-COUNTED = (
-    '/os-server-groups',
-    '/os-simple-tenant-usage',
-    '/os-simple-tenant-usage/{id}',
-    '/os-quota-sets/{id}/detail',
-    '/limits',
-)
-#: Usage needs both ends, as time stands still while a request is answered.
-PERIODS = tuple(
-    f'start=2025-01-01T00:00:00&end=2027-01-01T00:00:00&detailed=1{more}'
-    for more in (
-        '',
-        '&limit=1',
-        '&marker=<hidden.active>',
-        '&marker=<own.active>&limit=2',
-    )
-)
+#: One of so many broken bodies is sent.
 DEEP = 4
 
 
@@ -208,13 +63,13 @@ class Walk:
                     who == 'bob' and not is_old(path)
                 )
                 for name in operation['query'] if is_asked else ():
-                    values = VALUES.get(name, ('1', 'x'))
+                    values = inputs.VALUES.get(name, ('1', 'x'))
                     for value in values if who == 'bob' else values[:1]:
                         query = f'{path}?{name}={value}'
                         yield self._ask(who, operation, query, newest)
                         if who == 'bob' and path == '/servers':
                             yield self._ask(who, operation, query, 1)
-                for query in QUERIES:
+                for query in inputs.QUERIES:
                     for version in (1, 69, newest)[-self._depth(who) :]:
                         yield self._ask(
                             who, operation, f'{path}?{query}', version
@@ -235,7 +90,7 @@ class Walk:
             )
         if who != 'bob':
             return
-        for name in HIDDEN[1:] + ['unknown']:
+        for name in inputs.HIDDEN[1:] + ['unknown']:
             path = next(self.paths(operation, f'<{name}>'))
             newest = operation['newest']
             body = next(self.bodies(operation, newest))
@@ -246,7 +101,7 @@ class Walk:
             return
         # All of Nova's own look a server up in the same way.
         is_like_others = operation['path'].count('/') > 2
-        for spelled in COMMON if is_like_others else worlds.SPELLINGS:
+        for spelled in COMMON if is_like_others else request.SPELLINGS:
             for name in ('hidden.active', 'own.failing'):
                 if name.startswith('own') and operation['method'] != 'GET':
                     continue
@@ -266,24 +121,24 @@ class Walk:
             yield from self._elsewhere(operation)
         for method in ('GET', 'PUT', 'DELETE', 'HEAD', 'PATCH'):
             for path in ('/servers/<hidden.active>', '/servers'):
-                yield worlds.request(
+                yield request.request(
                     'bob', 'POST', f'{path}?_method={method}', {}
                 )
-        for prefix in ('/v2', '/v2.1/' + population.PROJECT, '/v2.1/other'):
+        for prefix in ('/v2', '/v2.1/' + fleet.PROJECT, '/v2.1/other'):
             for path in ('', '/<hidden.active>', '/<own.active>', '/detail'):
-                yield worlds.request('bob', 'GET', f'{prefix}/servers{path}')
+                yield request.request('bob', 'GET', f'{prefix}/servers{path}')
 
-        for head in HEADS:
+        for head in inputs.HEADS:
             for path in ('/servers', '/servers/detail', '/servers/<unknown>'):
                 for server in ('<hidden.active>', '<own.active>'):
                     for method in ('GET', 'HEAD'):
-                        yield worlds.request(
+                        yield request.request(
                             'bob',
                             method,
                             path.replace('<unknown>', server),
                             **head,
                         )
-            yield worlds.request(
+            yield request.request(
                 'bob', 'DELETE', '/servers/<hidden.active>', **head
             )
 
@@ -303,12 +158,15 @@ class Walk:
             yield self._ask('reader', operation, path, newest, body)
         path = next(self.paths(operation, '<unknown>'))
         for name in operation['query']:
-            for value in VALUES.get(name, ('1', 'x')):
+            for value in inputs.VALUES.get(name, ('1', 'x')):
                 query = f'{path}?{name}={value}'
                 yield self._ask('bob', operation, query, newest)
-        if operation['method'] == 'GET' and operation['path'] in COUNTED:
+        if (
+            operation['method'] == 'GET'
+            and operation['path'] in inputs.COUNTED
+        ):
             for query, version in itertools.product(
-                QUERIES + PERIODS, (1, newest)
+                inputs.QUERIES + inputs.PERIODS, (1, newest)
             ):
                 yield self._ask('bob', operation, f'{path}?{query}', version)
 
@@ -316,12 +174,12 @@ class Walk:
         """Servers that are made."""
         for operation in self._where(lambda path: path == '/servers', 'POST'):
             for version in (37, self.latest):
-                for more, hints in MADE:
+                for more, hints in inputs.MADE:
                     body = {
                         'server': {
                             'name': 'made',
                             'flavorRef': '1',
-                            'imageRef': population.IMAGE,
+                            'imageRef': fleet.IMAGE,
                             'networks': 'none',
                             **more,
                         },
@@ -350,7 +208,7 @@ class Walk:
                 newest = operation['newest']
                 if operation['method'] == 'GET':
                     # The reader reads as a member.
-                    for name in OWN if who == 'bob' else OWN[:1]:
+                    for name in inputs.OWN if who == 'bob' else inputs.OWN[:1]:
                         for path in self.paths(operation, f'<{name}>'):
                             yield self._ask(who, operation, path, newest)
                     continue
@@ -388,14 +246,14 @@ class Walk:
                         for whole in self.paths(operation, f'<{kind}.{name}>'):
                             yield self._ask('bob', operation, whole, version)
             if is_list(path):
-                for query in QUERIES:
+                for query in inputs.QUERIES:
                     whole = f'{path}?{query}'
                     yield self._ask(
                         'bob', operation, whole, operation['newest']
                     )
 
     def _ask(self, who, operation, path, version, body=None):
-        return worlds.request(
+        return request.request(
             who,
             operation['method'],
             path,
@@ -429,7 +287,7 @@ class Walk:
             operation['path'],
         )
         before = path.partition('/{')[0].rsplit('/', 1)[-1]
-        for part in PARTS.get(before, (server, 'sample')):
+        for part in inputs.PARTS.get(before, (server, 'sample')):
             yield re.sub(r'\{[a-z_]+\}', part, path)
             if '{' not in path:
                 return
@@ -442,7 +300,7 @@ class Walk:
         action = operation['action']
         if action in operations.ACTIONS:
             yield {action: operations.ACTIONS[action]}
-        for arguments in ACTIONS.get(action, ()):
+        for arguments in inputs.ACTIONS.get(action, ()):
             yield {action: arguments}
         rest = re.sub(
             r'^/(servers|os-volumes_boot)/\{[a-z_]+\}', '', operation['path']

@@ -38,7 +38,7 @@ from cloud_security.visibility import scope as scopes
 from tests.functional import cloud
 from tests.two_worlds import databases
 from tests.two_worlds import declared
-from tests.two_worlds import floating_ips
+from tests.two_worlds import neutron
 
 START = datetime.datetime(2026, 1, 1)
 NAMESPACE = uuid.UUID('b0b0b0b0-0000-4000-8000-000000000000')
@@ -100,7 +100,7 @@ class World(cloud.Cloud):
             fixtures.MonkeyPatch('sqlalchemy.MetaData.reflect', _reflect_once)
         )
         self.floating_ips = self.useFixture(
-            floating_ips.FloatingIPs(self.neutron, cloud.PROJECT)
+            neutron.FloatingIPs(self.neutron, cloud.PROJECT)
         )
         self.create_image = self.glance.create
         self.glance.create = self._create_sorted

@@ -1,7 +1,7 @@
-"""What a Nova has and the census has not, and the other way round.
+"""Gaps between the census and a release of Nova.
 
-Each function takes what a Nova has and returns sentences that say what to
-decide, and where.
+Each function takes a list of what Nova has, and yields one sentence for each
+gap: what somebody must decide, and where to write it.
 """
 
 import re
@@ -102,8 +102,8 @@ def of_names(kind, names):
         yield (
             f'Nova takes a new name in a {kind}, {name}: decide whether it '
             'names or finds servers, groups or users (then it needs values in '
-            'tests/two_worlds/walk.py VALUES or samples.py NAMED), and add it '
-            f'to NAMES in {WHERE}.'
+            'tests/two_worlds/inputs.py VALUES or samples.py NAMED), and add '
+            f'it to NAMES in {WHERE}.'
         )
 
 

@@ -7,7 +7,8 @@ world A has: ``<own.shelved>`` and ``<hidden.shelved>``.
 import json
 import uuid
 
-from tests.two_worlds import worlds as both_worlds
+from tests.two_worlds import pair
+from tests.two_worlds import request
 
 IMAGE = '155d900f-4e14-4e4c-a73d-069cbf4541e6'
 PROJECT = '6f70656e737461636b20342065766572'
@@ -61,7 +62,7 @@ ENDS = {
 }
 
 
-class Population:
+class Fleet:
     """Tells the worlds what their members do at first."""
 
     def __init__(self, worlds):
@@ -232,7 +233,7 @@ class Population:
     def _call(
         self, kind, method, path, body=None, is_needed=True, version='2.90'
     ):
-        asked = both_worlds.request(
+        asked = request.request(
             OWNERS[kind], method, path, body, version=version
         )
         if kind == 'hidden':
@@ -248,4 +249,4 @@ class Population:
 
 def worlds_id(name):
     """Return an id that neither world knows."""
-    return str(uuid.uuid5(both_worlds.NAMESPACE, name))
+    return str(uuid.uuid5(pair.NAMESPACE, name))

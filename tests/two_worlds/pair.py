@@ -1,9 +1,9 @@
-"""Both worlds, the same requests, and whether their answers are equal.
+"""Send the same requests to both worlds, and compare their responses.
 
-Ids and times are the same in both worlds where the same member caused them
-(see world.py). What stays different is matched up: an id that appears in A
-stands for the id at its place in B, from then on and the other way round. The
-ids of hidden servers stand for ids that world B does not know.
+IDs and times are the same in both worlds where the same member caused them
+(see world.py). The pair matches up the other IDs: one that appears in A stands
+for the one at its place in B from then on. The IDs of hidden servers stand for
+IDs that world B does not know.
 """
 
 import collections
@@ -17,6 +17,7 @@ from urllib.parse import unquote
 import uuid
 
 from tests.two_worlds import exceptions
+from tests.two_worlds import request
 
 NAMESPACE = uuid.UUID('a0a0a0a0-0000-4000-8000-000000000000')
 ID = re.compile(
@@ -24,43 +25,13 @@ ID = re.compile(
 )
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(__file__)))
 
-#: A request with names such as ``<hidden.active>`` for ids.
-Request = collections.namedtuple(
-    'Request', 'who method path body version headers label'
-)
-Answer = collections.namedtuple('Answer', 'status headers body')
 
-
-def request(who, method, path, body=None, version=None, label='', **headers):
-    """Return a request.
-
-    :param path: with ``/v2.1`` unless it has another beginning
-    :param body: JSON, or text that is sent as it is
-    :param label: what operation of Nova's it is meant for
-    """
-    if not path.startswith('/v2'):
-        path = '/v2.1' + path
-    if not isinstance(body, str):
-        body = '' if body is None else json.dumps(body)
-    return Request(
-        who,
-        method,
-        path,
-        body,
-        version,
-        tuple(
-            (name.replace('_', '-'), value) for name, value in headers.items()
-        ),
-        label,
-    )
-
-
-class World:
-    """The process of one world."""
+class Process:
+    """One world, in a process that takes commands (see world.py)."""
 
     def __init__(self, side):
         self.side = side
-        # Nova logs much, and tells what stopped it.
+        # Nova logs much; the reason why a world stopped is among it.
         self.log = open(os.environ.get('TWO_WORLDS_LOG', os.devnull), 'a')
         self.process = subprocess.Popen(
             [sys.executable, '-W', 'ignore', '-m', __package__ + '.world']
@@ -75,11 +46,15 @@ class World:
         )
 
     def tell(self, do, **arguments):
-        """Send a command; hear() returns its result."""
+        """Send a command, whose result hear() returns."""
         self.process.stdin.write(json.dumps(dict(arguments, do=do)) + '\n')
         self.process.stdin.flush()
 
     def hear(self):
+        """Wait for the result of the command that was sent first.
+
+        :raises AssertionError: when the process has ended
+        """
         line = self.process.stdout.readline()
         if not line:
             raise AssertionError(
@@ -89,38 +64,40 @@ class World:
         return json.loads(line)
 
     def close(self):
+        """End the process."""
         self.process.stdin.close()
         self.process.wait()
         self.process.stdout.close()
         self.log.close()
 
 
-class Worlds:
-    """Worlds A and B, and which ids of theirs mean the same."""
+class Pair:
+    """Worlds A and B, and the IDs of theirs that mean the same."""
 
     def __init__(self, side_of_a='a', are_alike=False):
-        """Start both.
+        """Start both worlds.
 
         :param side_of_a: ``b`` for a world A without the filter
-        :param are_alike: whether world B has the hidden servers too, for
-            callers who are not isolated; then nothing is excused
+        :param are_alike: world B has the hidden servers too, for callers who
+            are not isolated; then the pair excuses no difference
         """
         self.are_alike = are_alike
-        self.a, self.b = World(side_of_a), World('b')
+        self.a, self.b = Process(side_of_a), Process('b')
         self.requests = 0
         self.steps = collections.Counter()
-        #: {name: (id in A, id in B)}
+        #: ``{name: (ID in A, ID in B)}``
         self.names = {}
         self.a_to_b, self.b_to_a = {}, {}
         self.excused = collections.Counter()
         self._both_hear()
 
     def close(self):
+        """End both worlds."""
         for world in (self.a, self.b):
             world.close()
 
     def both(self, do, **arguments):
-        """Tell both the same command; return both results."""
+        """Send both worlds a command; return both results."""
         self.a.tell(do, **arguments)
         self.b.tell(do, **arguments)
         return self._both_hear()
@@ -129,22 +106,22 @@ class Worlds:
         return self.a.hear(), self.b.hear()
 
     def in_a(self, asked):
-        """Send a request to world A only, as the others do.
+        """Send a request of another member's, to world A only.
 
-        :returns: Answer
+        :returns: request.Response
         """
         if self.are_alike:
             return self.ask(asked)[0]
         self.a.tell('call', **self._command('others', asked, 0))
-        answer = Answer(*self.a.hear())
+        response = request.Response(*self.a.hear())
         if asked.method != 'GET':
             self._hold_in_b()
-        return answer
+        return response
 
     def _hold_in_b(self):
-        """Let B's Cinder, Neutron and Glance tell of the others' servers.
+        """Give B's other services what other members' servers hold.
 
-        There they are ids that no world's Nova knows.
+        The pair replaces the servers' IDs by some that no Nova knows.
         """
         self.a.tell('held')
         hidden = {
@@ -170,7 +147,7 @@ class Worlds:
         self.b.hear()
 
     def disown(self, name):
-        """Take the owner out of the mapping of a hidden server."""
+        """Remove the owner from the mapping of a hidden server."""
         self.a.tell('disown', server_id=self.names[name][0])
         self.a.hear()
         if self.are_alike:
@@ -178,7 +155,7 @@ class Worlds:
             self.b.hear()
 
     def hide(self, name, hidden_id):
-        """Name something hidden; B gets an id that it does not know."""
+        """Name a hidden thing, and choose an ID that B does not know."""
         if self.are_alike:
             return self.show(name, hidden_id)
         unknown_id = str(uuid.uuid5(NAMESPACE, hidden_id))
@@ -186,17 +163,17 @@ class Worlds:
         self._match(hidden_id, unknown_id)
 
     def show(self, name, own_id):
-        """Name something that both worlds have.
+        """Name a thing that both worlds have.
 
-        :param own_id: as world B calls it
+        :param own_id: its ID in world B
         """
         self.names[name] = self.b_to_a.get(own_id, own_id), own_id
 
     def ask(self, asked):
-        """Send a request to both worlds.
+        """Send a request to both worlds, and compare the responses.
 
-        :returns: both answers, in which ids of A are those of B, and
-            whether they mean the same
+        :returns: both responses, with B's IDs in A's one, and True if they
+            mean the same
         """
         self.requests += 1
         commands = (
@@ -205,8 +182,8 @@ class Worlds:
         )
         self.a.tell('call', **commands[0])
         self.b.tell('call', **commands[1])
-        answers = [Answer(*result) for result in self._both_hear()]
-        a, b = (self._as_sent(answer, asked) for answer in answers)
+        responses = [request.Response(*result) for result in self._both_hear()]
+        a, b = (self._as_sent(response, asked) for response in responses)
         a = self._in_ids_of_b(a, b)
         if self.are_alike:
             return a, b, a == b
@@ -238,44 +215,46 @@ class Worlds:
         }
 
     def _named(self, text, at):
-        """Put ids in the place of their names, spelled as asked for."""
+        """Replace names by a world's IDs, spelled as the names ask for."""
         for name, spelled in re.findall(r'<([\w.]+)(?:\|(\w+))?>', text):
             server_id = self.names[name][at]
             text = text.replace(
                 f'<{name}|{spelled}>' if spelled else f'<{name}>',
-                SPELLINGS[spelled](server_id) if spelled else server_id,
+                request.SPELLINGS[spelled](server_id)
+                if spelled
+                else server_id,
             )
         return text
 
-    def _as_sent(self, answer, asked):
-        """Put names back for ids that were sent spelled oddly."""
-        body = answer.body
+    def _as_sent(self, response, asked):
+        """Replace oddly spelled IDs of the request by their names again."""
+        body = response.body
         for name, spelled in re.findall(r'<([\w.]+)\|(\w+)>', asked.path):
             for server_id in self.names[name]:
-                odd = SPELLINGS[spelled](server_id)
+                odd = request.SPELLINGS[spelled](server_id)
                 read = unquote(odd)
                 # Nova repeats some of it byte by byte.
                 for text in (odd, read, read.encode().decode('latin-1')):
                     body = body.replace(
                         json.dumps(text)[1:-1], f'<{name}|{spelled}>'
                     )
-        return answer._replace(body=body)
+        return response._replace(body=body)
 
     def _in_ids_of_b(self, a, b):
-        """Return A's answer with B's ids, as far as they match up."""
+        """Return A's response with B's IDs, as far as they match up."""
         in_a = ID.findall(_text(a))
         in_b = ID.findall(_text(b))
-        # What has a name is no other thing's id.
+        # An ID that has a name stands for no other thing.
         known = set(itertools.chain(*self.names.values()))
         for one, other in zip(in_a, in_b):
-            # What is the same in both stands for nothing else from then on.
+            # An ID that is the same in both matches itself from then on.
             if len(in_a) == len(in_b) and not {one, other} & known:
                 self._match(one, other)
 
         def of_b(found):
             return self.a_to_b.get(found.group(), found.group())
 
-        return Answer(
+        return request.Response(
             a.status,
             [[name, ID.sub(of_b, value)] for name, value in a.headers],
             ID.sub(of_b, a.body),
@@ -288,32 +267,6 @@ class Worlds:
             self.b_to_a[other] = one
 
 
-def _text(answer):
-    return '\n'.join([value for _, value in answer.headers] + [answer.body])
-
-
-#: How an id can be spelled so that a router or a database may accept it.
-SPELLINGS = {
-    'upper': str.upper,
-    'bare': lambda server_id: server_id.replace('-', ''),
-    'space': lambda server_id: server_id + '%20',
-    'before': lambda server_id: '%20' + server_id,
-    'nul': lambda server_id: server_id + '%00',
-    'accent': lambda server_id: re.sub(
-        '[ae]',
-        lambda found: {'a': '%C3%A1', 'e': '%C3%A9'}[found.group()],
-        server_id,
-        count=1,
-    ),
-    'wide': lambda server_id: '%EF%BC%90' + server_id[1:],
-    'braces': lambda server_id: '%7B' + server_id + '%7D',
-    'urn': lambda server_id: 'urn:uuid:' + server_id,
-    'json': lambda server_id: server_id + '.json',
-    'slash': lambda server_id: server_id + '/',
-    'slashes': lambda server_id: '/' + server_id,
-    'quoted': lambda server_id: '%%%02X' % ord(server_id[0]) + server_id[1:],
-    'twice': lambda server_id: '%%25%02X' % ord(server_id[0]) + server_id[1:],
-    'percent': lambda server_id: server_id[:-1] + '%25',
-    'underline': lambda server_id: server_id[:-1] + '_',
-    'short': lambda server_id: server_id[:-1],
-}
+def _text(response):
+    values = [value for _, value in response.headers]
+    return '\n'.join([*values, response.body])

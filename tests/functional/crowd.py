@@ -1,8 +1,8 @@
-"""Many callers at once on one API process, and what each of them is told.
+"""A crowd of callers on one API process, and a judgement of each response.
 
 Clients are threads, which eventlet makes greenthreads. They call the API's
-WSGI application themselves, so that an answer can be dropped, left unread or
-cut off in the middle.
+WSGI application directly, so that they can drop a response, leave it unread,
+or end its thread in the middle.
 """
 
 import collections
@@ -126,8 +126,8 @@ class Interleaving(fixtures.Fixture):
         time.sleep(0)
 
 
-class Load:
-    """Requests of all callers in a random order, from many threads."""
+class Crowd:
+    """All callers at once: requests in a random order, from many threads."""
 
     def __init__(self, application, callers, things, interleaving):
         self.application = application
