@@ -464,8 +464,8 @@ class TestWhatShips(Root):
             ('discover', '-s', 'tests/unit', '-t', '.'),
             # The same with the filter, and without it.
             (
-                f'{LISTS}.test_a_hidden_marker_is_answered_like_an_unknown_one',
-                f'{LISTS}WithoutTheFilter.test_a_member_sees_everybodys',
+                f'{LISTS}.test_hidden_marker_is_refused_like_an_unknown_one',
+                f'{LISTS}WithoutTheFilter.test_list_of_a_member_has_servers_of_others',
             ),
         ):
             said = self.python(

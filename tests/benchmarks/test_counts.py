@@ -59,7 +59,7 @@ class TestCounts(testtools.TestCase):
         finally:
             worker.stop()
 
-    def test_what_calls_read(self):
+    def test_calls_read_what_their_owner_has(self):
         stock = self.counts(SIZES[1], 'stock')
         isolated = self.counts(SIZES[1], 'isolated')
         alone = self.counts(SIZES[0], 'stock')

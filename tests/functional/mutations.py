@@ -117,7 +117,7 @@ MUTATIONS = {
     'Instance is not owned': Mutation(
         _not_owned('Instance'),
         'test_lists.TestLists.'
-        'test_a_member_sees_his_own_at_every_microversion_in_full_pages',
+        'test_list_of_a_member_has_full_pages_of_own_servers',
     ),
     'InstanceMapping is not owned': Mutation(
         _not_owned('InstanceMapping'),
@@ -130,8 +130,7 @@ MUTATIONS = {
     ),
     'BuildRequest is not owned': Mutation(
         _not_owned('BuildRequest'),
-        'test_lists.TestBuilding.'
-        'test_only_the_own_builds_are_listed_and_shown',
+        'test_lists.TestBuilding.test_own_builds_alone_are_listed_and_shown',
     ),
     'Migration is not owned': Mutation(
         _not_owned('Migration'),
@@ -140,12 +139,12 @@ MUTATIONS = {
     'attachments are not refused': Mutation(
         _switched_off(attachments.REFUSE),
         'test_attachments.TestAttachments.'
-        'test_a_service_token_gets_novas_answer_here_and_only_here',
+        'test_service_token_gets_novas_response_on_this_route_only',
     ),
     'service tokens count for nothing': Mutation(
         lambda: _change_service(is_exempt=lambda *_: False),
         'test_attachments.TestAttachments.'
-        'test_a_service_token_gets_novas_answer_here_and_only_here',
+        'test_service_token_gets_novas_response_on_this_route_only',
     ),
     'usage of the quota is shown': Mutation(
         _switched_off(quotas.HIDE_USAGE),
@@ -155,11 +154,11 @@ MUTATIONS = {
     'foreign ids are shown': Mutation(
         _switched_off(foreign_ids.REPLACE),
         'test_foreign_ids.TestForeignIds.'
-        'test_a_complaint_does_not_name_a_hidden_server',
+        'test_error_does_not_name_a_hidden_server',
     ),
     'hints reach the scheduler': Mutation(
         _switched_off(scheduler_hints.NEUTRALIZE),
-        'test_hints.TestHints.test_same_host_as_a_hidden_server_is_nowhere',
+        'test_hints.TestHints.test_same_host_as_a_hidden_server_finds_no_host',
     ),
     'stored hints reach the scheduler': Mutation(
         _switched_off(stored_hints.NEUTRALIZE),
@@ -181,7 +180,7 @@ MUTATIONS = {
     'floating IPs are not guarded': Mutation(
         _switched_off(floating_ips.GUARD),
         'test_floating_ips.TestFloatingIps.'
-        'test_a_hidden_servers_address_cannot_be_taken',
+        'test_address_of_a_hidden_server_is_not_taken',
     ),
     'denials are not recorded': Mutation(
         _replaced(recorder.Recorder, 'write_after', lambda *_: None),
@@ -199,7 +198,7 @@ MUTATIONS = {
     'Neutron is down, and the door open': Mutation(
         _fails_open,
         'test_floating_ips.TestFloatingIps.'
-        'test_a_hidden_servers_address_cannot_be_taken',
+        'test_address_of_a_hidden_server_is_not_taken',
     ),
     'rules that are not understood pass': Mutation(
         _replaced(inspection, 'misread', lambda *_: None),
@@ -215,12 +214,12 @@ MUTATIONS = {
             is_exempt=lambda context, _: bool(context.service_roles)
         ),
         'test_attachments.TestAttachments.'
-        'test_a_service_token_gets_novas_answer_here_and_only_here',
+        'test_service_token_gets_novas_response_on_this_route_only',
     ),
     'naming an id shows who holds it': Mutation(
         _replaced(foreign_ids, 'TELLS', re.compile('nothing like it')),
         'test_foreign_ids.TestForeignIds.'
-        'test_a_complaint_does_not_name_a_hidden_server',
+        'test_error_does_not_name_a_hidden_server',
     ),
 }
 MUTATIONS.update(
@@ -234,35 +233,35 @@ MUTATIONS.update(
                 'HINTS',
                 'OS-SCH-HNT:scheduler_hints',
                 'test_spelling.TestSpelling.'
-                'test_hints_are_found_however_they_are_spelled',
+                'test_hints_in_every_spelling_are_marked',
             ),
             (
                 foreign_ids,
                 'SERVERS',
                 ('floating_ip', 'instance_id'),
                 'test_foreign_ids.TestForeignIds.'
-                'test_a_floating_ip_does_not_name_its_hidden_holder',
+                'test_floating_ip_of_a_hidden_server_does_not_name_it',
             ),
             (
                 foreign_ids,
                 'SERVERS',
                 ('volumes', '*', 'attachments', '*', 'serverId'),
                 'test_foreign_ids.TestForeignIds.'
-                'test_a_volume_does_not_name_its_hidden_holder',
+                'test_volume_of_a_hidden_server_does_not_name_it',
             ),
             (
                 foreign_ids,
                 'TEXTS',
                 ('server', 'fault'),
                 'test_foreign_ids.TestForeignIds.'
-                'test_a_fault_does_not_name_a_hidden_server',
+                'test_fault_does_not_name_a_hidden_server',
             ),
             (
                 foreign_ids,
                 'TEXTS',
                 ('instanceAction', 'message'),
                 'test_foreign_ids.TestForeignIds.'
-                'test_an_action_does_not_name_a_hidden_server',
+                'test_instance_action_does_not_name_a_hidden_server',
             ),
         )
     }
@@ -275,11 +274,11 @@ MARKS = {
         _switched_off(
             scheduler_hints.SHOW_AS_SENT, scheduler_hints.SHOW_TO_EVERYBODY
         ),
-        'test_hints.TestHints.test_hints_are_shown_as_they_were_sent',
+        'test_hints.TestHints.test_hints_are_shown_as_sent',
     ),
     "marks in hints are not the caller's own": Mutation(
         _switched_off(scheduler_hints.KEEP_MARKS),
-        'test_hints.TestHints.test_hints_are_shown_as_they_were_sent',
+        'test_hints.TestHints.test_hints_are_shown_as_sent',
     ),
 }
 if int(cloud.LATEST.partition('.')[2]) >= 100:

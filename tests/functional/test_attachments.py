@@ -33,20 +33,20 @@ class TestAttachments(Attachments):
                 self.assertEqual(403, answers[0][0])
                 self.assertEqual(answers[0], answers[1])
 
-    def test_the_refusal_reads_like_novas_own(self):
+    def test_refusal_reads_like_novas_own(self):
         refused = self.ask(self.bob, self.alices_server)[1]
         self.operator_writes(
             {'os_compute_api:os-volumes-attachments:show': '!'}
         )
         self.assertEqual(self.ask(self.bob, self.bobs_server), (403, refused))
 
-    def test_an_own_server_gets_novas_answer(self):
+    def test_own_server_gets_novas_response(self):
         self.assertEqual(404, self.ask(self.bob, self.bobs_server)[0])
         self.bob.call('DELETE', f'servers/{self.bobs_server}')
         self.wait_until_gone(self.bobs_server)
         self.assertEqual(404, self.ask(self.bob, self.bobs_server)[0])
 
-    def test_a_service_token_gets_novas_answer_here_and_only_here(self):
+    def test_service_token_gets_novas_response_on_this_route_only(self):
         status, text = self.ask(
             self.bob, self.alices_server, X_Service_Roles='service'
         )
@@ -70,7 +70,7 @@ class TestAttachments(Attachments):
             ],
         )
 
-    def test_other_operations_on_attachments_answer_404(self):
+    def test_other_operations_on_attachments_return_404(self):
         for headers in ({}, {'X_Service_Roles': 'service'}):
             answers = [
                 (answer.status_code, answer.text.replace(server_id, 'ID'))
@@ -88,7 +88,7 @@ class TestAttachments(Attachments):
 class TestAttachmentsWithoutTheFilter(Attachments):
     FILTERED = DROPPED_IN = False
 
-    def test_hidden_and_unknown_servers_are_refused_alike(self):
+    def test_hidden_and_unknown_servers_differ(self):
         self.assertNotEqual(
             self.ask(self.bob, self.alices_server),
             self.ask(self.bob, uuidsentinel.other),

@@ -113,7 +113,7 @@ class Concurrency(cloud.Cloud):
 
 
 class TestConcurrency(Concurrency):
-    def test_no_answer_holds_rows_of_another_caller(self):
+    def test_response_holds_no_rows_of_another_caller(self):
         report = self.hammer(REQUESTS)
         self.assertEqual([], report.crossings)
         self.assertEqual([], report.wrong)
@@ -121,7 +121,7 @@ class TestConcurrency(Concurrency):
         self.assertEqual({}, scopes._by_request_id)
         self.assertEqual(REQUESTS, report.requests)
 
-    def test_a_scope_in_a_plain_global_is_found_out(self):
+    def test_scope_in_a_plain_global_is_detected(self):
         self.useFixture(
             fixtures.MonkeyPatch(
                 'cloud_security.visibility.scope._here', PlainGlobal()
@@ -129,7 +129,7 @@ class TestConcurrency(Concurrency):
         )
         self.assertNotEqual([], self.hammer(FEW).crossings)
 
-    def test_a_scope_that_is_not_taken_back_is_found_out(self):
+    def test_scope_that_is_not_reset_is_detected(self):
         self.useFixture(
             fixtures.MonkeyPatch(
                 'cloud_security.visibility.scope.on_this_thread',
@@ -146,7 +146,7 @@ class TestConcurrency(Concurrency):
 class TestConcurrencyWithoutTheFilter(Concurrency):
     FILTERED = DROPPED_IN = False
 
-    def test_answers_hold_rows_of_other_callers(self):
+    def test_responses_hold_rows_of_other_callers(self):
         self.assertNotEqual([], self.hammer(FEW).crossings)
 
 

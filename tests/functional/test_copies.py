@@ -22,7 +22,7 @@ OWN = {
 class TestCopies(cloud.Cloud):
     COPIES = False
 
-    def test_a_copy_is_like_a_server_that_was_booted(self):
+    def test_copy_equals_a_booted_server(self):
         booted = self.boot(self.bob)
         original = copies.take(self, self.boot(self.eve))
         copy = copies.put(self, original, self.bob, 'of-bob')

@@ -21,7 +21,7 @@ class FloatingIps(other_services.OtherServicesIds):
 
 
 class TestFloatingIps(FloatingIps):
-    def test_a_hidden_servers_address_cannot_be_taken(self):
+    def test_address_of_a_hidden_server_is_not_taken(self):
         taken = self.act(self.bob, 'addFloatingIp', '10.0.0.1')
         self.assertEqual(404, taken[0])
         self.assertEqual(
@@ -36,7 +36,7 @@ class TestFloatingIps(FloatingIps):
             )
         self.assertEqual([], self.given)
 
-    def test_an_address_of_several_is_novas_to_refuse(self):
+    def test_address_of_several_ports_is_refused_by_nova(self):
         self.floating_ips(
             _10_0_0_3=self.alices_server, _10_0_0_3__again=self.bobs_server
         )
@@ -47,7 +47,7 @@ class TestFloatingIps(FloatingIps):
         self.assertIn('Multiple floating IPs', answers[0][1])
         self.assertEqual(answers[0], answers[1])
 
-    def test_a_hidden_servers_address_cannot_be_removed(self):
+    def test_address_of_a_hidden_server_is_not_removed(self):
         for account in (self.bob, self.dan):
             status, text = self.act(account, 'removeFloatingIp', '10.0.0.1')
             self.assertEqual(404, status)
@@ -57,7 +57,7 @@ class TestFloatingIps(FloatingIps):
         self.assertNotIn(self.alices_server, answer.text)
         self.assertEqual([], self.given)
 
-    def test_own_addresses_and_a_managers_go_through(self):
+    def test_own_address_and_any_by_a_manager_are_changed(self):
         self.assertEqual(
             202, self.act(self.bob, 'addFloatingIp', '10.0.0.2')[0]
         )
@@ -73,7 +73,7 @@ class TestFloatingIps(FloatingIps):
 class TestFloatingIpsWithoutTheFilter(FloatingIps):
     FILTERED = DROPPED_IN = False
 
-    def test_a_hidden_servers_address_cannot_be_taken(self):
+    def test_address_of_a_hidden_server_is_taken(self):
         self.assertEqual(
             202, self.act(self.bob, 'addFloatingIp', '10.0.0.1')[0]
         )

@@ -14,7 +14,7 @@ from tests.functional import other_services
 
 
 class TestForeignIds(other_services.OtherServicesIds):
-    def test_a_floating_ip_does_not_name_its_hidden_holder(self):
+    def test_floating_ip_of_a_hidden_server_does_not_name_it(self):
         [one, *_] = self.floating_ips(
             _10_0_0_1=self.alices_server,
             _10_0_0_2=self.bobs_server,
@@ -57,7 +57,7 @@ class TestForeignIds(other_services.OtherServicesIds):
             (self.alices_server, shown[self.bob]),
         )
 
-    def test_a_volume_does_not_name_its_hidden_holder(self):
+    def test_volume_of_a_hidden_server_does_not_name_it(self):
         volume = operations.volume(self.alices_server)
         for name, value in (('get', volume), ('get_all', [volume])):
             self.useFixture(
@@ -78,7 +78,7 @@ class TestForeignIds(other_services.OtherServicesIds):
                 self.alices_server, self.carol.call('GET', path).text
             )
 
-    def test_an_image_does_not_name_its_hidden_server(self):
+    def test_image_of_a_hidden_server_does_not_name_it(self):
         images = {}
         for owner, server_id in (
             (self.alice, self.alices_server),
@@ -112,7 +112,7 @@ class TestForeignIds(other_services.OtherServicesIds):
                 ).text,
             )
 
-    def test_a_complaint_does_not_name_a_hidden_server(self):
+    def test_error_does_not_name_a_hidden_server(self):
         volume, interface = (
             (
                 f'servers/{self.bobs_server}/os-volume_attachments',
@@ -158,7 +158,7 @@ class TestForeignIds(other_services.OtherServicesIds):
                     self.assertEqual(answer.text, guessed.text)
                 self.assertIn(named, shown.text)
 
-    def test_a_fault_does_not_name_a_hidden_server(self):
+    def test_fault_does_not_name_a_hidden_server(self):
         self.in_the_cell(
             self.bobs_server,
             lambda context: objects.InstanceFault(
@@ -181,7 +181,7 @@ class TestForeignIds(other_services.OtherServicesIds):
                     self.carol.call('GET', path).text.lower(),
                 )
 
-    def test_an_action_does_not_name_a_hidden_server(self):
+    def test_instance_action_does_not_name_a_hidden_server(self):
         request_id = self.bob.act(self.bobs_server, 'lock').headers[
             'x-compute-request-id'
         ]

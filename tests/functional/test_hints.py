@@ -9,7 +9,7 @@ from tests.functional import two_hosts
 
 
 class TestHints(two_hosts.Hints):
-    def test_same_host_as_a_hidden_server_is_nowhere(self):
+    def test_same_host_as_a_hidden_server_finds_no_host(self):
         for value in (
             self.alices_server,
             [self.alices_server],
@@ -17,7 +17,7 @@ class TestHints(two_hosts.Hints):
         ):
             self.assertIsNone(self.outcome(self.bob, {'same_host': value}))
 
-    def test_same_host_as_an_own_server_is_there(self):
+    def test_same_host_as_an_own_server_finds_its_host(self):
         own = self.boot(self.bob)
         for value in (own, [self.alices_server, own]):
             self.assertEqual(
@@ -25,7 +25,7 @@ class TestHints(two_hosts.Hints):
                 self.outcomes(self.bob, {'same_host': value}, 2),
             )
 
-    def test_a_hidden_server_keeps_nobody_away(self):
+    def test_different_host_from_a_hidden_server_excludes_no_host(self):
         self.assertEqual(
             {'host1', 'host2'},
             self.outcomes(
@@ -33,21 +33,21 @@ class TestHints(two_hosts.Hints):
             ),
         )
 
-    def test_queries_do_not_reach_into_hidden_servers(self):
+    def test_query_about_a_hidden_server_finds_no_host(self):
         query = '["=", "$instances.{0}.uuid", "$instances.{0}.uuid"]'
         for server_id in (self.alices_server, uuidsentinel.unknown):
             self.assertIsNone(
                 self.outcome(self.bob, {'query': query.format(server_id)})
             )
 
-    def test_a_manager_may_name_every_server(self):
+    def test_same_host_by_a_manager_finds_every_server(self):
         self.assertEqual(
             {self.host},
             self.outcomes(self.carol, {'same_host': self.alices_server}, 2),
         )
 
     @two_hosts.SHOWN
-    def test_hints_are_shown_as_they_were_sent(self):
+    def test_hints_are_shown_as_sent(self):
         sent = {
             'same_host': [self.alices_server],
             'different_host': [
@@ -76,7 +76,7 @@ class TestHints(two_hosts.Hints):
             self.assertEqual(sent, shown[0]['scheduler_hints'])
 
     @two_hosts.SHOWN
-    def test_a_complaint_about_stored_hints_repeats_what_was_sent(self):
+    def test_error_about_stored_hints_repeats_them_as_sent(self):
         # Nova's own schema refuses to show what it accepted as "query"; where
         # responses are validated, from Nova 33 on, the complaint repeats the
         # whole server.
@@ -102,7 +102,7 @@ class TestHints(two_hosts.Hints):
         self.assertIn('ID', texts[0])
         self.assertEqual(texts[0], texts[1])
 
-    def test_complaints_repeat_what_was_sent(self):
+    def test_error_about_hints_repeats_them_as_sent(self):
         answers = []
         for server_id in (self.alices_server, uuidsentinel.unknown):
             answer = self.bob.call(
@@ -127,7 +127,7 @@ class TestHints(two_hosts.Hints):
 class TestHintsWithoutTheFilter(two_hosts.Hints):
     FILTERED = DROPPED_IN = False
 
-    def test_hints_tell_where_somebody_elses_server_is(self):
+    def test_hints_tell_the_host_of_a_hidden_server(self):
         self.assertEqual(
             {self.host},
             self.outcomes(self.bob, {'same_host': self.alices_server}, 2),

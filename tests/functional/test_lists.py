@@ -13,13 +13,13 @@ VERSIONS = ('2.1', '2.26', '2.69', '2.75', '2.82', '2.83', cloud.LATEST)
 class Lists(cloud.Cloud):
     def setUp(self):
         super().setUp()
-        self.his = []
-        self.hers = []
+        self.bobs_servers = []
+        self.alices_servers = []
         clock = self.useFixture(utils_fixtures.TimeFixture())
         for _ in range(3):
             for ids, account in (
-                (self.hers, self.alice),
-                (self.his, self.bob),
+                (self.alices_servers, self.alice),
+                (self.bobs_servers, self.bob),
             ):
                 ids.append(self.boot(account, name='same-name'))
                 # Those of one second Nova lists by their ids.
@@ -30,7 +30,7 @@ class Lists(cloud.Cloud):
 
 
 class TestLists(Lists):
-    def test_a_member_sees_his_own_at_every_microversion_in_full_pages(self):
+    def test_list_of_a_member_has_full_pages_of_own_servers(self):
         for version in VERSIONS:
             for path in (
                 'servers',
@@ -42,25 +42,26 @@ class TestLists(Lists):
                 if version == VERSIONS[-1] and 'boot' in path:
                     continue  # removed in 2.103
                 self.assertEqual(
-                    self.newest(self.his),
+                    self.newest(self.bobs_servers),
                     self.bob.ids(path, version=version),
                     path,
                 )
         page = self.bob.get('servers?limit=2')
         self.assertEqual(
-            self.newest(self.his)[:2],
+            self.newest(self.bobs_servers)[:2],
             [server['id'] for server in page['servers']],
         )
         link = page['servers_links'][0]['href']
-        self.assertIn(f'marker={self.his[1]}', link)
+        self.assertIn(f'marker={self.bobs_servers[1]}', link)
         last = self.bob.get('servers?' + link.split('?')[1])
         self.assertEqual(
-            [self.his[0]], [server['id'] for server in last['servers']]
+            [self.bobs_servers[0]],
+            [server['id'] for server in last['servers']],
         )
         self.assertNotIn('servers_links', self.bob.get('servers?limit=4'))
 
-    def test_a_hidden_marker_is_answered_like_an_unknown_one(self):
-        for server_id, is_deleted in zip(self.hers, (False, True)):
+    def test_hidden_marker_is_refused_like_an_unknown_one(self):
+        for server_id, is_deleted in zip(self.alices_servers, (False, True)):
             if is_deleted:
                 self.alice.call('DELETE', f'servers/{server_id}')
                 self.wait_until_gone(server_id)
@@ -74,7 +75,7 @@ class TestLists(Lists):
             self.assertEqual(400, answers[0][0])
             self.assertEqual(answers[0], answers[1])
 
-    def test_sorting_and_filters_stay_within_the_own_servers(self):
+    def test_sorted_or_filtered_list_has_own_servers_alone(self):
         for query in (
             'sort_key=display_name&sort_dir=asc',
             'name=same',
@@ -88,58 +89,62 @@ class TestLists(Lists):
         ):
             for version in VERSIONS:
                 self.assertEqual(
-                    sorted(self.his),
+                    sorted(self.bobs_servers),
                     sorted(self.bob.ids(f'servers?{query}', version=version)),
                     query,
                 )
         for query in (
             'user_id=alice',
-            f'uuid={self.hers[0]}',
+            f'uuid={self.alices_servers[0]}',
             'user_id=alice&user_id=bob',
         ):
             for version in VERSIONS:
                 answer = self.bob.call(
                     'GET', f'servers?{query}', version=version
                 )
-                for server_id in self.hers:
+                for server_id in self.alices_servers:
                     self.assertNotIn(server_id, answer.text, query)
         self.assertEqual(
             403, self.bob.call('GET', 'servers?all_tenants=1').status_code
         )
 
-    def test_deleted_servers_of_others_stay_hidden_in_changes_since(self):
+    def test_changes_since_hides_deleted_servers_of_others(self):
         for account, server_id in (
-            (self.alice, self.hers[0]),
-            (self.bob, self.his[0]),
+            (self.alice, self.alices_servers[0]),
+            (self.bob, self.bobs_servers[0]),
         ):
             account.call('DELETE', f'servers/{server_id}')
             self.wait_until_gone(server_id)
         self.assertEqual(
-            sorted(self.his),
+            sorted(self.bobs_servers),
             sorted(self.bob.ids('servers?changes-since=2000-01-01T00:00:00Z')),
         )
 
-    def test_the_manager_and_admins_see_all_and_others_none(self):
+    def test_list_of_managers_and_admins_has_all_servers(self):
         for account in (self.carol, self.root):
             self.assertEqual(
-                sorted(self.hers + self.his), sorted(account.ids())
+                sorted(self.alices_servers + self.bobs_servers),
+                sorted(account.ids()),
             )
         # A reader without servers, and a member of another project.
         for account in (self.dan, self.eve):
             self.assertEqual([], account.ids())
 
-    def test_a_down_cell_tells_nothing_about_others(self):
+    def test_down_cell_hides_servers_of_others(self):
         for version in ('2.1', '2.69', cloud.LATEST):
             with nova_fixtures.DownCellFixture():
                 for path in ('servers', 'servers/detail'):
                     listed = self.bob.ids(path, version=version)
                     self.assertEqual(
-                        sorted(self.his) if version != '2.1' else [],
+                        sorted(self.bobs_servers) if version != '2.1' else [],
                         sorted(listed),
                     )
                 answers = [
                     (answer.status_code, answer.text.replace(server_id, 'ID'))
-                    for server_id in (self.hers[0], uuidsentinel.unknown)
+                    for server_id in (
+                        self.alices_servers[0],
+                        uuidsentinel.unknown,
+                    )
                     for answer in [
                         self.bob.call(
                             'GET', f'servers/{server_id}', version=version
@@ -148,30 +153,35 @@ class TestLists(Lists):
                 ]
                 self.assertEqual(answers[0], answers[1])
 
-    def test_mappings_without_owner_are_hidden_from_everyone_isolated(self):
-        self.forget_owner(self.his[0])
+    def test_mapping_without_owner_is_hidden_from_isolated_callers(self):
+        self.forget_owner(self.bobs_servers[0])
         self.assertEqual(
-            404, self.bob.call('GET', f'servers/{self.his[0]}').status_code
+            404,
+            self.bob.call(
+                'GET', f'servers/{self.bobs_servers[0]}'
+            ).status_code,
         )
-        self.carol.get(f'servers/{self.his[0]}')
+        self.carol.get(f'servers/{self.bobs_servers[0]}')
 
 
 class TestListsWithoutTheFilter(Lists):
     FILTERED = DROPPED_IN = False
 
-    def test_a_member_sees_everybodys(self):
+    def test_list_of_a_member_has_servers_of_others(self):
         for version in VERSIONS:
             self.assertEqual(6, len(self.bob.ids(version=version)))
         self.assertEqual(6, len(self.dan.ids()))
         self.assertEqual(
             200,
-            self.bob.call('GET', f'servers?marker={self.hers[0]}').status_code,
+            self.bob.call(
+                'GET', f'servers?marker={self.alices_servers[0]}'
+            ).status_code,
         )
         with nova_fixtures.DownCellFixture():
             self.assertEqual(6, len(self.bob.ids(version='2.69')))
 
 
-class TestBuilding(cloud.Cloud):
+class Building(cloud.Cloud):
     """Servers that no cell knows yet: they are build requests."""
 
     CAST_AS_CALL = False
@@ -185,36 +195,41 @@ class TestBuilding(cloud.Cloud):
                 lambda *args, **kwargs: None,
             )
         )
-        self.hers = self.boot(self.alice, state=None)
-        self.his = self.boot(self.bob, state=None)
+        self.alices_server = self.boot(self.alice, state=None)
+        self.bobs_server = self.boot(self.bob, state=None)
 
-    def test_only_the_own_builds_are_listed_and_shown(self):
+
+class TestBuilding(Building):
+    def test_own_builds_alone_are_listed_and_shown(self):
         for version in VERSIONS:
-            self.assertEqual([self.his], self.bob.ids(version=version))
+            self.assertEqual([self.bobs_server], self.bob.ids(version=version))
         self.assertEqual(
-            404, self.bob.call('GET', f'servers/{self.hers}').status_code
+            404,
+            self.bob.call('GET', f'servers/{self.alices_server}').status_code,
         )
         self.assertEqual(
-            404, self.bob.call('DELETE', f'servers/{self.hers}').status_code
+            404,
+            self.bob.call(
+                'DELETE', f'servers/{self.alices_server}'
+            ).status_code,
         )
-        self.bob.get(f'servers/{self.his}')
-        self.alice.get(f'servers/{self.hers}')
-        self.forget_owner(self.hers)
-        self.assertEqual([self.his], self.bob.ids())
+        self.bob.get(f'servers/{self.bobs_server}')
+        self.alice.get(f'servers/{self.alices_server}')
+        self.forget_owner(self.alices_server)
+        self.assertEqual([self.bobs_server], self.bob.ids())
 
-    def test_the_own_build_can_be_given_up(self):
+    def test_own_build_can_be_deleted(self):
         self.assertEqual(
-            204, self.bob.call('DELETE', f'servers/{self.his}').status_code
+            204,
+            self.bob.call('DELETE', f'servers/{self.bobs_server}').status_code,
         )
         self.assertEqual([], self.bob.ids())
-        self.assertEqual([self.hers], self.carol.ids())
+        self.assertEqual([self.alices_server], self.carol.ids())
 
 
-class TestBuildingWithoutTheFilter(TestBuilding):
+class TestBuildingWithoutTheFilter(Building):
     FILTERED = DROPPED_IN = False
 
-    test_the_own_build_can_be_given_up = None
-
-    def test_only_the_own_builds_are_listed_and_shown(self):
+    def test_builds_of_all_members_are_listed_and_shown(self):
         self.assertEqual(2, len(self.bob.ids()))
-        self.bob.get(f'servers/{self.hers}')
+        self.bob.get(f'servers/{self.alices_server}')

@@ -19,7 +19,7 @@ class TestMonitor(other_services.OtherServicesIds):
 
     MODE = 'monitor'
 
-    def test_nothing_is_changed(self):
+    def test_monitor_mode_changes_no_response(self):
         self.floating_ips(_10_0_0_1=self.alices_server)
         self.has_addresses()
         self.assertIn(
@@ -56,7 +56,7 @@ class TestMonitor(other_services.OtherServicesIds):
         self.assertEqual([query], stored['query'])
 
     @two_hosts.SHOWN
-    def test_marks_that_callers_write_stay(self):
+    def test_mark_written_by_a_caller_is_unchanged(self):
         sent = {
             'same_host': [
                 hint_marks.MARK + self.alices_server,

@@ -15,7 +15,7 @@ class TestMutations(testscenarios.WithScenarios, testtools.TestCase):
         for name, mutation in mutations.MUTATIONS.items()
     ]
 
-    def test_it_is_noticed(self):
+    def test_mutation_fails_its_killer(self):
         found = killers.outcome(self.name, self.killer)
         # Not because the test could not run.
         self.assertEqual({}, found['errors'])
@@ -25,7 +25,7 @@ class TestMutations(testscenarios.WithScenarios, testtools.TestCase):
 class TestWithoutMutation(testtools.TestCase):
     """What notices mutations passes otherwise, in copies, too."""
 
-    def test_all_of_them_pass_in_a_copy(self):
+    def test_killers_without_a_mutation_pass(self):
         tests = {mutation.killer for mutation in mutations.MUTATIONS.values()}
         self.assertEqual(
             {'ran': len(tests), 'failures': {}, 'errors': {}},
@@ -34,7 +34,7 @@ class TestWithoutMutation(testtools.TestCase):
 
 
 class TestCompleteness(testtools.TestCase):
-    def test_every_owned_model_and_every_change_is_taken_away_once(self):
+    def test_owned_models_and_transforms_have_a_mutation_each(self):
         names = '\n'.join(mutations.MUTATIONS)
         for model in models.owned():
             self.assertIn(f'{model.__name__} is not owned', names)

@@ -4,7 +4,7 @@ from tests.functional import two_hosts
 
 
 class TestScheduler(two_hosts.Hints):
-    def test_it_counts_all_servers(self):
+    def test_scheduler_counts_hidden_servers(self):
         # One of them is hers.
         query = '["=", "$num_instances", 1]'
         self.assertEqual(self.host, self.outcome(self.bob, {'query': query}))

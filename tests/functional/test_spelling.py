@@ -17,7 +17,7 @@ class TestSpelling(other_services.OtherServicesIds):
     def escaped(self, text):
         return ''.join(f'\\u{ord(character):04x}' for character in text)
 
-    def test_what_was_sent_in_escapes_was_sent(self):
+    def test_id_sent_in_json_escapes_is_repeated(self):
         answers = []
         for server_id in (self.alices_server, uuidsentinel.unknown):
             body = (
@@ -32,7 +32,7 @@ class TestSpelling(other_services.OtherServicesIds):
         self.assertIn('ID', answers[0][1])
         self.assertEqual(answers[0], answers[1])
 
-    def test_what_was_sent_in_headers_was_sent(self):
+    def test_id_sent_in_a_header_is_repeated(self):
         answers = []
         for server_id in (self.alices_server, uuidsentinel.unknown):
             answer = self.bob.call('GET', 'servers', version=server_id)
@@ -42,7 +42,7 @@ class TestSpelling(other_services.OtherServicesIds):
         self.assertIn('ID', answers[0][1])
         self.assertEqual(answers[0], answers[1])
 
-    def test_what_is_written_at_an_image_is_repeated_once(self):
+    def test_id_written_to_an_image_is_repeated_once(self):
         image_id = self.bob.act(
             self.bobs_server, 'createImage', {'name': 'copy'}, version='2.45'
         ).json()['image_id']
@@ -69,7 +69,7 @@ class TestSpelling(other_services.OtherServicesIds):
                     server_id, answer.json()['metadata']['instance_uuid']
                 )
 
-    def test_naming_an_id_does_not_show_it(self):
+    def test_request_with_the_id_of_a_holder_does_not_reveal_it(self):
         self.floating_ips(_10_0_0_1=self.alices_server)
         for path in (
             'os-floating-ips',
@@ -82,7 +82,7 @@ class TestSpelling(other_services.OtherServicesIds):
                     self.alices_server, answer.text.replace('?name=', '')
                 )
 
-    def test_what_callers_write_is_theirs(self):
+    def test_metadata_of_an_own_server_is_unchanged(self):
         for server_id in (self.alices_server, uuidsentinel.unknown):
             metadata = {
                 'fault': server_id,
@@ -100,7 +100,7 @@ class TestSpelling(other_services.OtherServicesIds):
                     metadata, shown.get('server', shown)['metadata']
                 )
 
-    def test_deep_hints_are_answered_alike(self):
+    def test_deep_hints_of_hidden_and_unknown_servers_get_one_status(self):
         for depth in (100, 480, 600, 800):
             answers = []
             for server_id in (self.alices_server, uuidsentinel.unknown):
@@ -119,12 +119,12 @@ class TestSpelling(other_services.OtherServicesIds):
                 )
             self.assertEqual([400, 400], answers, depth)
 
-    def test_many_marks_take_no_time(self):
+    def test_many_marks_without_ids_are_unchanged(self):
         text = hint_marks.MARK * 8000
         self.assertEqual(text, hint_marks.mapped(text, str))
         self.assertEqual(set(), hint_marks.marked_ids(text))
 
-    def test_escapes_within_a_query_are_read(self):
+    def test_query_with_json_escapes_is_marked(self):
         specs = []
         for server_id in (self.alices_server, uuidsentinel.unknown):
             query = (
@@ -139,13 +139,13 @@ class TestSpelling(other_services.OtherServicesIds):
             specs[1].replace(uuidsentinel.unknown, 'ID'),
         )
 
-    def test_marks_that_others_write_stay(self):
+    def test_mark_in_a_path_is_unchanged(self):
         marked = hint_marks.MARK + uuidsentinel.unknown + '-hints'
         for account in (self.bob, self.root):
             answer = account.call('GET', f'servers/{marked}')
             self.assertIn(marked, answer.text)
 
-    def test_odd_addresses_are_novas_to_refuse(self):
+    def test_malformed_address_is_refused_by_nova(self):
         for address in (['x'], 5, True, None, '\0', '\ud800', 'x'):
             self.assertEqual(
                 400,
@@ -154,7 +154,7 @@ class TestSpelling(other_services.OtherServicesIds):
                 ).status_code,
             )
 
-    def test_without_neutron_nova_answers_in_its_order(self):
+    def test_floating_ip_action_without_neutron_returns_404(self):
         self.useFixture(
             fixtures.MockPatch(
                 'nova.network.neutron.API.get_instance_id_by_floating_address',
@@ -174,7 +174,7 @@ class TestSpelling(other_services.OtherServicesIds):
                 ).status_code,
             )
 
-    def test_hints_are_found_however_they_are_spelled(self):
+    def test_hints_in_every_spelling_are_marked(self):
         sent = {'same_host': self.alices_server, 'near': [self.alices_server]}
         for path, key in (
             ('servers', self.escaped('os:scheduler_hints')),
@@ -204,7 +204,7 @@ class TestSpelling(other_services.OtherServicesIds):
                 [hint_marks.MARK + self.alices_server], stored['near']
             )
 
-    def test_addresses_are_found_in_escapes(self):
+    def test_address_in_json_escapes_is_refused(self):
         self.floating_ips(_10_0_0_1=self.alices_server)
         self.has_addresses()
         body = (

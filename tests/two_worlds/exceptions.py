@@ -134,7 +134,7 @@ TABLE = (
         'Neutron and Cinder hold them.',
         _held,
         'test_floating_ips.TestFloatingIps.'
-        'test_a_hidden_servers_address_cannot_be_taken',
+        'test_address_of_a_hidden_server_is_not_taken',
     ),
     Row(
         '``GET /servers/{server}/os-volume_attachments/{volume}`` answers '
@@ -148,12 +148,12 @@ TABLE = (
         'nothing but own servers that are not archived',
         'Members can have Neutron, Cinder and Glance say any id there',
         shown_by='test_foreign_ids.TestForeignIds.'
-        'test_a_floating_ip_does_not_name_its_hidden_holder',
+        'test_floating_ip_of_a_hidden_server_does_not_name_it',
     ),
     Row(
         'The scheduler counts all servers',
         "A host's capacity is everybody's",
-        shown_by='test_scheduler.TestScheduler.test_it_counts_all_servers',
+        shown_by='test_scheduler.TestScheduler.test_scheduler_counts_hidden_servers',
     ),
     Row(
         'With ``osapi_compute_unique_server_name_scope`` (off by default), '
@@ -173,7 +173,7 @@ TABLE = (
         'characters of IDs',
         'An escape must not hide the id of a server in it.',
         shown_by='test_spelling.TestSpelling.'
-        'test_escapes_within_a_query_are_read',
+        'test_query_with_json_escapes_is_marked',
     ),
     Row(
         'An admin or a manager moves a server, and its stored scheduler '

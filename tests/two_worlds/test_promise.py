@@ -28,7 +28,7 @@ class TestPromise(testtools.TestCase):
         for entry, (_, why) in zip(exceptions.TABLE, rows):
             self.assertIn(entry.why, why)
 
-    def test_each_is_met_by_the_walk_or_shown_by_a_test(self):
+    def test_exception_is_met_by_the_walk_or_has_a_test(self):
         for entry in exceptions.TABLE:
             if not entry.shown_by:
                 self.assertTrue(entry.fits, entry)

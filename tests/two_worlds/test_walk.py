@@ -95,7 +95,7 @@ class TestWalk(WalkCase):
 class TestStock(WalkCase):
     are_alike = True
 
-    def test_who_is_not_isolated_gets_stock_nova(self):
+    def test_exempt_caller_gets_stock_nova(self):
         callers = itertools.cycle(('carol', 'root', 'neutron'))
         requests = (
             asked._replace(who=next(callers))
