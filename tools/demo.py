@@ -18,8 +18,8 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), '..'))
 
 from cloud_security.probe import catalog  # noqa: E402
 from cloud_security.probe.verdicts import findings  # noqa: E402
-from tests.functional import cloud  # noqa: E402
-from tests.functional import probing  # noqa: E402
+from tests.functional.compute import cloud  # noqa: E402
+from tests.functional.compute import probing  # noqa: E402
 
 TITLES = ('operation by bob', 'stock Nova', 'isolated')
 IS_TERMINAL = sys.stdout.isatty() and 'NO_COLOR' not in os.environ

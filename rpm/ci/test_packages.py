@@ -39,7 +39,7 @@ MANUAL = (TREE / 'doc/source/contributor/packages.rst').read_text()
     r'(?m)^version = (.*)$', (TREE / 'setup.cfg').read_text()
 )
 SOURCE = f'cloud_security-{VERSION}'
-LISTS = 'tests.functional.test_lists.TestLists'
+LISTS = 'tests.functional.compute.test_lists.TestLists'
 
 
 def run(*command, check=True, **options):
@@ -449,7 +449,8 @@ class TestWhatShips(Root):
     def test_it_passes_its_tests(self):
         self.dnf('install', TESTS)
         folder = self.root / 'usr/share/cloud-security-tests'
-        for module in ('cloud_security', 'tests', 'tests.functional.cloud'):
+        cloud = 'tests.functional.compute.cloud'
+        for module in ('cloud_security', 'tests', cloud):
             found = self.python(
                 '-c', f'import {module} as x; print(x.__file__)', cwd=folder
             ).stdout.splitlines()[-1]

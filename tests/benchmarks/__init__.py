@@ -1,3 +1,3 @@
 """What calls read; that does not depend on the machine."""
 
-import tests.functional  # noqa: F401  decides about threads
+import tests.functional.compute  # noqa: F401  decides about threads

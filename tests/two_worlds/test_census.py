@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 
-import tests.functional  # noqa: F401  decides about threads
+import tests.functional.compute  # noqa: F401  decides about threads
 
 # isort: split
 from nova import version as nova_version
@@ -23,8 +23,8 @@ from cloud_security import releases
 from cloud_security.compute import models
 from cloud_security.visibility import reader
 from cloud_security.visibility import scope as scopes
-from tests.functional import cloud
-from tests.functional import operations
+from tests.functional.compute import cloud
+from tests.functional.compute import operations
 from tests.two_worlds import census
 from tests.two_worlds import gaps
 from tests.two_worlds import pair

@@ -34,7 +34,7 @@ class TestPromise(testtools.TestCase):
                 self.assertTrue(entry.fits, entry)
                 continue
             shown = unittest.defaultTestLoader.loadTestsFromName(
-                f'tests.functional.{entry.shown_by}'
+                f'tests.functional.compute.{entry.shown_by}'
             )
             self.assertEqual(1, shown.countTestCases(), entry)
             self.assertEqual([], unittest.defaultTestLoader.errors)

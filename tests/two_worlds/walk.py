@@ -8,7 +8,7 @@ valid and broken, in every spelling that Nova's router or database may accept.
 import itertools
 import re
 
-from tests.functional import operations
+from tests.functional.compute import operations
 from tests.two_worlds import census
 from tests.two_worlds import fleet
 from tests.two_worlds import inputs

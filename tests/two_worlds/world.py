@@ -17,7 +17,7 @@ import uuid
 
 import fixtures
 
-import tests.functional  # noqa: F401  decides about threads
+import tests.functional.compute  # noqa: F401  decides about threads
 import tests.two_worlds.declared  # noqa: F401  listens to decorators
 
 # isort: split
@@ -35,7 +35,7 @@ import sqlalchemy as sa
 import webob
 
 from cloud_security.visibility import scope as scopes
-from tests.functional import cloud
+from tests.functional.compute import cloud
 from tests.two_worlds import databases
 from tests.two_worlds import declared
 from tests.two_worlds import neutron

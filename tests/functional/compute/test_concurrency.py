@@ -1,0 +1,166 @@
+"""Everybody at once on one API process: no answer holds another's rows.
+
+Nova 34 runs native threads here, older ones greenthreads; see __init__.py.
+``CLOUD_SECURITY_REQUESTS`` and ``CLOUD_SECURITY_SECONDS`` say how much.
+"""
+
+import contextlib
+import logging
+import os
+import sys
+
+import fixtures
+from nova import context as nova_context
+from testtools import content
+
+from cloud_security.visibility import scope as scopes
+from tests.functional.compute import cloud
+from tests.functional.compute import crowd
+
+REQUESTS = int(os.environ.get('CLOUD_SECURITY_REQUESTS', 1000))
+SECONDS = int(os.environ.get('CLOUD_SECURITY_SECONDS', 300 + REQUESTS // 10))
+#: What a mistake is found with.
+FEW = 200
+
+# Nova's fixture has all threads wait for one that asks another cell.
+_target_cell = nova_context.target_cell
+
+
+class Concurrency(cloud.Cloud):
+    """Members with servers and groups of their own, and those who see all."""
+
+    def setUp(self):
+        super().setUp()
+        things = {
+            'alice': self.make(self.alice),
+            'bob': self.make(self.bob),
+            'carol': self.make(self.carol),
+            'eve': self.make(self.eve),
+        }
+        project = things['alice'] | things['bob'] | things['carol']
+        self.crowd = crowd.Crowd(
+            self.api_fixture.app(),
+            [
+                self.caller(self.alice, things['alice']),
+                self.caller(self.bob, things['bob']),
+                self.caller(self.dan, frozenset()),
+                self.caller(self.eve, things['eve']),
+                self.caller(self.carol, project, is_isolated=False),
+                self.caller(
+                    self.root,
+                    project | things['eve'],
+                    is_isolated=False,
+                    is_admin=True,
+                ),
+            ],
+            project | things['eve'],
+            self.useFixture(crowd.Interleaving()),
+        )
+        self.useFixture(
+            fixtures.MonkeyPatch('nova.context.target_cell', _target_cell)
+        )
+        # Of so many requests the log is of no use, and slow.
+        logging.disable(logging.CRITICAL)
+        self.addCleanup(logging.disable, logging.NOTSET)
+
+    def make(self, account):
+        """Return somebody's two servers and group."""
+        name = f'of-{account.user_id}-'
+        group = account.call(
+            'POST',
+            'os-server-groups',
+            {
+                'server_group': {
+                    'name': name + 'group',
+                    'policies': ['affinity'],
+                }
+            },
+        )
+        return frozenset(
+            [
+                crowd.Thing(
+                    group.json()['server_group']['id'],
+                    name + 'group',
+                    account.user_id,
+                )
+            ]
+            + [
+                crowd.Thing(
+                    self.boot(account, name + number),
+                    name + number,
+                    account.user_id,
+                )
+                for number in ('one', 'two')
+            ]
+        )
+
+    def caller(self, account, sees, **kwargs):
+        return crowd.Caller(
+            account.user_id,
+            account._headers['X-Roles'],
+            account.project_id,
+            sees,
+            **kwargs,
+        )
+
+    def hammer(self, requests):
+        """Send requests from 16 threads; return the report."""
+        report = self.crowd.run(requests, seconds=SECONDS)
+        self.addDetail('report', content.text_content(str(report)))
+        if 'CLOUD_SECURITY_REQUESTS' in os.environ:
+            sys.stderr.write(f'{self.id()}: {report}\n')
+        return report
+
+
+class TestConcurrency(Concurrency):
+    def test_response_holds_no_rows_of_another_caller(self):
+        report = self.hammer(REQUESTS)
+        self.assertEqual([], report.crossings)
+        self.assertEqual([], report.wrong)
+        self.assertEqual([], report.survivors)
+        self.assertEqual({}, scopes._by_request_id)
+        self.assertEqual(REQUESTS, report.requests)
+
+    def test_scope_in_a_plain_global_is_detected(self):
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'cloud_security.visibility.scope._here', PlainGlobal()
+            )
+        )
+        self.assertNotEqual([], self.hammer(FEW).crossings)
+
+    def test_scope_that_is_not_reset_is_detected(self):
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'cloud_security.visibility.scope.on_this_thread',
+                contextlib.contextmanager(self.stay),
+            )
+        )
+        self.assertNotEqual([], self.hammer(FEW).survivors)
+
+    def stay(self, scope):
+        scopes._here.set(scope)
+        yield
+
+
+class TestConcurrencyWithoutTheFilter(Concurrency):
+    FILTERED = DROPPED_IN = False
+
+    def test_responses_hold_rows_of_other_callers(self):
+        self.assertNotEqual([], self.hammer(FEW).crossings)
+
+
+class PlainGlobal:
+    """A ContextVar as it must not be: the same for all threads."""
+
+    _scope = None
+
+    def get(self):
+        return self._scope
+
+    def set(self, scope):
+        before, self._scope = self._scope, scope
+        return before
+
+    def reset(self, before):
+        self._scope = before

@@ -1,0 +1,742 @@
+"""Servers that get another owner, also when it stops half-way."""
+
+import contextlib
+import io
+
+import fixtures
+from nova import context as nova_context
+from nova import objects
+from nova.db.main import api as main_db
+from nova.db.main import models
+from oslo_db import exception as db_exception
+from oslo_serialization import jsonutils
+from oslo_utils.fixture import uuidsentinel
+import sqlalchemy as sa
+
+from cloud_security import keystone as keystones
+from cloud_security.compute import handover
+from cloud_security.compute import server_records
+from cloud_security.visibility import scope as scopes
+from tests.functional.compute import cloud
+from tests.functional.compute import commands
+
+#: What a member reads of a server.
+PATHS = ('', '/tags', '/metadata', '/os-interface', '/ips')
+#: The writes of one hand-over.
+WRITES = 3
+
+
+#: As Keystone makes IDs.
+BOB = 'b0b' + 29 * '0'
+
+
+class Boom(Exception):
+    """The process ends here."""
+
+
+class Keystone:
+    """Knows some users and one project; of them Bob has a role there."""
+
+    def __init__(self, disabled=(), **users):
+        self.users = users
+        self.disabled = disabled
+
+    def user(self, text):
+        """Return the user with this ID or name."""
+        for name, user_id in self.users.items():
+            if text in (name, user_id):
+                return keystones.Found(
+                    user_id, name, name not in self.disabled
+                )
+        return None
+
+    def project(self, text):
+        """Return the project with this ID or name."""
+        if text in ('atlas', cloud.PROJECT):
+            return keystones.Found(cloud.PROJECT, 'atlas', True)
+        return None
+
+    def is_in_project(self, user_id, project_id):
+        """Tell whether a user has a role in a project."""
+        return user_id in ('bob', BOB) and project_id == cloud.PROJECT
+
+
+class HandOver(cloud.Cloud):
+    def setUp(self):
+        super().setUp()
+        self.hers = self.boot(self.alice)
+        self.alice.call(
+            'PUT', f'servers/{self.hers}/tags/red', version=cloud.LATEST
+        )
+        self.other_services.settle()
+        # Commands have a process of their own, without the filter.
+        self.enter(scopes.on_this_thread(scopes.EVERYBODY))
+        self.asks(None)
+        for name in ('load', 'keep_log'):
+            self.useFixture(
+                fixtures.MonkeyPatch(
+                    f'cloud_security.compute.config.{name}',
+                    lambda *args: None,
+                )
+            )
+
+    def asks(self, keystone):
+        """Let the OS_ variables name a Keystone."""
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'cloud_security.keystone.connect', lambda: keystone
+            )
+        )
+
+    def enter(self, manager):
+        """Stay inside a context manager until the end of the test."""
+        stack = contextlib.ExitStack()
+        stack.enter_context(manager)
+        self.addCleanup(stack.close)
+
+    def give(self, server_id, user_id='bob', **changes):
+        """Hand a server over, as it was found, but for some changes."""
+        found = server_records.server(server_id)._replace(**changes)
+        return handover.hand_over(found, user_id, 'operator')
+
+    def writes_server(self, server_id, **values):
+        """Write into a server in its cell."""
+        found = server_records.server(server_id)
+        context = nova_context.get_admin_context()
+        with nova_context.target_cell(context, found.cell) as target:
+            writer = main_db.get_context_manager(target).writer
+            with writer.using(target) as session:
+                session.execute(
+                    sa.update(models.Instance)
+                    .where(models.Instance.uuid == server_id)
+                    .values(**values)
+                )
+
+    def seen(self, account, server_id):
+        """Return what an account sees of a server, nothing but 'list'."""
+        found = {
+            path
+            for path in PATHS
+            if account.call(
+                'GET', f'servers/{server_id}{path}', version=cloud.LATEST
+            ).status_code
+            == 200
+        }
+        for path in ('servers', 'servers/detail', 'servers?tags=red'):
+            if server_id in account.ids(path, version=cloud.LATEST):
+                found.add('list')
+        return found
+
+    def assert_owned(self, account, server_id):
+        """Expect that one member sees a server, whole, and no other."""
+        for other in (self.alice, self.bob, self.dan, self.eve):
+            seen = self.seen(other, server_id)
+            expected = set()
+            if other is account:
+                expected = set(PATHS) | {'list'}
+            self.assertEqual(expected, seen, other.user_id)
+        self.assertTrue(
+            server_records.server(server_id).is_owned_by(account.user_id)
+        )
+
+    def between_writes(self, note):
+        """Call something before the first write and after each.
+
+        :param note: called with the number of writes that were done
+        """
+        done = iter(range(100))
+        execute = {name: getattr(handover, name) for name in ('_map', '_own')}
+
+        def noting(write):
+            def write_and_note(*args):
+                if not counts:
+                    counts.append(next(done))
+                    note(counts[-1])
+                answer = write(*args)
+                counts.append(next(done))
+                note(counts[-1])
+                return answer
+
+            return write_and_note
+
+        counts = []
+        patches = contextlib.ExitStack()
+        for name, write in execute.items():
+            patches.enter_context(
+                fixtures.MonkeyPatch(
+                    f'cloud_security.compute.handover.{name}', noting(write)
+                )
+            )
+        return patches
+
+
+class TestHandOver(HandOver):
+    def test_one_server_changes_hands(self):
+        self.assert_owned(self.alice, self.hers)
+        self.assertTrue(self.give(self.hers))
+        self.assert_owned(self.bob, self.hers)
+        self.assertEqual(
+            204, self.bob.call('DELETE', f'servers/{self.hers}').status_code
+        )
+
+    def test_again_changes_nothing(self):
+        self.give(self.hers)
+        with self.between_writes(self.fail):
+            self.assertFalse(self.give(self.hers))
+        self.assert_owned(self.bob, self.hers)
+
+    def give_until(self, stop):
+        """Begin to hand her server over, and end after so many writes."""
+
+        def note(count):
+            if count == stop:
+                raise Boom
+
+        with self.between_writes(note):
+            self.assertRaises(Boom, self.give, self.hers)
+
+    def test_wherever_it_stops_running_it_again_ends_the_same(self):
+        for stop in range(WRITES + 1):
+            self.give_until(stop)
+            self.give(self.hers)
+            self.assert_owned(self.bob, self.hers)
+            self.give(self.hers, 'alice')
+            self.assert_owned(self.alice, self.hers)
+
+    def test_where_it_stopped_the_whole_project_is_handed_over_again(self):
+        for stop in range(WRITES + 1):
+            self.give_until(stop)
+            code, out, err = commands.run(
+                *('project', 'hand-over', '--from', 'alice', '--to', 'bob'),
+                *('--project', cloud.PROJECT, '--force'),
+            )
+            self.assertEqual(0, code, err)
+            self.assert_owned(self.bob, self.hers)
+            self.give(self.hers, 'alice')
+
+    def test_at_no_step_does_a_member_see_what_is_not_his(self):
+        steps = []
+
+        def note(count):
+            steps.append(count)
+            for account in (self.dan, self.eve):
+                self.assertEqual(set(), self.seen(account, self.hers))
+            alice = self.seen(self.alice, self.hers)
+            bob = self.seen(self.bob, self.hers)
+            self.assertFalse(alice and bob)
+            cell_says = server_records.server(self.hers).owner_id
+            if cell_says == 'alice':
+                self.assertEqual(set(), bob)
+            else:
+                self.assertEqual(set(), alice)
+            self.assertIn(
+                'list', self.seen(self.carol, self.hers), 'the manager'
+            )
+
+        with self.between_writes(note):
+            self.give(self.hers)
+        self.assertEqual(list(range(WRITES + 1)), steps)
+        self.assert_owned(self.bob, self.hers)
+
+    def test_what_nova_fills_in_meanwhile_does_no_harm(self):
+        for stop in range(1, WRITES):
+
+            def note(count):
+                if count == stop:
+                    self.root.get(f'servers/{self.hers}')
+                    self.assertIsNotNone(
+                        server_records.server(self.hers).mapped_to
+                    )
+
+            with self.between_writes(note):
+                self.give(self.hers)
+            self.assert_owned(self.bob, self.hers)
+            self.give(self.hers, 'alice')
+
+    def test_a_mapping_without_owner_gets_one(self):
+        cloud.map_server(self.hers, user_id=None)
+        self.assertTrue(self.give(self.hers))
+        self.assert_owned(self.bob, self.hers)
+
+    def test_a_server_with_two_owners_goes_to_one_of_them_first(self):
+        for owner_id in ('alice', 'carol'):
+            cloud.map_server(self.hers, user_id='carol')
+            error = self.assertRaises(handover.Refused, self.give, self.hers)
+            self.assertIn('two owners, carol and alice', str(error))
+            self.give(self.hers, owner_id)
+            found = server_records.server(self.hers)
+            self.assertTrue(found.is_owned_by(owner_id))
+
+    def test_a_busy_server_is_refused_and_stays(self):
+        self.writes_server(self.hers, task_state='rebooting')
+        error = self.assertRaises(handover.Refused, self.give, self.hers)
+        self.assertIn('A task is running on it (rebooting)', str(error))
+        self.assert_owned(self.alice, self.hers)
+
+    def test_a_task_that_begins_meanwhile_is_refused_and_stays(self):
+        self.writes_server(self.hers, task_state='rebooting')
+        error = self.assertRaises(
+            handover.Refused, self.give, self.hers, task=None
+        )
+        self.assertIn('(rebooting): run the command again', str(error))
+        self.assert_owned(self.alice, self.hers)
+
+    def test_a_task_does_not_keep_what_was_begun_from_its_end(self):
+        def note(count):
+            if count == 2:
+                raise Boom
+
+        with self.between_writes(note):
+            self.assertRaises(Boom, self.give, self.hers)
+        self.writes_server(self.hers, task_state='rebooting')
+        self.give(self.hers)
+        self.assert_owned(self.bob, self.hers)
+
+    def test_a_server_that_is_being_made_is_refused(self):
+        cloud.map_server(self.hers, cell_id=None)
+        error = self.assertRaises(
+            server_records.Unavailable, self.give, self.hers
+        )
+        self.assertIn('or still being made', str(error))
+
+    def test_unknown_deleted_and_senseless_ids_are_refused(self):
+        self.alice.call('DELETE', f'servers/{self.hers}')
+        self.wait_until_gone(self.hers)
+        for server_id in (self.hers, uuidsentinel.unknown):
+            error = self.assertRaises(
+                server_records.Unavailable, self.give, server_id
+            )
+            self.assertIn(f'There is no server {server_id}', str(error))
+        error = self.assertRaises(server_records.Unavailable, self.give, 'x')
+        self.assertEqual('x is not the id of a server.', str(error))
+
+    def test_of_two_operators_the_later_one_is_refused(self):
+        stale = server_records.server(self.hers)
+        self.give(self.hers, 'bob')
+        error = self.assertRaises(
+            handover.Refused, handover.hand_over, stale, 'dan', 'operator'
+        )
+        self.assertIn('Somebody else is handing it over', str(error))
+        self.assert_owned(self.bob, self.hers)
+
+    def test_an_operator_who_is_overtaken_is_refused(self):
+        for stop in range(WRITES):
+            patches = None
+
+            def note(count):
+                if count == stop:
+                    patches.close()
+                    self.give(self.hers, 'dan')
+
+            patches = self.between_writes(note)
+            try:
+                self.give(self.hers, 'bob')
+            except handover.Refused:
+                pass
+            finally:
+                patches.close()
+            found = server_records.server(self.hers)
+            self.assertIn(found.owner_id, ('bob', 'dan'))
+            self.assertTrue(found.is_owned_by(found.owner_id), stop)
+            self.give(self.hers, 'alice')
+
+    def test_a_task_that_ends_for_two_operators_leaves_what_is_found(self):
+        """One gives up while the other goes on: run again, all is well."""
+        self.writes_server(self.hers, task_state='rebooting')
+        patches = None
+
+        def note(count):
+            if count == 1:
+                patches.close()
+                self.assertRaises(
+                    handover.Refused, self.give, self.hers, task=None
+                )
+                self.writes_server(self.hers, task_state=None)
+
+        patches = self.between_writes(note)
+        with patches:
+            try:
+                self.give(self.hers, task=None)
+            except handover.Refused:
+                pass
+        self.give(self.hers)
+        self.assert_owned(self.bob, self.hers)
+
+    def test_two_records_tell_who_did_it(self):
+        logger = self.useFixture(
+            fixtures.FakeLogger('cloud_security.compute.handover')
+        )
+        self.give(self.hers)
+        begun, done = logger.output.splitlines()
+        record = {
+            'by': 'operator',
+            'from_user_id': 'alice',
+            'to_user_id': 'bob',
+            'project_id': cloud.PROJECT,
+            'server_id': self.hers,
+        }
+        for line, event in ((begun, handover.BEGUN), (done, handover.DONE)):
+            self.assertTrue(line.startswith(f'{event} '))
+            self.assertEqual(record, jsonutils.loads(line.split(' ', 1)[1]))
+
+
+class TestCommands(HandOver):
+    HAND_OVER = (
+        *('project', 'hand-over', '--from', 'alice', '--to', 'bob'),
+        *('--project', cloud.PROJECT, '--force'),
+    )
+    SET_OWNER = ('server', 'set-owner', '--force')
+
+    def test_a_server_is_handed_over(self):
+        code, out, err = commands.run(*self.SET_OWNER, self.hers, 'bob')
+        self.assertEqual(0, code, err)
+        self.assertIn(f'1 of 1: {self.hers} of-alice is handed over\n', out)
+        for what in handover.STAYS:
+            self.assertIn(f'- {what}\n', out)
+        self.assertIn('Keystone was not asked', err)
+        self.assert_owned(self.bob, self.hers)
+        code, out, err = commands.run(*self.SET_OWNER, self.hers, 'bob')
+        self.assertEqual(0, code, err)
+        self.assertIn('is theirs already', out)
+
+    def test_a_dry_run_changes_nothing(self):
+        for arguments in (
+            (*self.SET_OWNER, self.hers, 'bob'),
+            self.HAND_OVER,
+        ):
+            code, out, err = commands.run(*arguments, '--dry-run')
+            self.assertEqual(0, code, err)
+            self.assertIn('would be handed over by alice\n', out)
+            self.assert_owned(self.alice, self.hers)
+
+    def test_what_is_refused_is_one_sentence(self):
+        for server_id in ('x', uuidsentinel.unknown):
+            code, out, err = commands.run(*self.SET_OWNER, server_id, 'bob')
+            self.assertEqual((1, ''), (code, out))
+            self.assertEqual(1, err.count('\n'), err)
+            self.assertIn(server_id, err)
+        code, out, err = commands.run(
+            *('project', 'hand-over', '--from', 'alice', '--to', 'alice'),
+            *('--project', cloud.PROJECT, '--force'),
+        )
+        self.assertEqual((2, ''), (code, out))
+        self.assertEqual(1, err.count('\n'), err)
+        self.assertIn('--from and --to are the same user.', err)
+
+    def test_arguments_that_make_no_sense_exit_with_2(self):
+        for arguments in (
+            ('server', 'set-owner', self.hers),
+            ('server', 'set-owner', self.hers, ''),
+            ('server', 'set-owner', self.hers, ' '),
+            ('server', 'set-owner', self.hers, 'a\nb'),
+            ('server', 'set-owner', self.hers, 'x' * 256),
+            ('server', 'set-owner', self.hers, '\udcff'),
+            ('project', 'hand-over', '--from', 'alice'),
+            ('explain', '--rol'),
+        ):
+            said = io.StringIO()
+            with contextlib.redirect_stderr(said):
+                stop = self.assertRaises(SystemExit, commands.run, *arguments)
+            self.assertEqual(2, stop.code)
+            self.assertEqual(1, said.getvalue().count('\n'))
+
+    def test_each_command_has_help(self):
+        for name in ('server set-owner', 'project hand-over', 'explain'):
+            code, out, _ = commands.run('help', *name.split())
+            self.assertEqual(0, code)
+            self.assertIn(f'{name} ', out)
+
+    def test_a_new_owner_without_a_role_is_refused(self):
+        self.asks(Keystone(bob='bob', eve='eve'))
+        code, out, err = commands.run('server', 'set-owner', self.hers, 'eve')
+        self.assertEqual((1, ''), (code, out))
+        self.assertIn(f'eve has no role in project {cloud.PROJECT}', err)
+        self.assert_owned(self.alice, self.hers)
+        code, _, err = commands.run('server', 'set-owner', self.hers, 'bob')
+        self.assertEqual((0, ''), (code, err))
+        self.assert_owned(self.bob, self.hers)
+
+    def test_a_project_is_handed_over(self):
+        hers = [self.hers, self.boot(self.alice), self.boot(self.alice)]
+        nobodys, dans = self.boot(self.alice), self.boot(self.carol)
+        cloud.map_server(nobodys, user_id=None)
+        cloud.map_server(dans, user_id=None)
+        eves = self.boot(self.eve)
+        mine = self.boot(self.bob)
+        self.other_services.settle()
+        code, out, err = commands.run(*self.HAND_OVER)
+        self.assertEqual(0, code, err)
+        self.assertIn('4 of 4: ', out)
+        for server_id in hers + [nobodys, mine]:
+            self.assert_owned(self.bob, server_id)
+        self.assert_owned(self.eve, eves)
+        self.assertEqual('carol', server_records.server(dans).owner_id)
+        self.assertIsNone(server_records.server(dans).mapped_to)
+        code, out, _ = commands.run(*self.HAND_OVER)
+        self.assertEqual(0, code)
+        self.assertIn('There are no servers to hand over.', out)
+
+    def test_a_project_is_handed_over_but_for_what_is_busy(self):
+        busy = self.boot(self.alice)
+        self.other_services.settle()
+        self.writes_server(busy, task_state='rebooting')
+        code, out, err = commands.run(*self.HAND_OVER)
+        self.assertEqual(1, code)
+        self.assertIn(f'2 of 2: {busy} of-alice: A task is running', err)
+        self.assertIn('1 of 2 servers were refused: run the same', err)
+        self.assert_owned(self.bob, self.hers)
+        self.assert_owned(self.alice, busy)
+        self.writes_server(busy, task_state=None)
+        code, out, err = commands.run(*self.HAND_OVER)
+        self.assertEqual(0, code, err)
+        self.assert_owned(self.bob, busy)
+
+    def test_a_project_is_handed_over_but_for_what_is_being_made(self):
+        made = self.boot(self.alice)
+        self.other_services.settle()
+        cloud.map_server(made, cell_id=None)
+        code, out, err = commands.run(*self.HAND_OVER)
+        self.assertEqual(1, code)
+        self.assertIn(f'2 of 2: {made}: It is still being made.', err)
+        self.assert_owned(self.bob, self.hers)
+
+    def test_a_project_that_was_interrupted_is_resumed(self):
+        hers = [self.hers, self.boot(self.alice), self.boot(self.alice)]
+        self.other_services.settle()
+
+        def note(count):
+            if count == WRITES + 2:
+                raise KeyboardInterrupt
+
+        with self.between_writes(note):
+            self.assertEqual(130, commands.run(*self.HAND_OVER)[0])
+        code, out, err = commands.run(*self.HAND_OVER)
+        self.assertEqual(0, code, err)
+        self.assertIn('2 of 2: ', out)
+        for server_id in hers:
+            self.assert_owned(self.bob, server_id)
+
+    def test_a_dead_database_is_one_sentence(self):
+        def dead(*args):
+            raise db_exception.DBConnectionError(
+                Exception('refused\n(Background on this error)')
+            )
+
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'cloud_security.compute.server_records._servers', dead
+            )
+        )
+        code, out, err = commands.run(*self.HAND_OVER)
+        self.assertEqual((1, ''), (code, out))
+        self.assertEqual(1, err.count('\n'), err)
+        self.assertIn("Nova's databases do not answer", err)
+
+    def test_the_operator_is_who_became_root(self):
+        self.useFixture(fixtures.EnvironmentVariable('SUDO_USER', 'olga'))
+        logger = self.useFixture(
+            fixtures.FakeLogger('cloud_security.compute.handover')
+        )
+        commands.run(*self.SET_OWNER, self.hers, 'bob')
+        self.assertIn('"by": "olga"', logger.output)
+
+
+class TestNames(HandOver):
+    """A name in the place of an ID gives a server to nobody."""
+
+    def assert_refused(self, about, *arguments):
+        """Expect one sentence, and that nothing was changed."""
+        code, out, err = commands.run(*arguments)
+        self.assertEqual((1, ''), (code, out), err)
+        self.assertEqual(1, err.count('\n'), err)
+        self.assertIn(about, err)
+        self.assertIn('Nothing was changed.', err)
+        self.assert_owned(self.alice, self.hers)
+
+    def assert_owner(self, owner_id, *arguments):
+        """Expect that a command gives her server to somebody."""
+        code, _, err = commands.run(*arguments)
+        self.assertEqual(0, code, err)
+        found = server_records.server(self.hers)
+        self.assertTrue(found.is_owned_by(owner_id), found)
+
+    def set_owner(self, *arguments):
+        return 'server', 'set-owner', self.hers, *arguments
+
+    def hand_over(self, from_text, to_text, project, *arguments):
+        return (
+            *('project', 'hand-over', '--from', from_text, '--to', to_text),
+            *('--project', project, *arguments),
+        )
+
+    def with_ids_of_keystones(self):
+        """Let most owners of this cloud have IDs that Keystone makes."""
+        for number in range(3):
+            cloud.map_server(self.boot(self.alice), user_id=f'{number:032x}')
+
+    def test_names_are_resolved_by_keystone(self):
+        self.asks(Keystone(bob=BOB))
+        self.assert_owner(BOB, *self.set_owner('bob'))
+
+    def test_ids_are_taken_by_keystone(self):
+        self.asks(Keystone(bob=BOB))
+        self.assert_owner(BOB, *self.set_owner(BOB))
+
+    def test_projects_are_handed_over_by_names(self):
+        self.asks(Keystone(alice='alice', bob=BOB))
+        self.assert_owner(BOB, *self.hand_over('alice', 'bob', 'atlas'))
+
+    def test_one_user_by_two_names_is_refused(self):
+        self.asks(Keystone(bob=BOB))
+        code, _, err = commands.run(*self.hand_over('bob', BOB, 'atlas'))
+        self.assertEqual(2, code)
+        self.assertIn('are the same user', err)
+
+    def test_users_whom_keystone_does_not_know_are_refused(self):
+        self.asks(Keystone(bob=BOB))
+        for text in ('bobby', 32 * 'f', 'alice'):
+            for force in ((), ('--force',)):
+                self.assert_refused(
+                    f'Keystone knows no user with the name or ID {text}.',
+                    *self.set_owner(text, *force),
+                )
+
+    def test_disabled_user_is_refused(self):
+        self.asks(Keystone(bob=BOB, disabled=('bob',)))
+        self.assert_refused('is disabled in Keystone', *self.set_owner('bob'))
+
+    def test_user_who_left_keystone_can_hand_over(self):
+        self.asks(Keystone(bob=BOB))
+        self.assert_owner(BOB, *self.hand_over('alice', 'bob', 'atlas'))
+
+    def test_unknown_users_and_projects_are_not_empty(self):
+        self.asks(Keystone(bob=BOB))
+        for arguments, about in (
+            (('al', 'bob', 'atlas'), 'knows no user with the name or ID al,'),
+            ((32 * 'a', 'bob', 'atlas'), f'name or ID {32 * "a"}, and Nova'),
+            (('alice', 'bob', 'x'), 'knows no project with the name or ID x,'),
+        ):
+            self.assert_refused(about, *self.hand_over(*arguments))
+        self.asks(None)
+        for arguments, about in (
+            ((32 * 'a', BOB, cloud.PROJECT), 'Nova has nothing of a user'),
+            (('alice', BOB, 32 * 'a'), 'Nova has nothing of a project'),
+        ):
+            self.assert_refused(about, *self.hand_over(*arguments, '--force'))
+
+    def test_names_without_keystone_are_refused(self):
+        self.with_ids_of_keystones()
+        for force in ((), ('--force',)):
+            for text in ('bob', BOB.upper(), f'{BOB}0', f'"{BOB}"', BOB[:-1]):
+                self.assert_refused(
+                    f'{text} does not look like the ID of a user',
+                    *self.set_owner(text, *force),
+                )
+            self.assert_refused(
+                'al does not look like the ID of a user',
+                *self.hand_over('al', BOB, cloud.PROJECT, *force),
+            )
+
+    def test_name_that_was_once_taken_for_an_id_is_refused(self):
+        self.with_ids_of_keystones()
+        cloud.map_server(self.boot(self.alice), user_id='bob')
+        self.assert_refused(
+            'bob does not look like', *self.set_owner('bob', '--force')
+        )
+
+    def test_new_owner_without_keystone_needs_force(self):
+        for text in (BOB, 64 * 'b'):
+            self.assert_refused(
+                'or vouch for it with --force.', *self.set_owner(text)
+            )
+            self.assert_refused(
+                'or vouch for it with --force.',
+                *self.hand_over('alice', text, cloud.PROJECT),
+            )
+        self.assert_owner(BOB, *self.set_owner(BOB, '--force'))
+
+    def test_ids_of_a_directory_are_taken_where_owners_have_such(self):
+        self.assert_owner('b.ob', *self.set_owner('b.ob', '--force'))
+
+    def test_user_without_servers_has_none_to_hand_over(self):
+        self.assert_owner(
+            BOB, *self.hand_over('alice', BOB, cloud.PROJECT, '--force')
+        )
+        code, out, err = commands.run(
+            *self.hand_over('alice', BOB, cloud.PROJECT, '--force')
+        )
+        self.assertEqual(0, code, err)
+        self.assertIn('There are no servers to hand over.', out)
+
+    def test_half_done_hand_over_goes_on_without_its_mapping(self):
+        cloud.map_server(self.hers, user_id=None)
+        self.assert_owner(
+            BOB, *self.hand_over('alice', BOB, cloud.PROJECT, '--force')
+        )
+
+
+class TestHints(HandOver):
+    """Nova compares the hints that it stored with a server."""
+
+    def spec(self, server_id):
+        context = nova_context.get_admin_context()
+        return objects.RequestSpec.get_by_instance_uuid(context, server_id)
+
+    def hints(self, server_id, **hints):
+        """Write hints of a server, where there are any; return them."""
+        spec = self.spec(server_id)
+        if hints:
+            spec.scheduler_hints = {
+                name: [value] for name, value in hints.items()
+            }
+            spec.save()
+        return self.spec(server_id).scheduler_hints
+
+    def test_hints_on_servers_that_stay_are_dropped(self):
+        stays = self.boot(self.alice)
+        self.other_services.settle()
+        self.hints(self.hers, different_host=stays)
+        command = ('server', 'set-owner', '--force', self.hers, 'bob')
+        commands.run(*command, '--dry-run')
+        self.assertEqual({'different_host': [stays]}, self.hints(self.hers))
+        code, out, err = commands.run(*command)
+        self.assertEqual(0, code, err)
+        self.assertIn(f'lost its scheduler hints on {stays}\n', out)
+        self.assertFalse(self.hints(self.hers).get('different_host'))
+
+    def test_hints_on_a_server_that_goes_are_neutralized(self):
+        stays = self.boot(self.alice)
+        self.other_services.settle()
+        self.hints(stays, different_host=self.hers)
+        code, out, err = commands.run(
+            'server', 'set-owner', '--force', self.hers, 'bob'
+        )
+        self.assertEqual(0, code, err)
+        self.assertIn(f'{stays} of alice lost its scheduler hints', out)
+        self.assertNotEqual([self.hers], self.hints(stays)['different_host'])
+
+    def test_hints_between_servers_that_go_together_stay(self):
+        other = self.boot(self.alice)
+        self.other_services.settle()
+        self.hints(other, different_host=self.hers)
+        self.hints(self.hers, different_host=other)
+        code, out, err = commands.run(*TestCommands.HAND_OVER)
+        self.assertEqual(0, code, err)
+        self.assertEqual({'different_host': [self.hers]}, self.hints(other))
+        self.assertEqual({'different_host': [other]}, self.hints(self.hers))
+
+
+class TestWithoutTheFilter(HandOver):
+    FILTERED = DROPPED_IN = False
+
+    def test_everybody_sees_it_before_and_after(self):
+        for _ in range(2):
+            self.assertIn('list', self.seen(self.bob, self.hers))
+            self.assertIn('list', self.seen(self.alice, self.hers))
+            self.give(self.hers)
+        with nova_context.target_cell(
+            nova_context.get_admin_context(),
+            server_records.server(self.hers).cell,
+        ) as cell:
+            instance = objects.Instance.get_by_uuid(cell, self.hers)
+        self.assertEqual('bob', instance.user_id)

@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Files of this tree, and Nova's own, for tests of the switch."""
+
+import pathlib
+
+from cloud_security.deploy import host
+
+RULES = str(
+    pathlib.Path(__file__).resolve().parents[3] / 'etc/policy.d' / host.LINK
+)
