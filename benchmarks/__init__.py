@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What the filter costs a Nova that runs as deployed, and what it saves.
 
 ``python -m benchmarks`` makes Nova's databases, starts its API with and

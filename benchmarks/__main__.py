@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Measure, and write what came out.
 
 ``python -m benchmarks`` makes databases on the server that BENCHMARKS_URL

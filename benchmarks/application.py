@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Nova's compute API as WSGI servers load it, without a Neutron to ask.
 
 Nova asks Neutron for the security groups of servers that it shows; here each

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What is asked of Nova's API, by a member who owns 100 servers."""
 
 from typing import Any

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Nova's databases and files for a project of some servers."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Several APIs that are asked the same, in turns.
 
 What is compared was measured one right after the other, so that a machine

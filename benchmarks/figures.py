@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What measurements come to: ratios, tables and whether targets hold."""
 
 import math

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The API under uWSGI, as deployed, and clients that ask without a pause."""
 
 import http.client

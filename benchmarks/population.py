@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The servers of a project: one by Nova's own objects, the others its copies.
 
 ``python -m benchmarks.population SIZE OWN API CELL0 CELL1`` makes the tables

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """JSON, tables in Markdown and for the documentation, and the plot."""
 
 import importlib.metadata

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """One run: clouds, processes with an API, servers under load."""
 
 from concurrent import futures

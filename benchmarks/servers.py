@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Whose the servers of a project are, and their ids, from a number each."""
 
 import datetime

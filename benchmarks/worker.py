@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A process with Nova's API in it, that does what it is told.
 
 ``python -m benchmarks.worker`` reads a command a line, as JSON, and writes a

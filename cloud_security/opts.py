@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The options of ``[cloud_security]``."""
 
 from typing import List

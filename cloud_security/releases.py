@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The releases of Nova that this release of cloud_security is tested with.
 
 Whatever else names them (README.rst, tox.ini, constraints/) is compared with

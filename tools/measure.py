@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Measure the time that criteria and guard add to a statement.
 
 Alternates both in one run on SQLite in memory, where a statement costs the

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The operator's day on a running OpenStack, as the documentation has it.
 
 Two members of one project share it. The operator switches isolation on,

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Nova's models whose rows belong to a user.
 
 Everything else that members are served hangs off a row that was read first.

@@ -1,1 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
 """Files of a host or an image; it imports no service's code."""

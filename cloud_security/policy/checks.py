@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The check kind ``isolation``, for rules that must fail without the filter.
 
 Never write it after ``not``: where this package is missing, oslo.policy takes

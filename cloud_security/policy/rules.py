@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Four rules about callers, which operators override like any other.
 
 The filter registers them in the service's own enforcer and evaluates them

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Settings with which Sphinx builds the release notes."""
 
 extensions = ['openstackdocstheme', 'reno.sphinxext']

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Print the rules in force that files name, as JSON: rules_in_force.py ROOT.
 
 They are read by oslo.policy as for Nova's API, in the root and as Nova's user.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The packages say and do what their documentation says, in scratch roots.
 
 Nothing of the checkout is imported: what ships is what is tested.

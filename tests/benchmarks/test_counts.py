@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What calls read, in numbers that no machine changes."""
 
 import contextlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Documents and packages agree with the code; they need the whole tree."""
 
 import pathlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Nothing that an operator can set, write or call is undocumented."""
 
 import configparser

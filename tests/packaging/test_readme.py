@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The README is short, and names files and commands that exist."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Everything that names the supported releases of Nova agrees."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The spec says what setup.cfg, requirements.txt, tox.ini and the code say."""
 
 import configparser

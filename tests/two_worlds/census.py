@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What each table, route, action and microversion of Nova means for owners.
 
 Whoever adds an entry has read Nova's code for it; test_census.py fails for

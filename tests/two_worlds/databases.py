@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Nova's fixtures on a real database server instead of SQLite.
 
 ``TWO_WORLDS_URL`` names the server and an account that may make databases,

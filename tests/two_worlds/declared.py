@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What Nova declares about its API: routes, actions, schemas, microversions.
 
 Nova's decorators keep little that could be asked later, so they are listened

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Exceptions to the promise: differences that the worlds may show.
 
 doc/source/reference/promise.rst has the same rows; a test compares them. The

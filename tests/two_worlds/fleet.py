@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Who has which servers before the requests begin.
 
 Each server of one member's stands beside one of another member's that only

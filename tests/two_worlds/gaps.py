@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Gaps between the census and a release of Nova.
 
 Each function takes a list of what Nova has, and yields one sentence for each

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Values that the walk puts into paths, queries, headers and bodies."""
 
 import uuid

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Floating IPs for Nova's NeutronFixture, which knows none.
 
 Source: nova/network/neutron.py, Nova 29 to 34: what it asks Neutron for.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Send the same requests to both worlds, and compare their responses.
 
 IDs and times are the same in both worlds where the same member caused them

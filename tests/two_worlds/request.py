@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A request in the words of both worlds, and the response to it.
 
 Names stand for IDs: ``<hidden.active>``, or ``<hidden.active|upper>`` for an

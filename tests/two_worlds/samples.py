@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Bodies from Nova's JSON schemas: valid ones, and valid ones broken."""
 
 import copy

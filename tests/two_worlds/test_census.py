@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Every table, route, action and microversion of this Nova is classified."""
 
 import collections

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The documented exceptions are those that the walk allows."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Random sequences: members act in turn, and still nothing tells.
 
 ``TWO_WORLDS_REQUESTS`` is how many requests are compared at least,

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The walk: no request of it tells world A from world B."""
 
 import collections

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The deterministic walk: every route, action and edge of a microversion.
 
 The walk turns all that Nova declares (declared.py) into requests of a member

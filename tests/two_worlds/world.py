@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """One world: a process with a whole Nova that does what it is told.
 
 ``python -m tests.two_worlds.world a`` is Nova with the filter, ``… b`` stock

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Questions to Keystone, and complaints when it does not answer."""
 
 import types

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Tests on a whole Nova: real API, scheduler, conductor, compute, SQL.
 
 Nova decides about threads when this package of its own is imported, so that

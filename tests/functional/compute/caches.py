@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Caches of what Nova makes anew for each cloud or each request.
 
 Without them test_exceptions.py and test_lists.py take a sixth more CPU time.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A small cloud from Nova's own fixtures, with or without our filter."""
 
 import collections

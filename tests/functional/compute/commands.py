@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """cloud-security-manage, run in the process of the test."""
 
 import contextlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Servers that are copies of one that Nova has booted in this process.
 
 Booting one takes half a second of CPU, and few tests are about that. A copy

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A crowd of callers on one API process, and a judgement of each response.
 
 Clients are threads, which eventlet makes greenthreads. They call the API's

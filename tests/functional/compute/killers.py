@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Run tests in processes of their own, with the filter broken or whole."""
 
 import multiprocessing

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Ways to break the filter, each of which the tests must notice.
 
 test_mutations.py runs the killer of each in a process of its own (killers.py),

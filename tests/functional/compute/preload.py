@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Load Nova and the killers of mutations, once for all copies of a process.
 
 Only the fork server of killers.py imports this module.

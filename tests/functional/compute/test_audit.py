@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Records of acts on the servers of others, in the log and on the bus."""
 
 import queue

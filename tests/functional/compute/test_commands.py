@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What oslo's own commands make of our entry points and our drop-in."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Everybody at once on one API process: no answer holds another's rows.
 
 Nova 34 runs native threads here, older ones greenthreads; see __init__.py.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A copy of a server is what Nova would have made."""
 
 from tests.functional.compute import cloud

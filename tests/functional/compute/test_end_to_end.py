@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The commands as operators start them: a process, nova.conf, databases."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """explain agrees with what the API answers, for everybody and each server."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What is gone, broken or lost: closed, with a reason, and back by itself."""
 
 import os
@@ -92,7 +93,7 @@ class Faults(cloud.Cloud):
 
     def is_logged(self, reason):
         """Check that the log tells why."""
-        self.assertTrue(reason in self.log.output, reason)
+        self.assertIn(reason, self.log.output)
 
     def is_back(self):
         """Check that all is as it was before."""

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The filter itself: modes, records, statements, threads, start."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Servers that get another owner, also when it stops half-way."""
 
 import contextlib

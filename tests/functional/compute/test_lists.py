@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Lists of servers: only the caller's own, in Nova's order and pages."""
 
 import fixtures

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The tests notice whatever part of the filter is missing."""
 
 import testscenarios

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Operations that are the admins' until an operator opens them to members."""
 
 import fixtures

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Each operation: somebody else's server, a deleted one, one never made."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Who is isolated: roles, the operator's rules, and a lost filter."""
 
 import contextlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What a project shares, and what it does not: usage, quota, groups."""
 
 import datetime

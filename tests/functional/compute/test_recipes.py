@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The recipes of the documentation, loaded as they stand there, and proven."""
 
 import pathlib

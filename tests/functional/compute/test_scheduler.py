@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The scheduler is not filtered: it counts all servers on a host."""
 
 from tests.functional.compute import two_hosts

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What cloud-security-status finds: each fault is planted and named."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Hints that Nova stored before the servers that they name were hidden."""
 
 import ast

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Sums of what monitor mode recorded, out of every kind of log."""
 
 import json

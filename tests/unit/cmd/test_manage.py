@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """cloud-security-manage: words, streams and exit codes."""
 
 import bz2

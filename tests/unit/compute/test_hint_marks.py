@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Marks of IDs in scheduler hints."""
 
 import testtools

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """oslo.context's thread-local context, forgotten before and after a test."""
 
 import fixtures

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Statements that change rows: own ones, and no others."""
 
 import sqlalchemy as sa

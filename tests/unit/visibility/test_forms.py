@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Forms of statements: each answers as if hidden rows did not exist.
 
 A form that the criteria do not reach is refused. SQLAlchemy's releases differ

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """SQL as databases get it, and the owned tables that it reads unrestricted."""
 
 import testscenarios

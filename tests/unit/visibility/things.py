@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Owned models of an invented service, and two databases to compare.
 
 One database has rows of several owners. The other has only the rows that bob
