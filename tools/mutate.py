@@ -19,7 +19,7 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 ROOMS = ('policy', 'visibility')
 #: Seconds for the tests of a room; a change may make a loop endless.
-TIMEOUT = 60
+TIMEOUT = 120
 CONFIG = """\
 [cosmic-ray]
 module-path = {modules}
@@ -46,8 +46,8 @@ def mutate(tree, room, modules):
 
     :returns: True if a change survives
     """
-    tests = [sys.executable, '-W', 'ignore', '-m', 'testtools.run', '-f']
-    tests += ['discover', '-s', f'tests/unit/{room}', '-t', '.']
+    tests = [sys.executable, '-W', 'ignore', '-m', 'testtools.run']
+    tests += ['discover', '-f', '-s', f'tests/unit/{room}', '-t', '.']
     config, session = f'{room}.toml', f'{room}.sqlite'
     (tree / config).write_text(
         CONFIG.format(
