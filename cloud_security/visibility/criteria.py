@@ -89,6 +89,7 @@ class Criteria:
                 for table in self._criteria
             },
             is_shared,
+            self.owned,
         )
 
     def install(self) -> None:
@@ -148,7 +149,7 @@ class Criteria:
             if forms.selects_from_text(statement):
                 self._refuse_text(statement)
             columns = statement.column_descriptions
-            if forms.is_aggregate(columns):
+            if forms.is_aggregate(columns) and forms.is_ungrouped(statement):
                 state.update_execution_options(**{guards.UNRESTRICTED: True})
                 return
             entities = [

@@ -9,14 +9,15 @@ from typing import Iterable
 from typing import Iterator
 
 import sqlalchemy as sa
+from sqlalchemy.sql import dml
 from sqlalchemy.sql import elements
 from sqlalchemy.sql import functions
+from sqlalchemy.sql import operators
 from sqlalchemy.sql import selectable
 from sqlalchemy.sql import visitors
 
-#: Counts and sums see everybody's rows: quotas belong to the project. So does
-#: the question whether there are rows at all, on which counting depends.
-AGGREGATES = frozenset({'count', 'sum'})
+from cloud_security.visibility import aggregates
+
 _VALUES = frozenset({'bindparam', 'null', 'true', 'false'})
 
 
@@ -106,10 +107,35 @@ def is_aggregate(columns: Any) -> bool:
         isinstance(column['expr'], selectable.Exists)
         or (
             isinstance(column['expr'], functions.FunctionElement)
-            and column['expr'].name in AGGREGATES
+            and column['expr'].name in aggregates.NAMES
+            and all(map(_is_column, column['expr'].clauses))
         )
         for column in columns
     )
+
+
+def is_ungrouped(statement: Any) -> bool:
+    """Tell whether a SELECT has no groups, and neither a CTE nor a change.
+
+    Groups return a value for each row. What this overlooks, the guard refuses.
+    """
+    return not (
+        getattr(statement, '_group_by_clauses', ())
+        or getattr(statement, '_having_criteria', ())
+        or any(
+            isinstance(node, (selectable.CTE, dml.UpdateBase))
+            for node in visitors.iterate(statement)
+        )
+    )
+
+
+def _is_column(argument: Any) -> bool:
+    """Tell whether an aggregate's argument is a column, or an asterisk."""
+    if getattr(argument, 'operator', None) is operators.distinct_op:
+        argument = argument.element
+    if getattr(argument, 'is_literal', False) or is_text(argument):
+        return str(argument) == '*'
+    return bool(argument.__visit_name__ == 'column')
 
 
 def tables(sources: Iterable[Any]) -> Iterator[tuple[Any, bool]]:

@@ -7,16 +7,17 @@ each SQL string, and refuses what it cannot read.
 
 from __future__ import annotations
 
-import contextvars
 import functools
 from typing import Any
 from typing import Callable
+from typing import Iterable
+from typing import NamedTuple
 
 from oslo_log import log as logging
 from sqlalchemy import engine
 from sqlalchemy import event
-from sqlalchemy import orm
 
+from cloud_security.visibility import flushes
 from cloud_security.visibility import reader
 from cloud_security.visibility import scope as scopes
 from cloud_security.visibility import tokens
@@ -27,19 +28,29 @@ LOG = logging.getLogger(__name__)
 UNRESTRICTED = 'cloud_security_unrestricted'
 #: How many SQL strings the guard remembers, in each process.
 REMEMBERED = 1000
+_EVENT = 'before_cursor_execute'
 
-# The sessions that write rows, which they have read before: from before_flush
-# to after_flush, or until the transaction ends where that fails.
-_flushing: contextvars.ContextVar[frozenset[int]] = contextvars.ContextVar(
-    'cloud_security_flushing', default=frozenset()
-)
+
+class Problem(NamedTuple):
+    """The reason why SQL must not pass, '' if it may.
+
+    A session may write one row with SQL that ``is_by_key``; SQL that
+    ``is_aggregate`` may see everybody's rows where the criteria ask for it.
+    """
+
+    reason: str
+    is_by_key: bool = False
+    is_aggregate: bool = False
 
 
 class Guard:
     """The listener to all SQL, and what it found out about each string."""
 
     def __init__(
-        self, keys: reader.Keys, is_shared: Callable[[], bool] = lambda: False
+        self,
+        keys: reader.Keys,
+        is_shared: Callable[[], bool] = lambda: False,
+        models: Iterable[type] = (),
     ) -> None:
         """Prepare the guard.
 
@@ -47,6 +58,7 @@ class Guard:
         :param is_shared: whether other services, which read everybody's
             rows, have threads in this process; then, and only then, the guard
             lets SQL pass that it would refuse
+        :param models: the owned models, whose rows sessions write
         """
         self._is_shared = is_shared
         self._reader = reader.Reader(keys)
@@ -54,28 +66,23 @@ class Guard:
         self._names = functools.lru_cache(maxsize=REMEMBERED)(
             self._reader.names
         )
-        self._listeners = (
-            (engine.Engine, 'before_cursor_execute', self.check),
-            (orm.Session, 'before_flush', _begin_flush),
-            (orm.Session, 'after_flush', _end_flush),
-            (orm.Session, 'after_soft_rollback', _end_flush),
-        )
+        self.flushes = flushes.Flushes(models, self.refuse)
 
     def install(self) -> None:
         """Listen to every engine of this process; again changes nothing."""
-        for listener in self._listeners:
-            if not event.contains(*listener):
-                event.listen(*listener)
+        if not event.contains(engine.Engine, _EVENT, self.check):
+            event.listen(engine.Engine, _EVENT, self.check)
+        self.flushes.install()
 
     def uninstall(self) -> None:
         """Stop listening."""
-        for listener in self._listeners:
-            if event.contains(*listener):
-                event.remove(*listener)
+        if event.contains(engine.Engine, _EVENT, self.check):
+            event.remove(engine.Engine, _EVENT, self.check)
+        self.flushes.uninstall()
 
     def check(
         self,
-        _connection: Any,
+        connection: Any,
         _cursor: Any,
         sql: str,
         _parameters: Any,
@@ -93,30 +100,32 @@ class Guard:
             return
         if scope.is_everybody:
             return
-        problem, is_by_key = self._problem(sql)
+        problem = self._problem(sql)
         if (
-            problem
-            and not (is_by_key and _flushing.get())
-            and not (context and context.execution_options.get(UNRESTRICTED))
+            problem.reason
+            and not (problem.is_by_key and flushes.is_writing(connection))
+            and not (
+                problem.is_aggregate
+                and context
+                and context.execution_options.get(UNRESTRICTED)
+            )
         ):
-            self.refuse(f'{problem}: {sql}')
+            self.refuse(f'{problem.reason}: {sql}')
 
-    def problem(self, sql: str) -> tuple[str, bool]:
-        """Return why SQL must not pass, '' if it may.
-
-        :returns: and whether a session may write one row with it
-        """
+    def problem(self, sql: str) -> Problem:
+        """Return why SQL must not pass."""
         try:
             reading = self._reader.read(sql)
         except tokens.Unreadable as error:
-            return f'SQL on owned tables is not understood, {error}', False
+            return Problem(f'SQL on owned tables is not understood, {error}')
         if not reading.tables:
-            return '', False
+            return Problem('')
         tables = ', '.join(reading.tables)
-        return (
+        return Problem(
             f'SQL reads {tables} in a form that is not restricted to the '
             'rows of one owner',
             reading.is_by_key,
+            reading.is_aggregate,
         )
 
     def refuse_lost(self) -> None:
@@ -138,11 +147,3 @@ class Guard:
             # Services catch what a thread raises; the log tells why.
             LOG.error(reason)
             raise scopes.ScopeError(reason)
-
-
-def _begin_flush(session: orm.Session, *_: Any) -> None:
-    _flushing.set(_flushing.get() | {id(session)})
-
-
-def _end_flush(session: orm.Session, *_: Any) -> None:
-    _flushing.set(_flushing.get() - {id(session)})

@@ -7,6 +7,7 @@ import re
 from typing import Mapping
 from typing import NamedTuple
 
+from cloud_security.visibility import aggregates
 from cloud_security.visibility import clauses
 from cloud_security.visibility import conditions
 from cloud_security.visibility import sources
@@ -21,11 +22,13 @@ class Reading(NamedTuple):
     """The tables that SQL reads without the owner criterion.
 
     ``is_by_key`` tells that the SQL changes one row, which the database finds
-    by its primary key, and reads no other.
+    by its primary key, and reads no other. ``is_aggregate`` tells that the SQL
+    returns counts, sums and nothing else.
     """
 
     tables: tuple[str, ...] = ()
     is_by_key: bool = False
+    is_aggregate: bool = False
 
 
 class Reader:
@@ -69,6 +72,7 @@ class Reader:
         return Reading(
             tuple(sorted(statement.unrestricted)),
             _is_by_key(tokens, self._keys),
+            aggregates.is_aggregate(tokens),
         )
 
 

@@ -35,7 +35,7 @@ class TestOwned(testtools.TestCase):
             for dialect in DIALECTS:
                 for alias in (None, orm.aliased(model)):
                     sql = self.sql(model, entry, dialect, alias)
-                    self.assertEqual(('', False), self.problem(sql), sql)
+                    self.assertEqual('', self.problem(sql).reason, sql)
 
     def test_without_the_criterion_all_models_are_refused(self):
         for model in models.owned():
@@ -43,5 +43,5 @@ class TestOwned(testtools.TestCase):
                 sql = str(sa.select(model).compile(dialect=dialect()))
                 self.assertIn(
                     f'SQL reads {model.__tablename__} in a form',
-                    self.problem(sql)[0],
+                    self.problem(sql).reason,
                 )

@@ -559,7 +559,8 @@ class TestNames(testtools.TestCase):
     def test_keys_match_in_any_case(self):
         found = reader.Reader({'Things': frozenset({'ID'})})
         sql = 'UPDATE things SET a = ? WHERE things.id = ?'
-        self.assertEqual((('things',), True), found.read(sql))
+        self.assertEqual((('things',), True, False), found.read(sql))
         self.assertEqual(
-            (('things',), True), found.read(sql.replace('things', 'THINGS'))
+            (('things',), True, False),
+            found.read(sql.replace('things', 'THINGS')),
         )
