@@ -11,6 +11,7 @@ from typing import Any
 from typing import Callable
 from typing import Iterable
 
+import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy import orm
 from sqlalchemy import pool
@@ -87,7 +88,7 @@ class Flushes:
         if _isolating() is not None:
             for row in (*session.dirty, *session.deleted):
                 if isinstance(row, self._models):
-                    self._verify(orm.attributes.instance_state(row))
+                    self._verify(sa.inspect(row))
 
     def _verify(self, state: Any) -> None:
         proven = state.info.get(_PROVEN)
@@ -115,9 +116,7 @@ class Flushes:
             key = mapper.identity_key_from_instance(state.obj())
             replaced = state.session.identity_map.get(key)
             if replaced is not None:
-                self._begin(
-                    mapper, connection, orm.attributes.instance_state(replaced)
-                )
+                self._begin(mapper, connection, sa.inspect(replaced))
 
 
 def _isolating() -> scopes.Scope | None:
