@@ -4,15 +4,16 @@
 from __future__ import annotations
 
 import re
-import string
 from typing import Any
 
 import webob
 
 #: The escapes in a JSON string; two backslashes are one of them.
 _ESCAPE = re.compile(r'\\(?:u[0-9a-fA-F]{4}|.)', re.DOTALL)
-#: Characters of IDs, and those that mark them.
-_OF_IDS = frozenset(string.hexdigits + '-{}')
+#: The characters that JSON can spell without an escape, in ASCII.
+_PLAIN = frozenset(map(chr, range(0x20, 0x7F))) - {'"', '\\'}
+#: Escapes of one letter.
+_LETTERS = {'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
 
 
 class _Unreadable:
@@ -47,14 +48,28 @@ def withhold(environ: dict[str, Any], error: Exception) -> None:
 
 
 def without_escapes(text: str) -> str:
-    """Return JSON without escapes of the characters of IDs and marks.
+    """Return the same JSON, with escapes only where ASCII needs them.
 
     No parser is asked, because its limits are not those of other readers.
     """
-    return _ESCAPE.sub(_character, text)
+    return _ESCAPE.sub(_plain, text)
 
 
-def _character(found: re.Match[str]) -> str:
+def decoded(text: str) -> str:
+    """Return a text in which every JSON escape is the character itself."""
+    return _ESCAPE.sub(lambda found: _character(found.group()), text)
+
+
+def _plain(found: re.Match[str]) -> str:
     escape = found.group()
-    character = chr(int(escape[2:], 16)) if len(escape) == 6 else ''
-    return character if character in _OF_IDS else escape
+    # Invalid escapes stay, so that JSON does not become valid.
+    is_valid = len(escape) == 6 or escape == r'\/'
+    character = _character(escape) if is_valid else ''
+    return character if character in _PLAIN else escape
+
+
+def _character(escape: str) -> str:
+    """Return the character that an escape stands for."""
+    if len(escape) == 6:
+        return chr(int(escape[2:], 16))
+    return _LETTERS.get(escape[1], escape[1])

@@ -17,12 +17,19 @@ from cloud_security.policy import decision as decisions
 from cloud_security.policy import operation as operations
 from cloud_security.wsgi import body
 
+_UUID = r'[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
 #: IDs of resources, but not those of requests.
-UUID = re.compile(
-    r'(?<!req-)\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
-    r'\b',
-    re.IGNORECASE,
-)
+UUID = re.compile(rf'(?<!req-)\b{_UUID}\b', re.IGNORECASE)
+#: IDs between any characters, also where two of them overlap.
+_ANYWHERE = re.compile(f'(?=({_UUID}))', re.IGNORECASE)
+_ANYWHERE_BUT_REQUESTS = re.compile(f'(?<!req-){_ANYWHERE.pattern}', re.I)
+#: A text can be JSON in a string of JSON in a query.
+DECODINGS = 3
+
+
+def ids_in(text: str) -> set[str]:
+    """Return the IDs of resources in a text, in lower case."""
+    return {found.lower() for found in _ANYWHERE_BUT_REQUESTS.findall(text)}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,17 +55,23 @@ class Exchange:
         """The text of the path, the query and the headers."""
         # The text keeps bytes that are no characters. keystonemiddleware
         # writes headers whose value is None.
+        query = self.head.get('QUERY_STRING', '')
         return '\n'.join(
             [self.head.get('SCRIPT_NAME', '') + self.head.get('PATH_INFO', '')]
-            + [parse.unquote(self.head.get('QUERY_STRING', ''))]
+            + [query, parse.unquote(query)]
             + [str(text) for text in webob.Request(self.head).headers.values()]
         )
 
     @functools.cached_property
     def sent_text(self) -> str:
-        """All that the caller sent: the head, and the body of the request."""
+        """All that the caller sent: head and body, in every spelling."""
         raw = body.read(self.environ).decode('latin-1')
-        return '\n'.join((self.sent_in_head, raw, body.without_escapes(raw)))
+        spellings = {'\n'.join((self.sent_in_head, raw)): None}
+        for _ in range(DECODINGS):
+            for text in tuple(spellings):
+                spellings[body.decoded(text)] = None
+                spellings[parse.unquote(text)] = None
+        return '\n'.join(spellings)
 
     @property
     def caller_id(self) -> str:
@@ -67,7 +80,7 @@ class Exchange:
 
     def sent_ids(self) -> set[str]:
         """Return the IDs that the caller named, in lower case."""
-        return {found.lower() for found in UUID.findall(self.sent_text)}
+        return {found.lower() for found in _ANYWHERE.findall(self.sent_text)}
 
     def json_body(self) -> Any:
         """Return the JSON in the request's body, None where there is none.

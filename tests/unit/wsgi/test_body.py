@@ -58,14 +58,25 @@ class TestBody(testtools.TestCase):
         body.withhold(sent, RecursionError())
         self.assertRaises(RecursionError, getattr, webob.Request(sent), 'body')
 
-    def test_escapes_of_ids_go_and_all_others_stay(self):
+    def test_escapes_of_printable_ascii_go_and_all_others_stay(self):
         for text, expected in (
+            (r'\u002e\u0020\u007e\/', '. ~/'),
+            (r'\x\u00e9\u007f\ud83d\ude00', r'\x\u00e9\u007f\ud83d\ude00'),
             (r'\u0061\u002D\u0039', 'a-9'),
             (r'\u007b\u007D', '{}'),
-            (r'\u0022\u005c\u000a\u0067', r'\u0022\u005c\u000a\u0067'),
+            (r'\u0022\u005c\u000a\u0067', r'\u0022\u005c\u000ag'),
             (r'\\u0061', r'\\u0061'),
             (r'\\\u0061', r'\\a'),
             (r'\"\n\u006', r'\"\n\u006'),
             ('\\', '\\'),
         ):
             self.assertEqual(expected, body.without_escapes(text), text)
+
+    def test_decoded_text_has_the_characters_of_all_escapes(self):
+        for text, expected in (
+            (r'\u002e\u0022\u005C\/\"\\', '."\\/"\\'),
+            (r'\n\t\u000a', '\n\t\n'),
+            (r'\\u002e', r'\u002e'),
+            ('\\', '\\'),
+        ):
+            self.assertEqual(expected, body.decoded(text), text)
