@@ -2,13 +2,15 @@
 """Scheduler hints: texts in which IDs of servers can have a mark.
 
 The scheduler matches a marked ID with no server. The filter removes the mark
-wherever Nova shows the hint.
+wherever Nova shows the hint. A caller can send marks, too. Then the filter
+takes a mark that this caller did not send, and can tell the two apart.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from collections.abc import Iterator
+import secrets
 
 from cloud_security.wsgi import exchange as exchanges
 
@@ -18,6 +20,36 @@ GROUP = 'group'
 QUERY = 'query'
 #: Braces before an ID are valid in Nova's schemas and part of no ID.
 MARK = '{}}{{{}}{}{{}{}}'
+#: The end of a mark that begins with random braces.
+_END = '{{}}{}}{{}{}}{{}'
+_RANDOM = 32
+_ID = 36
+
+
+def new_mark(sent: str) -> str:
+    """Return a mark for a request.
+
+    :param sent: all that the caller sent
+    """
+    mark = MARK
+    while mark in sent or mark == MARK and _END in sent:
+        mark = ''.join(secrets.choice('{}') for _ in range(_RANDOM)) + _END
+    return mark
+
+
+def is_in(text: str) -> bool:
+    """Tell whether a text may have marks."""
+    return MARK in text or _END in text
+
+
+def is_marked(found: str) -> bool:
+    """Tell whether an ID has marks."""
+    return len(found) > _ID
+
+
+def plain(found: str) -> str:
+    """Return an ID without its marks, as Nova spells it."""
+    return found[-_ID:].lower()
 
 
 def named(text: str) -> list[str]:
@@ -27,16 +59,13 @@ def named(text: str) -> list[str]:
 
 def marked_ids(text: str) -> set[str]:
     """Return the IDs in a text that have a mark: callers sent them."""
-    return {
-        found.replace(MARK, '').lower()
-        for found in named(text)
-        if found.startswith(MARK)
-    }
+    return {plain(found) for found in named(text) if is_marked(found)}
 
 
 def without_mark(text: str) -> str:
     """Return an ID with one mark less."""
-    return text.replace(MARK, '', 1)
+    *_, last, _ = [0, *_starts(text, len(text) - _ID)]
+    return text[last:]
 
 
 def mapped(text: str, change: Callable[[str], str]) -> str:
@@ -52,7 +81,20 @@ def mapped(text: str, change: Callable[[str], str]) -> str:
 def _spans(text: str) -> Iterator[tuple[int, int]]:
     """Yield the start of each ID in a text, with its marks, and its end."""
     for found in exchanges.UUID.finditer(text):
-        start = found.start()
-        while text.startswith(MARK, max(0, start - len(MARK)), start):
-            start -= len(MARK)
+        *_, start = _starts(text, found.start())
         yield start, found.end()
+
+
+def _starts(text: str, start: int) -> Iterator[int]:
+    """Yield where an ID starts, and where each of its marks does."""
+    while start >= 0:
+        yield start
+        end = start
+        if text.endswith(MARK, 0, end):
+            start = end - len(MARK)
+        elif text.endswith(_END, 0, end):
+            start = end - len(_END) - _RANDOM
+            if start < 0 or text[start : end - len(_END)].strip('{}'):
+                return
+        else:
+            return

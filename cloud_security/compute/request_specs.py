@@ -164,11 +164,11 @@ def _foreign(
     }
     # The scheduler compares spellings, and people read any.
     named = {
-        _plain(found) if drops else found
+        hint_marks.plain(found) if drops else found
         for values in hints.values()
         for value in values
         for found in hint_marks.named(value)
-        if drops or not found.startswith(hint_marks.MARK)
+        if drops or not hint_marks.is_marked(found)
     }
     hidden = ownership.hidden(named, owner_id) if named else {}
     foreign_ids = {
@@ -205,13 +205,9 @@ def _marked(value: str, server_ids: Container[str]) -> str:
 def _names(value: str, server_ids: Container[str]) -> bool:
     """Tell whether the value of a hint names servers, marked or not."""
     return any(
-        _plain(found) in server_ids for found in hint_marks.named(value)
+        hint_marks.plain(found) in server_ids
+        for found in hint_marks.named(value)
     )
-
-
-def _plain(found: str) -> str:
-    """Return an ID without marks, as Nova spells it."""
-    return found.replace(hint_marks.MARK, '').lower()
 
 
 def _read(statement: Any) -> list[Any]:

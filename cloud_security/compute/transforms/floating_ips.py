@@ -10,6 +10,7 @@ Source: nova/api/openstack/compute/floating_ips.py, Nova 29 to 34.
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 from typing import Optional
 
@@ -28,8 +29,6 @@ LOG = logging.getLogger(__name__)
 
 ADD = 'addFloatingIp'
 REMOVE = 'removeFloatingIp'
-#: Valid for Nova's schema, and never the address of a floating IP.
-NO_ADDRESS = '0.0.0.0'
 
 
 def guard(exchange: exchanges.Exchange) -> Optional[transform.Change]:
@@ -52,11 +51,11 @@ def guard(exchange: exchanges.Exchange) -> Optional[transform.Change]:
             return None
     except _NotTold:
         hidden = {}
-    action['address'] = NO_ADDRESS
+    action['address'] = nobodys = _nobodys_address(exchange)
     return transform.Change(
         hidden=hidden,
         body=jsonutils.dump_as_bytes(body),
-        restores={NO_ADDRESS: address},
+        restores={nobodys: address},
     )
 
 
@@ -79,6 +78,18 @@ def _is_address(address: Any) -> bool:
     except ValueError:
         # netutils raises that for NUL and for surrogates.
         return False
+
+
+def _nobodys_address(exchange: exchanges.Exchange) -> str:
+    """Return an address that no floating IP has and the caller did not send.
+
+    Nova's schema accepts 0.0.0.0/8, and nothing can have an address there.
+    """
+    while True:
+        parts = [str(100 + secrets.randbelow(156)) for _ in range(3)]
+        address = '.'.join(['0', *parts])
+        if address not in exchange.sent_text:
+            return address
 
 
 class _NotTold(Exception):

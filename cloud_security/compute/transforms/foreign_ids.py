@@ -68,10 +68,12 @@ TEXTS = {
 #: Nova's words, in failures, for the holder of a volume or an address.
 TELLS = re.compile(
     r'"message": "(?:Invalid volume: volume \S+ is already attached to '
-    r'instances: [0-9a-f -]+|Fixed IP address \S+ is already in use on '
-    r'instance \S+)"',
+    r'instances: ([0-9a-f -]+)|Fixed IP address \S+ is already in use on '
+    r'instance (\S+))"',
     re.IGNORECASE,
 )
+#: Only in complaints of Nova's on a response, which repeat a whole server.
+SHOWN = "'hostId': "
 #: A response without one of these has none of those places.
 SIGNS = re.compile(
     b'"(?:details|fault|instance_id|instance_uuid|message|serverId|traceback)"'
@@ -94,17 +96,45 @@ def _replace_in_failure(
 ) -> Optional[transform.Change]:
     # IDs are ASCII; this decoding keeps every other byte.
     text = response.body.decode('latin-1')
-    named = _ids_in(text)
-    if not named:
-        return None
-    if not (TELLS.search(text) or floating_ips.tells(exchange, response)):
+    named = exchanges.ids_in(text)
+    if named:
         # Nova repeats what the caller sent.
         named -= exchange.sent_ids() | hint_marks.marked_ids(text)
-    hidden = ownership.hidden(named, exchange.caller_id)
-    if not hidden:
+        named |= _told(exchange, response, text)
+    if SHOWN in text:
+        foreign = set(ownership.hidden(named, exchange.caller_id))
+    else:
+        # Members can have other services say any ID: only own ones differ.
+        foreign = named - _own(named, exchange.caller_id)
+    if not foreign:
         return None
-    text = _replaced(text, hidden, exchange.caller_id)
+    hidden = ownership.hidden(foreign, exchange.caller_id)
+    text = _replaced(text, foreign, exchange.caller_id)
     return transform.Change(hidden=hidden, body=text.encode('latin-1'))
+
+
+def _told(
+    exchange: exchanges.Exchange, response: webob.Response, text: str
+) -> set[str]:
+    """Return the IDs in a failure that other services told, sent or not."""
+    told = {
+        server_id
+        for found in TELLS.finditer(text)
+        for server_id in exchanges.ids_in(found.group(1) or found.group(2))
+    }
+    if floating_ips.tells(exchange, response):
+        told |= exchanges.ids_in(text)
+        if exchange.operation and exchange.operation.action == '':
+            # Nova repeats the ID of a floating IP that Neutron lacks.
+            told -= exchanges.ids_in(exchange.head.get('PATH_INFO', ''))
+    return told
+
+
+def _own(server_ids: set[str], caller_id: str) -> set[str]:
+    """Return the caller's servers, in lower case."""
+    return {
+        server_id.lower() for server_id in ownership.own(server_ids, caller_id)
+    }
 
 
 def _replace_in_success(
@@ -127,12 +157,12 @@ def _replace_in_success(
     named = {
         found
         for holder, key in servers
-        for found in _ids_in(jsonutils.dumps(holder[key]))
+        for found in exchanges.ids_in(jsonutils.dumps(holder[key]))
     }
-    foreign = named - ownership.own(named, exchange.caller_id)
+    foreign = named - _own(named, exchange.caller_id)
     own = {str(holder.get('id')).lower() for holder, key in texts}
     for holder, key in texts:
-        named |= _ids_in(jsonutils.dumps(holder[key])) - own
+        named |= exchanges.ids_in(jsonutils.dumps(holder[key])) - own
     hidden = ownership.hidden(named, exchange.caller_id)
     foreign |= hidden.keys()
     if not foreign:
@@ -169,10 +199,6 @@ def _replaced(text: str, server_ids: Iterable[str], caller_id: str) -> str:
         nobody = uuid.UUID(bytes=digest[:16], version=4)
         text = re.sub(server_id, str(nobody), text, flags=re.IGNORECASE)
     return text
-
-
-def _ids_in(text: str) -> set[str]:
-    return {found.lower() for found in exchanges.UUID.findall(text)}
 
 
 REPLACE = transform.Transform(after=replace)

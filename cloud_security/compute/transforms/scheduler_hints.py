@@ -20,6 +20,7 @@ import webob
 
 from cloud_security.compute import hint_marks
 from cloud_security.compute import ownership
+from cloud_security.compute.transforms import foreign_ids
 from cloud_security.wsgi import body as bodies
 from cloud_security.wsgi import exchange as exchanges
 from cloud_security.wsgi import transform
@@ -37,9 +38,9 @@ def keep_marks(exchange: exchanges.Exchange) -> Optional[transform.Change]:
         found
         for text in _texts(hints).values()
         for found in hint_marks.named(text)
-        if found.startswith(hint_marks.MARK)
+        if hint_marks.is_marked(found)
     }
-    return _marked(body, hints, marked) if marked else None
+    return _marked(exchange, body, hints, marked) if marked else None
 
 
 def neutralize(exchange: exchanges.Exchange) -> Optional[transform.Change]:
@@ -58,10 +59,10 @@ def neutralize(exchange: exchanges.Exchange) -> Optional[transform.Change]:
     }
     if not named:
         return None
-    marked = {found for found in named if found.startswith(hint_marks.MARK)}
+    marked = set(filter(hint_marks.is_marked, named))
     hidden = ownership.hidden(named - marked, exchange.caller_id)
     # Also without hidden servers: all requests that name IDs look the same.
-    change = _marked(body, hints, marked | (named & hidden.keys()))
+    change = _marked(exchange, body, hints, marked | (named & hidden.keys()))
     return dataclasses.replace(change, hidden=hidden)
 
 
@@ -69,18 +70,20 @@ def show_as_sent(
     exchange: exchanges.Exchange, response: webob.Response
 ) -> Optional[transform.Change]:
     """Remove marks from servers in responses, and from complaints on hints."""
-    if hint_marks.MARK.encode() not in response.body:
+    # Marks and IDs are ASCII; this decoding keeps every other byte.
+    text = response.body.decode('latin-1')
+    if not hint_marks.is_in(text):
         return None
     if response.status_code >= 400:
-        if b'scheduler_hints' not in response.body:
+        if 'scheduler_hints' not in text:
             return None
-        # Marks that the caller sent are not those of stored hints.
-        if hint_marks.MARK in exchange.sent_text:
+        # Marks that the caller sent stay, but not those of stored hints.
+        if (
+            hint_marks.is_in(exchange.sent_text)
+            and foreign_ids.SHOWN not in text
+        ):
             return None
-        # Marks and IDs are ASCII; this decoding keeps every other byte.
-        text = hint_marks.mapped(
-            response.body.decode('latin-1'), hint_marks.without_mark
-        )
+        text = hint_marks.mapped(text, hint_marks.without_mark)
         return transform.Change(body=text.encode('latin-1'))
     body = jsonutils.loads(response.body)
     shown = False
@@ -114,18 +117,22 @@ def _texts(hints: list[dict[str, Any]]) -> dict[tuple[int, str], str]:
 
 
 def _marked(
-    body: Any, hints: list[dict[str, Any]], marked: set[str]
+    exchange: exchanges.Exchange,
+    body: Any,
+    hints: list[dict[str, Any]],
+    marked: set[str],
 ) -> transform.Change:
     """Return a body with one more mark at each of some IDs."""
+    mark = hint_marks.new_mark(exchange.sent_text)
     for (number, name), text in _texts(hints).items():
         hints[number][name] = jsonutils.loads(
             hint_marks.mapped(
-                text, lambda found: hint_marks.MARK * (found in marked) + found
+                text, lambda found: mark * (found in marked) + found
             )
         )
     return transform.Change(
         body=jsonutils.dump_as_bytes(body),
-        restores={hint_marks.MARK + found: found for found in marked},
+        restores={mark + found: found for found in marked},
     )
 
 

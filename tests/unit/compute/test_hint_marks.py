@@ -26,6 +26,22 @@ class TestHintMarks(testtools.TestCase):
             hint_marks.mapped(text, lambda found: 'X'),
         )
 
+    def test_new_mark_is_one_that_the_caller_did_not_send(self):
+        self.assertEqual(MARK, hint_marks.new_mark('{}' * 50))
+        mark = hint_marks.new_mark(MARK + ONE)
+        again = hint_marks.new_mark(mark + ONE)
+        self.assertEqual(3, len({MARK, mark, again}))
+        marked = ONE
+        for one in (mark, MARK, again, again, mark):
+            marked = one + marked
+            self.assertTrue(hint_marks.is_in(marked))
+            self.assertEqual([marked], hint_marks.named('}{' + marked)[:1])
+            self.assertEqual(
+                marked[len(one) :], hint_marks.without_mark(marked)
+            )
+            self.assertEqual(ONE, hint_marks.plain(marked.upper()))
+        self.assertFalse(hint_marks.is_marked(ONE))
+
     def test_mark_is_added_and_removed_once(self):
         marked = hint_marks.mapped(ONE, lambda found: MARK + found)
         twice = hint_marks.mapped(marked, lambda found: MARK + found)
