@@ -79,8 +79,14 @@ class Exchange:
         return str(self.context.user_id)
 
     def sent_ids(self) -> set[str]:
-        """Return the IDs that the caller named, in lower case."""
-        return {found.lower() for found in _ANYWHERE.findall(self.sent_text)}
+        """Return the IDs that the caller named, in lower case.
+
+        These include the IDs that the filter wrote into the request.
+        """
+        query = parse.unquote_plus(self.environ.get('QUERY_STRING', ''))
+        raw = body.read(self.environ).decode('latin-1')
+        text = '\n'.join((self.sent_text, query, raw))
+        return {found.lower() for found in _ANYWHERE.findall(text)}
 
     def json_body(self) -> Any:
         """Return the JSON in the request's body, None where there is none.

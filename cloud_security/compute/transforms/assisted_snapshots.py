@@ -70,19 +70,39 @@ def hide_volume_to_delete(
         return None
     if not isinstance(info, dict):
         return None
-    hidden = _hidden(exchange, 'delete', info)
+    if _is_number(info):
+        # Nova has no schema here, and databases compare numbers with texts.
+        hidden: Optional[dict[str, Optional[str]]] = {}
+    else:
+        hidden = _hidden(exchange, 'delete', info)
     if hidden is None:
         return None
-    nobodys, named = str(uuid.uuid4()), info[VOLUME]
+    nobodys, named = str(uuid.uuid4()), str(info[VOLUME])
     # Nova's complaints repeat the text, so it stays as it is but for the ID.
     text = text.replace(named, nobodys)
-    if jsonutils.loads(text).get(VOLUME) != nobodys:
+    if _volume(text) != nobodys:
         # Escapes spell the ID.
         text = jsonutils.dumps(dict(info, **{VOLUME: nobodys}))
     parts[last] = f'{INFO}={parse.quote_plus(text)}'
     return transform.Change(
         hidden=hidden, query='&'.join(parts), restores={nobodys: named}
     )
+
+
+def _is_number(info: dict[str, Any]) -> bool:
+    """Tell whether a volume is a number or null, which no volume's ID is."""
+    return VOLUME in info and isinstance(
+        info[VOLUME], (int, float, type(None))
+    )
+
+
+def _volume(text: str) -> Any:
+    """Return the volume in a JSON text, None where the text is malformed."""
+    try:
+        info = jsonutils.loads(text)
+    except ValueError:
+        return None
+    return info.get(VOLUME) if isinstance(info, dict) else None
 
 
 def _split(part: str) -> tuple[str, str]:

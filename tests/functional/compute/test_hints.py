@@ -40,6 +40,27 @@ class TestHints(two_hosts.Hints):
                 self.outcome(self.bob, {'query': query.format(server_id)})
             )
 
+    def test_query_with_any_escape_finds_no_host_of_a_hidden_server(self):
+        for start in (
+            r'$instances\u002e',
+            r'$instances\u002E',
+            r'\u0024instances.',
+        ):
+            for server_id in (self.alices_server, uuidsentinel.unknown):
+                uuid_of = f'"{start}{server_id}.uuid"'
+                query = f'["=", {uuid_of}, {uuid_of}]'
+                self.assertIsNone(
+                    self.outcome(self.bob, {'query': query}), query
+                )
+
+    def test_query_in_escapes_about_an_own_server_finds_its_host(self):
+        own = self.boot(self.bob)
+        uuid_of = f'"$instances\\u002e{own}.uuid"'
+        self.assertEqual(
+            self.host_of(own),
+            self.outcome(self.bob, {'query': f'["=", {uuid_of}, {uuid_of}]'}),
+        )
+
     def test_same_host_by_a_manager_finds_every_server(self):
         self.assertEqual(
             {self.host},

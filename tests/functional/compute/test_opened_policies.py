@@ -186,6 +186,35 @@ class TestAssistedSnapshots(Opened):
             self.assertEqual(unknown, ask(self.bob, VOLUME))
         self.assertFalse(self.snapped.called or self.deleted.called)
 
+    def test_volume_that_is_no_text_is_like_an_unknown_one(self):
+        # Databases compare numbers with texts.
+        self.attach(self.alices_server, '7')
+        self.attach(self.bobs_server, '9')
+        self.attach(self.alices_server, '1')
+        for numbers in ((7, 8, 9), (7.0, 8.0, 9.0), (True, False), (None,)):
+            for number in numbers:
+                info = jsonutils.dumps({'volume_id': number})
+                answer = self.bob.call(
+                    'DELETE',
+                    f'os-assisted-volume-snapshots/s?delete_info={info}',
+                )
+                self.assertEqual(400, answer.status_code, answer.text)
+                self.assertIn(
+                    f'No volume Block Device Mapping with id {number}.',
+                    answer.text,
+                )
+        self.assertFalse(self.deleted.called)
+
+    def test_volume_that_own_and_hidden_servers_hold_has_no_snapshot(self):
+        both = uuidsentinel.both
+        self.attach(self.bobs_server, both)
+        self.attach(self.alices_server, both)
+        status, text = self.snapshot(self.bob, both)
+        self.assertEqual(400, status)
+        self.assertIn('multi-attach', text)
+        self.assertEqual(500, self.delete_snapshot(self.bob, both)[0])
+        self.assertFalse(self.snapped.called or self.deleted.called)
+
     def test_own_volume_and_the_managers_reach_compute(self):
         self.assertEqual(
             200, self.snapshot(self.bob, uuidsentinel.bobs_volume)[0]
@@ -280,7 +309,7 @@ class TestAssistedSnapshots(Opened):
         )
 
     def test_odd_volumes_are_novas_to_refuse(self):
-        for volume_id in (None, 5, '', {'x': VOLUME}, [VOLUME], '\0'):
+        for volume_id in (5, '', {'x': VOLUME}, [VOLUME], '\0'):
             answers = [
                 account.call(
                     'DELETE',

@@ -181,7 +181,6 @@ class TestMarks(Repeats):
 
     @two_hosts.SHOWN
     def test_mark_in_a_request_shows_no_mark_of_stored_hints(self):
-        found = []
         for named in (self.alices_server, uuidsentinel.unknown):
             server_id = self.boot(
                 self.bob,

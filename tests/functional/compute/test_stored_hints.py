@@ -109,6 +109,19 @@ class TestStoredHints(StoredHints):
         )
         self.assertIsNone(self.unshelve(self.bob, server_id))
 
+    def test_query_with_an_escape_beside_the_id_is_neutralized(self):
+        uuid_of = f'$instances\\u002e{self.alices_server}\\u002euuid'
+        server_id = self.shelved(
+            self.bob, {'query': f'["=", "{uuid_of}", "{uuid_of}"]'}
+        )
+        for drops in (False, True):
+            [found] = request_specs.foreign(drops=drops)
+            self.assertEqual(
+                (server_id, {self.alices_server: 'alice'}),
+                (found.server_id, found.named),
+            )
+        self.assertIsNone(self.unshelve(self.bob, server_id))
+
     def test_hints_from_a_time_as_manager_are_neutralized(self):
         manager = self.account('bob', ('manager',) + cloud.MEMBER)
         server_id = self.boot(manager, hints={'same_host': self.alices_server})
