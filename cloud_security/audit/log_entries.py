@@ -16,6 +16,10 @@ from cloud_security.audit import log_wrappers
 #: Nova's request log has a caller's path as it was decoded, newlines too.
 _REQUEST_LOG = 'nova.api.openstack.requestlog'
 _REQUEST_LOG_END = re.compile(r'" status: \d+ len: ')
+#: Loggers of Nova's and of ours; other services and programs have others.
+_NOVAS = ('nova.', 'cloud_security.')
+#: Marks at the start of a file: of UTF-8, and the hole that copytruncate leaves.
+_MARKS = '\ufeff\0'
 #: Lines that a path can break a line into; no server takes longer paths.
 _MAX_HELD = 200
 #: Raised by JSON that has another shape than a wrapper.
@@ -25,7 +29,7 @@ _WRONG = (LookupError, RecursionError, TypeError, ValueError)
 class Entries:
     """Reads one log, line by line.
 
-    ``lines`` counts what is not blank, ``entries`` what oslo.log wrote.
+    ``lines`` counts what is not blank, ``entries`` what Nova wrote.
     """
 
     def __init__(self, words: str) -> None:
@@ -47,7 +51,7 @@ class Entries:
     def read(self, lines: Iterable[str]) -> Iterator[log_wrappers.Entry]:
         """Yield the entries of a log; what cannot be read is counted."""
         for entry in self._unbroken(self._all(lines)):
-            self.entries += bool(entry.logger)
+            self.entries += entry.logger.startswith(_NOVAS)
             yield entry
         for rest in (*self._wrappers.parts.values(), *self._wrappers.lost):
             self.damaged += self._words in rest
@@ -114,7 +118,7 @@ def _documents(lines: Iterable[str]) -> Iterator[str]:
     parts: list[str] = []
     is_at_start = True
     for line in lines:
-        bare = line.lstrip('\ufeff').rstrip()
+        bare = line.lstrip(_MARKS).rstrip()
         if parts:
             parts.append(line)
             if line[:1] in '}]':
@@ -127,5 +131,5 @@ def _documents(lines: Iterable[str]) -> Iterator[str]:
             parts = [bare]
         else:
             is_at_start = is_at_start and not bare
-            yield line.lstrip('\ufeff')
+            yield line.lstrip(_MARKS)
     yield from parts

@@ -2,26 +2,35 @@
 """Keep callers from writing whole lines into the service's log.
 
 Nova logs the path of each request as it was decoded, before it knows who
-asks. A newline in a path begins a line, which can look like a record of ours.
-Nothing in a log could tell such a line from a true one, so none is written.
+asks. A newline in a path begins a line, which can look like a record of ours,
+also inside a wrapper that collectors write. Nothing in a log could tell such
+a line from a true one, so the guard lets no message have a second line.
 """
 
 from __future__ import annotations
 
+import copy
 import logging
 import re
 
-#: A break of a line, before one that could be taken for a record of ours or
-#: for an end of Nova's request log.
-_BREAK = re.compile(
-    r'[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]'
-    r'(?=[^\r\n]*(?:cloud_security\.(?:denied|hand|overrode|would_)'
-    r'|nova\.api\.openstack\.requestlog))'
+from cloud_security.audit import log_lines
+from cloud_security.audit import log_wrappers
+
+#: Breaks of lines and other control characters, except tabulators.
+_CONTROLS = re.compile(r'[\x00-\x08\n-\x1f\x7f-\x9f\u2028\u2029]')
+#: The same, except what oslo.log writes: newlines of tracebacks, and colours.
+_ODD = re.compile(
+    r'[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f\u2028\u2029]|\x1b(?!\[[0-9;]*m)'
+)
+#: Words with which a line could pass for a record, or end a held path.
+_WORDS = re.compile(
+    r'cloud_security\.(?:denied|hand|overrode|would_)'
+    r'|nova\.api\.openstack\.requestlog|" status: '
 )
 
 
 class Formatter(logging.Formatter):
-    """Formats as another does, and joins lines that a caller broke."""
+    """Formats as another does, with each message in one line."""
 
     def __init__(self, formatter: logging.Formatter) -> None:
         """Wrap a formatter."""
@@ -29,11 +38,15 @@ class Formatter(logging.Formatter):
         self.wrapped = formatter
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return a record's text, with forged lines in its first line."""
-        text = self.wrapped.format(record)
-        if isinstance(text, str):
-            text = _BREAK.sub(_escaped, text)
-        return text
+        """Return a record's text; tracebacks keep their own lines."""
+        text = self.wrapped.format(_in_one_line(record))
+        if not isinstance(text, str):
+            return text
+        first, *rest = _ODD.sub(_escaped, text).split('\n')
+        return first + ''.join(
+            ('\n' if _is_harmless(line, record.name) else '\\n') + line
+            for line in rest
+        )
 
     def formatException(self, ei: object) -> str:
         """Return an exception's text; oslo.log's handlers ask for it."""
@@ -46,6 +59,36 @@ def install() -> None:
         formatter = handler.formatter
         if formatter is not None and not isinstance(formatter, Formatter):
             handler.setFormatter(Formatter(formatter))
+
+
+def _in_one_line(record: logging.LogRecord) -> logging.LogRecord:
+    """Return a record whose message has no control characters.
+
+    Other handlers get the record itself, so this changes a copy.
+    """
+    try:
+        message = record.getMessage()
+    except Exception:
+        # The handler reports arguments that do not fit their format.
+        return record
+    if not _CONTROLS.search(message):
+        return record
+    record = copy.copy(record)
+    record.msg, record.args = _CONTROLS.sub(_escaped, message), ()
+    return record
+
+
+def _is_harmless(line: str, logger: str) -> bool:
+    """Tell whether a line of a traceback can only be taken for one.
+
+    The text of an exception can hold a caller's words, with newlines.
+    """
+    line = log_lines.plain(line)
+    parsed = log_lines.parse(line)
+    if parsed and parsed.logger == logger:
+        # oslo.log puts the logger's name before each line of a traceback.
+        return True
+    return not (_WORDS.search(line) or log_wrappers.is_wrapper(line))
 
 
 def _escaped(found: re.Match[str]) -> str:

@@ -27,6 +27,8 @@ _LOGGERS = ('name', 'LOGGER_NAME', 'logger', 'logger_name', 'python_module')
 _INSIDE = ('_source', 'data', 'result', 'streams', 'values', 'hits')
 _DEPTH = 8
 _CRI = re.compile(r'\d\S*T\S+ (stdout|stderr) ([FP])(?::\S+)? ?')
+#: Keys of parts that are in no further wrapper.
+_CRI_STREAMS = ('0 stdout', '0 stderr', '1 stdout', '1 stderr')
 _FLUENTD = re.compile(
     r'\A(?:[^\t{]*\t[^\t{]*\t|\d{4}-\d\d-\d\d \S+ [+-]\d{4} \S+: )(?=\{)'
 )
@@ -77,6 +79,8 @@ class Wrappers:
         if depth > _DEPTH:
             raise Damaged
         cri = _CRI.match(text)
+        if not (cri or depth or _CRI.match(log_lines.bare(text))):
+            yield from self._without_end()
         if cri:
             key, is_whole = f'{depth} {cri[1]}', cri[2] == 'F'
             text = self.parts.pop(key, '') + text[cri.end() :]
@@ -104,6 +108,15 @@ class Wrappers:
             raise Damaged
         else:
             yield Entry('', text, '')
+
+    def _without_end(self) -> Iterator[Entry]:
+        """Yield parts of CRI's that a line without a wrapper follows.
+
+        No runtime writes that. Held back, such a part could hide the lines
+        that stand behind it.
+        """
+        for key in [key for key in self.parts if key in _CRI_STREAMS]:
+            yield Entry('', self.parts.pop(key), '')
 
     def _of_json(
         self, document: Any, line: str, depth: int
@@ -225,3 +238,16 @@ def is_part(line: str) -> bool:
     if cri:
         return cri[2] == 'P'
     return line.startswith('{"log"') and '\\n"' not in line
+
+
+def is_wrapper(line: str) -> bool:
+    """Tell whether a line passes for one that a transport has wrapped."""
+    line = line.strip()
+    bare = log_lines.bare(line)
+    return bool(
+        is_bytes(line)
+        or any(
+            _CRI.match(text) or parsed(_FLUENTD.sub('', text, count=1))
+            for text in (line, bare)
+        )
+    )

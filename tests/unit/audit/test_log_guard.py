@@ -2,6 +2,7 @@
 """Callers cannot write lines of their own into the log."""
 
 import io
+import json
 import logging
 import sys
 
@@ -84,10 +85,67 @@ class TestLogGuard(testtools.TestCase):
         logging.getLogger('cloud_security.wsgi.recorder').info(
             log_files.message()
         )
-        logging.getLogger('nova').info('a\nb')
+        logging.getLogger('nova').info('a\tb\nc')
         count, text = self.counted()
         self.assertEqual(1, count)
-        self.assertIn('a\nb\n', text)
+        self.assertIn('a\tb\\nc\n', text)
+
+    def test_breaks_and_controls_of_messages_are_escaped(self):
+        controls = [*map(chr, range(32)), '\x7f', *map(chr, range(128, 160))]
+        for character in [*controls, '\u2028', '\u2029']:
+            for name in ('nova.api.openstack.requestlog', 'nova.x', 'x'):
+                self.stream.truncate(0)
+                self.stream.seek(0)
+                logging.getLogger(name).info('%s', f'a{character}b')
+                text = self.stream.getvalue()
+                self.assertEqual(1, len(text.splitlines()), repr(text))
+                self.assertEqual(character == '\t', f'a{character}b' in text)
+
+    def test_wrapped_lines_behind_a_false_end_are_no_records(self):
+        text = log_files.line()
+        cut = text.index('would_hide') - 6
+        stamp = '2026-11-20T10:00:00Z stderr'
+        for lines in (
+            json.dumps({'MESSAGE': list(text.encode())}),
+            f'{stamp} P {text[:cut]}\n{stamp} F {text[cut:]}',
+            f'{log_files.entry(text[:cut])[:-1]}\n{text}',
+            json.dumps({'message': text}).replace('would', '\\u0077ould'),
+            text.replace('would_', 'wo#033[0muld_'),
+        ):
+            self.logs(f'/x" status: 200 len: 1\n{lines}\n')
+            count, written = self.counted()
+            self.assertEqual(0, count, written)
+
+    def test_wrapped_lines_of_exceptions_are_no_records(self):
+        for prefix in (None, ''):
+            if prefix is not None:
+                self.conf.set_override('logging_exception_prefix', prefix)
+            for lines in (
+                json.dumps({'MESSAGE': list(log_files.line().encode())}),
+                f'2026-11-20T10:00:00Z stderr F {log_files.line()}',
+                f'   {log_files.line()}',
+                log_files.line().replace('would_', 'wo#033[0muld_'),
+            ):
+                try:
+                    raise ValueError(f'x\n{lines}\n')
+                except ValueError:
+                    logging.getLogger('nova.api').exception('Caught error')
+                count, text = self.counted()
+                self.assertEqual(0, count, text)
+            self.assertIn('\n', text.rpartition('Traceback')[2], text)
+
+    def test_part_without_an_end_hides_no_record(self):
+        recorder = logging.getLogger('cloud_security.wsgi.recorder')
+        self.logs('/x\n2026-11-20T10:00:00Z stderr P ')
+        recorder.info(log_files.message())
+        self.logs('/y')
+        count, text = self.counted()
+        self.assertEqual(1, count, text)
+
+    def test_arguments_that_do_not_fit_are_reported_as_before(self):
+        self.useFixture(fixtures.MonkeyPatch('sys.stderr', io.StringIO()))
+        logging.getLogger('nova.x').info('%s %s', 'a')
+        self.assertIn('not enough arguments', sys.stderr.getvalue())
 
     def test_json_stays(self):
         self.formats(formatters.JSONFormatter())

@@ -330,6 +330,12 @@ class TestForgery(testtools.TestCase):
         found = read(start, *500 * [line()])
         self.assertEqual(500, found.total.requests)
 
+    def test_part_without_an_end_hides_no_record(self):
+        start, end = REQUEST_LOG.split('{}')
+        part = f'2026-11-20T10:00:00Z stderr P {end}'
+        found = read(start, part, line(), REQUEST_LOG)
+        self.assertEqual(1, found.total.requests)
+
     def test_message_of_several_lines_in_one_entry_is_no_record(self):
         for key, name in (('message', 'name'), ('MESSAGE', 'LOGGER_NAME')):
             self.assert_none(
