@@ -60,13 +60,15 @@ class Enable(switch.Switch):
         edit = host.putting_the_filter_in()
         # Planned before the first deed, so that it is not half refused.
         links = host.linking_the_rules()
-        if not edit and not links:
+        if parsed_args.restart and parsed_args.root == '/':
+            # Also where nothing is to be changed: an earlier restart may have
+            # failed after the filter was put in.
+            self._restart(host, edit, links, parsed_args)
+        elif not edit and not links:
             self.say('It is enabled already; nothing was changed.')
         elif parsed_args.offline or parsed_args.root != '/':
             self.carry_out(edit + links, dry_run)
             self._tell(dry_run, "Start Nova's API when it has these files.")
-        elif parsed_args.restart:
-            self._restart(host, edit, links, parsed_args)
         elif parsed_args.restarted:
             if edit:
                 raise file_changes.Refused(
@@ -132,9 +134,8 @@ class Enable(switch.Switch):
         done = subprocess.run(parsed_args.restart, shell=True, check=False)
         if done.returncode:
             raise file_changes.Refused(
-                f'{parsed_args.restart} exited with {done.returncode}, so '
-                'the rules were not linked: see why. '
-                f'{self._then(parsed_args)}'
+                f'{parsed_args.restart} exited with {done.returncode}: see '
+                f'why. {self._after_failure(links, parsed_args)}'
             )
         if host.putting_the_filter_in():
             raise file_changes.Refused(
@@ -145,6 +146,18 @@ class Enable(switch.Switch):
         # What was planned may have changed during the restart.
         self.carry_out(host.linking_the_rules(), dry_run=False)
         self.say('It is enabled.', CHECK)
+
+    def _after_failure(
+        self, links: list[file_changes.Step], parsed_args: Any
+    ) -> str:
+        """Return what a restart that failed leaves to be done."""
+        if links:
+            return f'The rules were not linked. {self._then(parsed_args)}'
+        return (
+            "The rules are in place: while Nova's API runs without the "
+            'filter, they refuse members with 403. Run the same command '
+            'again.'
+        )
 
     def _then(self, parsed_args: Any) -> str:
         """Return what to run after the restart, with the same options."""

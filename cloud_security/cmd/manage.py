@@ -18,6 +18,7 @@ from pbr import version
 
 from cloud_security.deploy import config_options
 
+INTERRUPTED = 'interrupted; what was done until then stays: run it again.'
 NAMESPACE = 'cloud_security.manage'
 
 
@@ -86,6 +87,9 @@ class Command(command.Command):
             return 2
         except BrokenPipeError:
             raise
+        except KeyboardInterrupt:
+            self._complain(Exception(INTERRUPTED))
+            return 130
         except Exception as error:
             if self.app.options.debug:
                 raise

@@ -145,8 +145,9 @@ class Report(manage.Command, lister.Lister):
             if lines:
                 self._say(
                     f'{printable.clean(name)} could not be read: none of its '
-                    f'{lines} lines is as oslo.log writes it. Name the log of '
-                    "Nova's API, or pipe it in as oslo.log wrote it."
+                    f"{lines} lines is Nova's. Name the log of Nova's API, or "
+                    'pipe it in as oslo.log wrote it; of the journal, '
+                    'journalctl -o json --all.'
                 )
             else:
                 self._say(f'{printable.clean(name)} is empty.')
@@ -176,8 +177,9 @@ class Report(manage.Command, lister.Lister):
             )
         if found.foreign:
             self._say(
-                f'{found.foreign} lines name records and are none, not '
-                'counted: callers can write such words into paths.'
+                f'{found.foreign} lines name records and are not counted, '
+                'as our loggers did not write them: other programs, or paths '
+                'that callers choose, can have such words.'
             )
 
     def _say(self, text: str) -> None:

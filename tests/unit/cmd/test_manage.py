@@ -4,6 +4,7 @@
 import bz2
 import gzip
 import io
+import json
 import lzma
 import os
 import pathlib
@@ -12,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from unittest import mock
 
 import fixtures
 import testtools
@@ -187,8 +189,33 @@ class TestActivation(Manage):
         self.assertIn('No such file', listed)
         self.assert_linked()
         seen.unlink()
+        # An earlier restart may have failed; who asks for one gets it.
         self.run_on_paste('enable', '--restart', command)
-        self.assertFalse(seen.exists())
+        self.assertTrue(seen.exists())
+
+    def test_a_restart_that_failed_is_tried_again(self):
+        (self.etc / 'policy.d').mkdir()
+        shutil.copy(checkout.RULES, self.etc / 'policy.d')
+        seen = self.etc / 'seen'
+        code, out, err = self.run_on_paste('enable', '--restart', 'exit 3')
+        self.assertEqual(1, code)
+        self.assertIn('The rules are in place: while', err)
+        self.assertNotIn('not linked', err)
+        code, out, err = self.run_on_paste(
+            'enable', '--restart', f'touch {seen}'
+        )
+        self.assertEqual((0, ''), (code, err))
+        self.assertNotIn('nothing was changed', out)
+        self.assertTrue(seen.exists())
+
+    def test_an_interrupt_is_told(self):
+        with mock.patch('subprocess.run', side_effect=KeyboardInterrupt):
+            code, _, err = self.run_on_paste('enable', '--restart', 'true')
+        self.assertEqual(130, code)
+        self.assertEqual(
+            'interrupted; what was done until then stays: run it again.',
+            err.strip().partition(': ')[2],
+        )
 
     def test_a_restart_that_fails_links_no_rules(self):
         code, out, err = self.run_on_paste('enable', '--restart', 'exit 3')
@@ -414,7 +441,7 @@ class TestReport(Manage):
         self.assertEqual(0, code)
         self.assertIn('1 records are damaged, not counted;', err)
         self.assertIn('1 requests would have failed: look for', err)
-        self.assertIn('1 lines name records and are none, not', err)
+        self.assertIn('1 lines name records and are not counted', err)
 
     def test_bytes_that_are_no_text_end_no_report(self):
         log = self.writes('nova-api.log', log_files.line())
@@ -429,7 +456,7 @@ class TestReport(Manage):
         )
         code, _, err = self.manage('report', log)
         self.assertIn('changed: requests 0,', err)
-        self.assertIn('1 lines name records and are none', err)
+        self.assertIn('1 lines name records and are not counted', err)
 
     def test_cells_are_escaped(self):
         log = self.writes(
@@ -496,6 +523,13 @@ class TestReport(Manage):
             ['10.0.0.1 - - "GET / HTTP/1.1" 200'],
             ['{"text": "x"}'],
             [log_files.message()],
+            ['Nov 20 10:00:00 host systemd[1]: nova-api.service: Succeeded.'],
+            ['2026-11-20 10:00:00.123 7 INFO cinder.api.openstack.wsgi [-] x'],
+            ['2026-11-20T10:00:00+0000 DEBUG DNF version: 4.14.0'],
+            ['2026-11-20 10:00:00 0 [Note] InnoDB: Completed initialization'],
+            ['2026-11-20 10:00:00.123 7 WARNING oslo_config.cfg [-] Old'],
+            [json.dumps({'message': 'x', 'name': 'keystone.x'})],
+            ['__CURSOR=s=1', f'MESSAGE={log_files.line()}'],
         ):
             log = self.writes('access.log', *content)
             for logs in ((log,), (good, log)):
@@ -508,11 +542,16 @@ class TestReport(Manage):
         for line in (
             log_files.REQUEST_LOG.format(''),
             log_files.entry(log_files.REQUEST_LOG.format('')),
-            '2026-11-20 10:00:00.123 7 WARNING oslo_config.cfg [-] Deprecated',
         ):
             code, _, err = self.manage('report', self.writes('x.log', line))
             self.assertEqual(0, code, line)
             self.assertIn('changed: requests 0,', err)
+
+    def test_hole_that_copytruncate_leaves_is_skipped(self):
+        log = self.writes('nova-api.log', f'{chr(0) * 999}{log_files.line()}')
+        code, _, err = self.manage('report', log)
+        self.assertEqual(0, code, err)
+        self.assertIn('changed: requests 1,', err)
 
     def test_empty_log_is_told(self):
         empty = self.writes('nova-api.log')
