@@ -34,6 +34,7 @@ _ADVICE = {
     errno.EROFS: 'its file system is mounted read-only; change it where it '
     'is mounted from, on the host or in the image',
     errno.EPERM: 'run this as root; see lsattr, where root may not either',
+    errno.EACCES: 'run this as root',
     errno.ENOSPC: 'make room, and run this again',
 }
 
@@ -214,7 +215,7 @@ def _in_words(path: str) -> Iterator[None]:
         yield
     except OSError as error:
         advice = _ADVICE.get(
-            error.errno or 0, 'run this as root, or see why root may not'
+            error.errno or 0, 'mend that, or name another place'
         )
         raise Refused(
             f'{path} cannot be written ({error.strerror}): {advice}. It is '

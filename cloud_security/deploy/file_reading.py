@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 
@@ -42,6 +43,9 @@ def read(path: str) -> str:
             'the api-paste.ini that it reads with --paste.'
         ) from error
     except OSError as error:
+        advice = 'name the file itself'
+        if error.errno in (errno.EACCES, errno.EPERM):
+            advice = 'run this as root'
         raise Refused(
-            f'{path} cannot be read ({error.strerror}): run this as root.'
+            f'{path} cannot be read ({error.strerror}): {advice}.'
         ) from error

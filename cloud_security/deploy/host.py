@@ -72,7 +72,7 @@ class Host:
 
     def _link_in(self, places: policy_places.Places) -> str:
         wish = self._reached(self.policy_dir) if self.policy_dir else None
-        return os.path.join(places.folder(wish, LINK), LINK)
+        return self._inside(os.path.join(places.folder(wish, LINK), LINK))
 
     def _places(self) -> policy_places.Places:
         files = [*map(self._reached, self.config_files)]
@@ -93,16 +93,28 @@ class Host:
         :raises Refused: when a link on the way leads out of the image
         """
         if not os.path.isabs(path):
+            if self.root != '/':
+                raise file_changes.Refused(
+                    f'{path} is not as in the image: with --root, name paths '
+                    'from the root of the image, such as '
+                    '/etc/nova/api-paste.ini.'
+                )
             path = os.path.abspath(path)
-        reached = os.path.join(self.root, path.lstrip('/'))
+        return self._inside(os.path.join(self.root, path.lstrip('/')))
+
+    def _inside(self, path: str) -> str:
+        """Return a path whose folder is in the image.
+
+        :raises Refused: when a link on the way leads out of the image
+        """
         root = os.path.realpath(self.root)
-        folder = os.path.realpath(os.path.dirname(reached))
+        folder = os.path.realpath(os.path.dirname(path))
         if os.path.commonpath([root, folder]) != root:
             raise file_changes.Refused(
-                f'{os.path.dirname(reached)} leads out of {self.root}, to '
+                f'{os.path.dirname(path)} leads out of {self.root}, to '
                 f'{folder}: run this inside of the image.'
             )
-        return reached
+        return path
 
     def putting_the_filter_in(self) -> list[file_changes.Step]:
         """Return the edit of api-paste.ini, nothing where it is done.
@@ -168,6 +180,7 @@ class Host:
             self._link_in(places),
             *(os.path.join(name, LINK) for name in [*places.folders, beside]),
         ]
+        links = [*map(self._inside, links)]
         steps: list[file_changes.Step] = [
             file_changes.Unlink(path, os.readlink(path))
             for path in dict.fromkeys(links)

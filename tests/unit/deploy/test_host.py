@@ -38,6 +38,46 @@ class TestHost(testtools.TestCase):
             fixtures.MonkeyPatch('cloud_security.deploy.host.RULES', paths)
         )
 
+    def test_folder_of_policies_that_leads_out_of_an_image_is_refused(self):
+        outside = pathlib.Path(self.useFixture(fixtures.TempDir()).path)
+        root = pathlib.Path(self.useFixture(fixtures.TempDir()).path)
+        nova = root / 'etc/nova'
+        nova.mkdir(parents=True)
+        shutil.copyfile(FRESH, nova / 'api-paste.ini')
+        rules = root / PACKAGED[1:]
+        rules.parent.mkdir()
+        shutil.copyfile(RULES, rules)
+        self.rules_are(PACKAGED)
+        (nova / 'policy.d').symlink_to(outside)
+        (outside / host.LINK).symlink_to(PACKAGED)
+        image = host.Host('/etc/nova/api-paste.ini', root=str(root))
+        for steps in (
+            image.enabling,
+            image.linking_the_rules,
+            image.disabling,
+        ):
+            error = self.assertRaises(file_changes.Refused, steps)
+            self.assertIn('leads out of', str(error))
+        (nova / 'policy.d').unlink()
+        (nova / 'policies').mkdir()
+        (nova / 'policy.d').symlink_to('policies')
+        self.assertEqual(2, len(image.enabling()))
+
+    def test_relative_path_in_an_image_is_refused(self):
+        image = host.Host('api-paste.ini', root=str(self.etc))
+        error = self.assertRaises(file_changes.Refused, image.enabling)
+        self.assertIn('with --root, name paths from the root', str(error))
+
+    def test_path_that_is_no_file_asks_for_no_root_account(self):
+        loop = self.etc / 'loop'
+        loop.symlink_to(loop)
+        for path in (self.etc, loop, self.paste / 'x'):
+            error = self.assertRaises(
+                file_changes.Refused, file_changes.read, str(path)
+            )
+            self.assertNotIn('as root', str(error))
+            self.assertIn('name the ', str(error))
+
     def enable(self):
         file_changes.carry_out(self.host.enabling())
 
