@@ -2,7 +2,8 @@
 """``cloud-security-status upgrade check``: does it hold, on this host?
 
 It exits with 0 when all is well, 1 when something is to be looked at, 2 when
-isolation does not hold or could be lost, and 255 when it could not tell.
+isolation does not hold or could be lost, and 255 when it could not tell. An
+interrupt is 130.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import io
 import sys
+from typing import Any
 
 from oslo_config import cfg
 from oslo_upgradecheck import upgradecheck
@@ -21,6 +23,8 @@ NAME = 'cloud-security-status'
 #: Options that may stand before or behind "upgrade check".
 WITH_VALUE = ('--paste', '--config-file', '--config-dir')
 FLAGS = ('--details',)
+#: Those that oslo.upgradecheck knows behind its command only.
+LAST = ('--json',)
 
 
 def main() -> int:
@@ -39,17 +43,36 @@ def main() -> int:
             wrong = wrong.rpartition('error: ')[2]
             sys.stderr.write(f'{NAME}: {wrong}; see {NAME} --help\n')
         return int(stop.code or 0)
-    except config.Unconfigured as error:
+    except (config.Unconfigured, config.Unreadable) as error:
         sys.stderr.write(f'{NAME}: {error}\n')
         return 255
     except cfg.Error as error:
         sys.stderr.write(f'{NAME}: nova.conf cannot be read: {error}\n')
         return 255
     sys.stderr.write(said.getvalue())
+    # oslo.upgradecheck takes any word there.
+    word = conf.command.check
+    if word != 'check':
+        sys.stderr.write(
+            f'{NAME}: there is no command upgrade {word}; see {NAME} --help\n'
+        )
+        return 2
     # It looks there for --json.
     upgradecheck.CONF = conf
-    code: int = upgradecheck.run(conf)
-    return code
+    return _checked(conf)
+
+
+def _checked(conf: Any) -> int:
+    """Run the checks; a fault of theirs is one sentence, and 255."""
+    try:
+        return int(conf.command.action_fn())
+    except Exception as error:
+        why = ' '.join(str(error).split()) or type(error).__name__
+        sys.stderr.write(f'{NAME}: the checks came to no end: {why}\n')
+        return 255
+    except KeyboardInterrupt:
+        sys.stderr.write(f'{NAME}: interrupted; run it again.\n')
+        return 130
 
 
 def _options_first(argv: list[str]) -> list[str]:
@@ -60,6 +83,7 @@ def _options_first(argv: list[str]) -> list[str]:
     program, *rest = argv
     first: list[str] = []
     last: list[str] = []
+    behind: list[str] = []
     while rest:
         word = rest.pop(0)
         if word in WITH_VALUE:
@@ -69,6 +93,8 @@ def _options_first(argv: list[str]) -> list[str]:
             first += [word, rest.pop(0)]
         elif word in FLAGS or word.partition('=')[0] in WITH_VALUE:
             first.append(word)
+        elif word in LAST:
+            behind.append(word)
         else:
             last.append(word)
-    return [program, *first, *last]
+    return [program, *first, *last, *behind]

@@ -156,7 +156,11 @@ class Checks(checks.Checks):
 
     def check_defaults(self) -> Result:
         """[oslo_policy] in nova.conf."""
-        if CONF.oslo_policy.enforce_new_defaults:
+        try:
+            is_new = CONF.oslo_policy.enforce_new_defaults
+        except (cfg.Error, ValueError) as error:
+            return result([f'Mend [oslo_policy] in nova.conf: {error}.'])
+        if is_new:
             return result(())
         return result(
             (),

@@ -6,9 +6,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 import contextlib
 import glob
+import io
 import logging
 import os
+import sys
 from typing import Any
+from typing import Optional
 
 from nova import config
 from nova import objects
@@ -26,6 +29,7 @@ __all__ = (
     'CONF',
     'Unanswered',
     'Unconfigured',
+    'Unreadable',
     'add_arguments',
     'keep_log',
     'load',
@@ -45,12 +49,25 @@ class Unconfigured(cfg.Error):
     """No nova.conf was found; the message says what to do."""
 
 
+class Unreadable(cfg.Error):
+    """A nova.conf cannot be read; the message says which and why."""
+
+    def __init__(self, names: list[str], why: object) -> None:
+        """Name the files, and the fault."""
+        where = ', '.join(names) or 'nova.conf'
+        super().__init__(
+            f'Nova\'s configuration cannot be read ({where}): {why}; mend it '
+            'in nova.conf, or name another file with --config-file.'
+        )
+
+
 def load(parsed_args: Any) -> None:
     """Read nova.conf as Nova's API does, and get ready for its databases.
 
     :param parsed_args: with lists config_file and config_dir
     :raises Unconfigured: when there is no file
-    :raises cfg.Error: when a file cannot be read
+    :raises Unreadable: when a file is none, or has a wrong value
+    :raises cfg.Error: when a file cannot be read otherwise
     """
     parse(
         [
@@ -66,12 +83,13 @@ def parse(argv: list[str]) -> None:
 
     :param argv: as in sys.argv, with oslo.config's arguments
     :raises Unconfigured: when there is no file
-    :raises cfg.Error: when a file cannot be read
+    :raises Unreadable: when a file is none, or has a wrong value
+    :raises cfg.Error: when a file cannot be read otherwise
     """
     files = None
     if {'OS_NOVA_CONFIG_DIR', 'OS_NOVA_CONFIG_FILES'} & os.environ.keys():
         files = host.api_files()[1:]
-    config.parse_args(argv, default_config_files=files)
+    _parse(argv, files)
     if not _is_configured():
         raise Unconfigured(
             'no nova.conf was found in ~/.nova, /etc/nova and the like: name '
@@ -81,6 +99,38 @@ def parse(argv: list[str]) -> None:
     policy_opts.set_defaults(CONF)
     opts.register(CONF)
     objects.register_all()
+
+
+def _parse(argv: list[str], files: Optional[list[str]]) -> None:
+    """Let Nova parse its configuration; other faults become one kind.
+
+    :raises Unreadable: when a file is none, is no text, or has a wrong value
+    """
+    said = io.StringIO()
+    try:
+        with contextlib.redirect_stderr(said):
+            config.parse_args(argv, default_config_files=files)
+    except (OSError, ValueError) as error:
+        raise Unreadable(_named(argv, files), error) from error
+    except SystemExit as stop:
+        # Source: oslo_config/cfg.py _validate_cli_options: 1 means a wrong
+        # value of an option that nova.conf and the command line share.
+        if stop.code != 1:
+            sys.stderr.write(said.getvalue())
+            raise
+        why = said.getvalue().strip().splitlines()[-1:]
+        raise Unreadable(_named(argv, files), ''.join(why)) from stop
+    sys.stderr.write(said.getvalue())
+
+
+def _named(argv: list[str], files: Optional[list[str]]) -> list[str]:
+    """Return the files and folders that the arguments or Nova's API name."""
+    found = []
+    for word, after in zip(argv, [*argv[1:], '']):
+        option, equals, value = word.partition('=')
+        if option in ('--config-file', '--config-dir'):
+            found.append(value if equals else after)
+    return found or files or []
 
 
 def _is_configured() -> bool:

@@ -398,6 +398,51 @@ class TestEndToEnd(EndToEnd):
         _, _, err = self.manage('report', '/nowhere')
         self.assertEqual(1, len(err.splitlines()), err)
 
+    def test_a_nova_conf_that_is_wrong_is_one_sentence(self):
+        with open(f'{self.etc}/bytes.conf', 'wb') as stream:
+            stream.write(b'[DEFAULT]\n# \xff\n')
+        self.writes('value.conf', '[DEFAULT]', 'debug = perhaps')
+        for name, why in (
+            (f'{self.etc}/bytes.conf', 'invalid start byte'),
+            (f'{self.etc}/value.conf', 'perhaps'),
+            (self.etc, 'Is a directory'),
+            ('', 'Is a directory'),
+        ):
+            for expected, words in (
+                (255, ('status', 'upgrade', 'check')),
+                (1, ('manage', *SET_OWNER)),
+            ):
+                code, out, err = self.run_command(
+                    *words, '--config-file', name
+                )
+                self.assertEqual((expected, ''), (code, out), err)
+                self.assertEqual(1, len(err.splitlines()), err)
+                self.assertIn('nova.conf', err)
+                self.assertIn(name, err)
+                self.assertIn(why, err)
+
+    def test_a_wrong_policy_option_is_a_failure(self):
+        self.writes(
+            'policy.conf', '[oslo_policy]', 'enforce_new_defaults = maybe'
+        )
+        # --json may stand before the command, too.
+        code, out, err = self.run_command(
+            'status',
+            *('--json', '--config-file', f'{self.etc}/nova.conf'),
+            *('--config-file', f'{self.etc}/policy.conf', 'upgrade', 'check'),
+        )
+        self.assertEqual(2, code, err)
+        self.assertIn('Mend [oslo_policy] in nova.conf', out)
+        self.assertNotIn('Traceback', out + err)
+        self.assertEqual('{', out[:1])
+
+    def test_a_mistyped_command_is_told(self):
+        for words in (('upgrade', 'chekc'), ('upgarde', 'check')):
+            code, out, err = self.run_command('status', *words)
+            self.assertEqual((2, ''), (code, out), err)
+            self.assertEqual(1, len(err.splitlines()), err)
+            self.assertIn('--help', err)
+
     def test_a_nova_conf_that_cannot_be_read_is_told(self):
         self.writes('nova.conf', 'nonsense')
         code, out, err = self.run_command('status', 'upgrade', 'check')
