@@ -18,7 +18,7 @@ _REQUEST_LOG = 'nova.api.openstack.requestlog'
 _REQUEST_LOG_END = re.compile(r'" status: \d+ len: ')
 #: Loggers of Nova's and of ours; other services and programs have others.
 _NOVAS = ('nova.', 'cloud_security.')
-#: Marks at the start of a file: of UTF-8, and the hole that copytruncate leaves.
+#: Marks at a file's start: of UTF-8, and the hole that copytruncate leaves.
 _MARKS = '\ufeff\0'
 #: Lines that a path can break a line into; no server takes longer paths.
 _MAX_HELD = 200

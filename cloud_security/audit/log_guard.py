@@ -68,7 +68,7 @@ def _in_one_line(record: logging.LogRecord) -> logging.LogRecord:
     """
     try:
         message = record.getMessage()
-    except Exception:
+    except Exception:  # noqa: BLE001 a log must not raise
         # The handler reports arguments that do not fit their format.
         return record
     if not _CONTROLS.search(message):
@@ -88,7 +88,17 @@ def _is_harmless(line: str, logger: str) -> bool:
     if parsed and parsed.logger == logger:
         # oslo.log puts the logger's name before each line of a traceback.
         return True
-    return not (_WORDS.search(line) or log_wrappers.is_wrapper(line))
+    return not (_WORDS.search(line) or _is_wrapped(line))
+
+
+def _is_wrapped(line: str) -> bool:
+    """Tell whether a line passes for one that a transport has wrapped."""
+    line = line.strip()
+    return log_wrappers.is_bytes(line) or any(
+        log_wrappers.CRI.match(text)
+        or log_wrappers.parsed(log_wrappers.FLUENTD.sub('', text, count=1))
+        for text in (line, log_lines.bare(line))
+    )
 
 
 def _escaped(found: re.Match[str]) -> str:

@@ -26,10 +26,11 @@ _LOGGERS = ('name', 'LOGGER_NAME', 'logger', 'logger_name', 'python_module')
 #: Where wrappers have further ones.
 _INSIDE = ('_source', 'data', 'result', 'streams', 'values', 'hits')
 _DEPTH = 8
-_CRI = re.compile(r'\d\S*T\S+ (stdout|stderr) ([FP])(?::\S+)? ?')
+#: A container runtime's prefix, and fluentd's.
+CRI = re.compile(r'\d\S*T\S+ (stdout|stderr) ([FP])(?::\S+)? ?')
 #: Keys of parts that are in no further wrapper.
 _CRI_STREAMS = ('0 stdout', '0 stderr', '1 stdout', '1 stderr')
-_FLUENTD = re.compile(
+FLUENTD = re.compile(
     r'\A(?:[^\t{]*\t[^\t{]*\t|\d{4}-\d\d-\d\d \S+ [+-]\d{4} \S+: )(?=\{)'
 )
 #: journald's form of a message with colours, in which no word is found, or of
@@ -78,8 +79,8 @@ class Wrappers:
         text = log_lines.plain(text)
         if depth > _DEPTH:
             raise Damaged
-        cri = _CRI.match(text)
-        if not (cri or depth or _CRI.match(log_lines.bare(text))):
+        cri = CRI.match(text)
+        if not (cri or depth or CRI.match(log_lines.bare(text))):
             yield from self._without_end()
         if cri:
             key, is_whole = f'{depth} {cri[1]}', cri[2] == 'F'
@@ -90,10 +91,10 @@ class Wrappers:
                 self.parts[key] = text
             return
         bare = log_lines.bare(text)
-        if _CRI.match(bare):
+        if CRI.match(bare):
             yield from self._of_text(bare, line, depth + 1)
             return
-        bare = _FLUENTD.sub('', bare, count=1)
+        bare = FLUENTD.sub('', bare, count=1)
         document = parsed(bare)
         if document is None:
             # A list looks like a field of a transport.
@@ -234,20 +235,7 @@ def is_bytes(line: str) -> bool:
 
 def is_part(line: str) -> bool:
     """Tell whether the next line may go on with this one."""
-    cri = _CRI.match(line)
+    cri = CRI.match(line)
     if cri:
         return cri[2] == 'P'
     return line.startswith('{"log"') and '\\n"' not in line
-
-
-def is_wrapper(line: str) -> bool:
-    """Tell whether a line passes for one that a transport has wrapped."""
-    line = line.strip()
-    bare = log_lines.bare(line)
-    return bool(
-        is_bytes(line)
-        or any(
-            _CRI.match(text) or parsed(_FLUENTD.sub('', text, count=1))
-            for text in (line, bare)
-        )
-    )

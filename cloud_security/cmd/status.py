@@ -66,7 +66,7 @@ def _checked(conf: Any) -> int:
     """Run the checks; a fault of theirs is one sentence, and 255."""
     try:
         return int(conf.command.action_fn())
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 the operator gets one sentence
         why = ' '.join(str(error).split()) or type(error).__name__
         sys.stderr.write(f'{NAME}: the checks came to no end: {why}\n')
         return 255

@@ -56,7 +56,7 @@ class Unreadable(cfg.Error):
         """Name the files, and the fault."""
         where = ', '.join(names) or 'nova.conf'
         super().__init__(
-            f'Nova\'s configuration cannot be read ({where}): {why}; mend it '
+            f"Nova's configuration cannot be read ({where}): {why}; mend it "
             'in nova.conf, or name another file with --config-file.'
         )
 

@@ -14,6 +14,7 @@ import sysconfig
 from typing import Optional
 
 from cloud_security.deploy import file_changes
+from cloud_security.deploy import image
 from cloud_security.deploy import paste as pastes
 from cloud_security.deploy import policy_places
 from cloud_security.deploy import rule_files
@@ -88,33 +89,10 @@ class Host:
         )
 
     def _reached(self, path: str) -> str:
-        """Return where a path of the image is.
-
-        :raises Refused: when a link on the way leads out of the image
-        """
-        if not os.path.isabs(path):
-            if self.root != '/':
-                raise file_changes.Refused(
-                    f'{path} is not as in the image: with --root, name paths '
-                    'from the root of the image, such as '
-                    '/etc/nova/api-paste.ini.'
-                )
-            path = os.path.abspath(path)
-        return self._inside(os.path.join(self.root, path.lstrip('/')))
+        return image.reached(self.root, path)
 
     def _inside(self, path: str) -> str:
-        """Return a path whose folder is in the image.
-
-        :raises Refused: when a link on the way leads out of the image
-        """
-        root = os.path.realpath(self.root)
-        folder = os.path.realpath(os.path.dirname(path))
-        if os.path.commonpath([root, folder]) != root:
-            raise file_changes.Refused(
-                f'{os.path.dirname(path)} leads out of {self.root}, to '
-                f'{folder}: run this inside of the image.'
-            )
-        return path
+        return image.inside(self.root, path)
 
     def putting_the_filter_in(self) -> list[file_changes.Step]:
         """Return the edit of api-paste.ini, nothing where it is done.
