@@ -79,7 +79,9 @@ class Report(manage.Command, lister.Lister):
             if not entries.entries:
                 strange.append((name, entries.lines))
         self._sum_up(found)
-        self._strange = self._tell_strange(strange, not lines)
+        is_strange = self._tell_strange(strange, not lines)
+        # A sum that lacks records must not pass for a whole one.
+        self._strange = is_strange or found.unread > 0
         columns = [*found.keys, *found.COLUMNS]
         rows = [dict(zip(columns, row)) for row in found.rows()]
         columns = self._add_names(columns, rows)
@@ -94,7 +96,7 @@ class Report(manage.Command, lister.Lister):
         ]
 
     def run(self, parsed_args: Any) -> int:
-        """Print the table; exit with 1 where a log is none of Nova's."""
+        """Print the table; exit with 1 where the sum lacks a log or a record."""
         self._strange = False
         code = super().run(parsed_args)
         return code or int(self._strange)

@@ -51,6 +51,7 @@ WITHOUT_NOVA = (
     'cmd/report.py',
     'cmd/switch.py',
     'deploy/host.py',
+    'deploy/image.py',
     'deploy/file_changes.py',
     'deploy/file_reading.py',
     'deploy/paste.py',

@@ -438,7 +438,7 @@ class TestReport(Manage):
             'GET /cloud_security.would_hide',
         )
         code, _, err = self.manage('report', log)
-        self.assertEqual(0, code)
+        self.assertEqual(1, code)
         self.assertIn('1 records are damaged, not counted;', err)
         self.assertIn('1 requests would have failed: look for', err)
         self.assertIn('1 lines name records and are not counted', err)
