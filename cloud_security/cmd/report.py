@@ -96,7 +96,7 @@ class Report(manage.Command, lister.Lister):
         ]
 
     def run(self, parsed_args: Any) -> int:
-        """Print the table; exit with 1 where the sum lacks a log or a record."""
+        """Print the table; exit with 1 where a log or a record lacks."""
         self._strange = False
         code = super().run(parsed_args)
         return code or int(self._strange)
