@@ -16,8 +16,8 @@ import re
 from cloud_security.audit import log_lines
 from cloud_security.audit import log_wrappers
 
-#: Breaks of lines and other control characters, except tabulators.
-_CONTROLS = re.compile(r'[\x00-\x08\n-\x1f\x7f-\x9f\u2028\u2029]')
+#: Breaks of lines and other control characters.
+_CONTROLS = re.compile(r'[\x00-\x1f\x7f-\x9f\u2028\u2029]')
 #: The same, except what oslo.log writes: newlines of tracebacks, and colours.
 _ODD = re.compile(
     r'[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f\u2028\u2029]|\x1b(?!\[[0-9;]*m)'

@@ -31,7 +31,7 @@ CRI = re.compile(r'\d\S*T\S+ (stdout|stderr) ([FP])(?::\S+)? ?')
 #: Keys of parts that are in no further wrapper.
 _CRI_STREAMS = ('0 stdout', '0 stderr', '1 stdout', '1 stderr')
 FLUENTD = re.compile(
-    r'\A(?:[^\t{]*\t[^\t{]*\t|\d{4}-\d\d-\d\d \S+ [+-]\d{4} \S+: )(?=\{)'
+    r'\A(?:[^\s{]+\t[^\s{]+\t|\d{4}-\d\d-\d\d \S+ [+-]\d{4} \S+: )(?=\{)'
 )
 #: journald's form of a message with colours, in which no word is found, or of
 #: one that is long: that needs journalctl --all.

@@ -88,7 +88,7 @@ class TestLogGuard(testtools.TestCase):
         logging.getLogger('nova').info('a\tb\nc')
         count, text = self.counted()
         self.assertEqual(1, count)
-        self.assertIn('a\tb\\nc\n', text)
+        self.assertIn('a\\tb\\nc\n', text)
 
     def test_breaks_and_controls_of_messages_are_escaped(self):
         controls = [*map(chr, range(32)), '\x7f', *map(chr, range(128, 160))]
@@ -99,7 +99,7 @@ class TestLogGuard(testtools.TestCase):
                 logging.getLogger(name).info('%s', f'a{character}b')
                 text = self.stream.getvalue()
                 self.assertEqual(1, len(text.splitlines()), repr(text))
-                self.assertEqual(character == '\t', f'a{character}b' in text)
+                self.assertNotIn(f'a{character}b', text)
 
     def test_wrapped_lines_behind_a_false_end_are_no_records(self):
         text = log_files.line()

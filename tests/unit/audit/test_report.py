@@ -330,6 +330,11 @@ class TestForgery(testtools.TestCase):
         found = read(start, *500 * [line()])
         self.assertEqual(500, found.total.requests)
 
+    def test_tabs_in_a_message_begin_no_wrapper(self):
+        forged = PREFIX.replace('cloud_security.', 'nova.').strip()
+        found = read(f'{forged} x\ttag\t{entry(line())}')
+        self.assertEqual([], found.rows())
+
     def test_part_without_an_end_hides_no_record(self):
         start, end = REQUEST_LOG.split('{}')
         part = f'2026-11-20T10:00:00Z stderr P {end}'
