@@ -71,7 +71,9 @@ class Keystone:
         :raises Unknown: when the account may not ask
         """
         with asking('Keystone does not tell'):
-            return bool(list(self._connection.identity.roles(name=name)))
+            roles = list(self._connection.identity.roles(name=name))
+        # Databases compare without regard to accents, oslo.policy does not.
+        return any(str(role.name).lower() == name.lower() for role in roles)
 
     def is_in_project(self, user_id: str, project_id: str) -> bool:
         """Tell whether a user has a role in a project, also by a group.
@@ -104,7 +106,9 @@ class Keystone:
         :param kind: ``project``, ``user`` or ``domain``
         :raises Unknown: when the account may not ask
         """
-        return self._get(kind, identifier) is not None
+        found = self._get(kind, identifier)
+        # Databases compare without regard to case, oslo.policy does not.
+        return found is not None and found.id == identifier
 
     def user_name(self, user_id: str) -> Optional[str]:
         """Return a user's name; None for a user who is gone.

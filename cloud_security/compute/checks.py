@@ -122,7 +122,10 @@ class Checks(checks.Checks):
         except Exception as error:
             return result([f'Mend the policy files: {error}.'])
         return result(
-            policy_rules.open_without_the_filter(found),
+            [
+                *policy_files.misnamed(found),
+                *policy_rules.open_without_the_filter(found),
+            ],
             [
                 *warnings,
                 *base_rules.replaced(found),

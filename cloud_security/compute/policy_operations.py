@@ -8,8 +8,12 @@ WITHOUT_SERVERS = frozenset(
     {
         'os_compute_api:extensions',
         'os_compute_api:limits',
+        'os_compute_api:os-aggregates:index',
+        'os_compute_api:os-aggregates:show',
         'os_compute_api:os-availability-zone:detail',
         'os_compute_api:os-availability-zone:list',
+        # Fields of a server that the caller sees by another rule.
+        'os_compute_api:os-extended-server-attributes',
         'os_compute_api:os-flavor-access',
         'os_compute_api:os-flavor-access:add_tenant_access',
         'os_compute_api:os-flavor-access:remove_tenant_access',
@@ -38,6 +42,7 @@ WITHOUT_SERVERS = frozenset(
         'os_compute_api:os-security-groups:rule:delete',
         'os_compute_api:os-security-groups:show',
         'os_compute_api:os-security-groups:update',
+        'os_compute_api:os-services:list',
         'os_compute_api:os-tenant-networks:list',
         'os_compute_api:os-tenant-networks:show',
         'os_compute_api:os-volumes:snapshots:create',
@@ -45,6 +50,13 @@ WITHOUT_SERVERS = frozenset(
         'os_compute_api:os-volumes:snapshots:detail',
         'os_compute_api:os-volumes:snapshots:list',
         'os_compute_api:os-volumes:snapshots:show',
+        # Parameters of a server that the caller creates by another rule.
+        'os_compute_api:servers:create:forced_host',
+        'os_compute_api:servers:create:requested_destination',
+        'os_compute_api:servers:create:zero_disk_flavor',
+        # Fields of a server that the caller sees by another rule.
+        'os_compute_api:servers:show:host_status',
+        'os_compute_api:servers:show:host_status:unknown-only',
         # The specs of a server's flavor, in the response about the server.
         'os_compute_api:servers:show:flavor-extra-specs',
     }

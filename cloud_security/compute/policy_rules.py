@@ -45,8 +45,14 @@ def read() -> rule_set.RuleSet:
 def faults_of_files() -> tuple[list[str], list[str]]:
     """Return sentences about policy files: failures and warnings."""
     reader = file_access.service_user(_ACCOUNT, _PROGRAM)
-    paths, folders = origin.files(CONF), origin.folders(CONF)
-    failures = list(policy_files.faults(paths, folders, reader))
+    empty = list(policy_files.empty_options(CONF))
+    folders = origin.folders(CONF)
+    try:
+        paths = origin.files(CONF)
+    except OSError as error:
+        closed = list(policy_files.faults([], folders, reader))
+        return [*empty, *closed, policy_files.unlisted(error)], []
+    failures = [*empty, *policy_files.faults(paths, folders, reader)]
     warnings = []
     if reader is None:
         warnings = list(policy_files.closed_to_others(paths))

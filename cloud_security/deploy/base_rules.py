@@ -68,6 +68,9 @@ def undecidable(
             check = found.enforcer.rules.get(part)
             if part not in raising:
                 raising[part] = _raised(check, target, creds, found.enforcer)
+                if inspection.is_cyclic(found.enforcer, part):
+                    # Python gives up, and the service answers with 500.
+                    raising[part] = 'it refers to itself'
             if raising[part]:
                 asking.setdefault(part, set()).add(name)
     for part, led in asking.items():
@@ -140,7 +143,6 @@ def open_without_the_filter(
 
 def replaced(found: rule_set.RuleSet) -> Iterator[str]:
     """Yield sentences about rules of the operator's that ours replace."""
-    paths = found.origins.paths
     for path, places in _before_ours(found):
         wanted = {
             place.name: place
@@ -159,13 +161,12 @@ def replaced(found: rule_set.RuleSet) -> Iterator[str]:
                 )
                 for name in sorted(wanted)
             )
-            last = paths[-1]
-            after = last if last != found.drop_in else found.own_file()
             yield (
                 f'{os.path.basename(found.drop_in)} is read after {path} and '
                 'replaces its '
                 f'{", ".join(sorted(wanted))}: take what you wrote out of '
-                f'{path}. If you want it, write into {after}:{lines}'
+                f'{path}. If you want it, write into '
+                f'{found.own_file()}:{lines}'
             )
 
 

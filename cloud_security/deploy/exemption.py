@@ -14,6 +14,8 @@ from cloud_security.policy import witness
 
 #: Roles that every project has; to exempt them would be to isolate nobody.
 _USUAL = frozenset({'reader', 'member', 'manager'})
+#: Stands for callers whom the search did not reach; never the text of a rule.
+_TOO_LONG = 'too long'
 
 
 def empty_lists(
@@ -25,7 +27,9 @@ def empty_lists(
     """
     see = witness.Goal(rule_set.parse(f'rule:{rules.SEE_PROJECT}'), False)
     for who, asked in _callers(found, names, see).items():
-        if not who:
+        if who == _TOO_LONG:
+            yield _too_long(found, asked)
+        elif not who:
             yield from _undone(
                 found,
                 asked,
@@ -61,6 +65,9 @@ def disturbed(
         if not who:
             usual.update(asked)
             continue
+        if who == _TOO_LONG:
+            yield _too_long(found, asked)
+            continue
         first = min(asked)
         yield (
             f'Callers with {who} may use operations that hidden servers '
@@ -71,6 +78,14 @@ def disturbed(
     for name in sorted(usual):
         why = 'lets members use an operation that hidden servers disturb'
         yield from _undone(found, [name], f'{why}: {reasons[name]}')
+
+
+def _too_long(found: rule_set.RuleSet, names: Collection[str]) -> str:
+    return (
+        f'{found.listed(set(names))}: together with the rules of '
+        'cloud_security too long to be judged for all callers. Give a role '
+        'to those whom they name, and name that role.'
+    )
 
 
 def _undone(
@@ -96,15 +111,20 @@ def _callers(
         if name not in found.enforcer.rules:
             continue
         check = found.enforcer.rules[name]
+        count = 0
         for caller in found.callers(
             check,
             target or found.target(name),
             further=further,
             enforced=True,
         ):
-            who = _distinction(caller)
+            count += 1
+            is_told = caller != witness.SOMEBODY
+            who = _distinction(caller) if is_told else _TOO_LONG
             if name not in callers.setdefault(who, []):
                 callers[who].append(name)
+        if count >= rule_set.MOST_CALLERS:
+            callers.setdefault(_TOO_LONG, []).append(name)
     return callers
 
 

@@ -60,7 +60,7 @@ def find(
 
     def rank(part: str) -> tuple[bool, int, bool, str]:
         place = found.place(part)
-        is_own = place is not None and place.path != found.drop_in
+        is_own = place is not None and not found.is_dropped_in(place)
         return not is_own, -len(leading[part]), part in opened, part
 
     best: Optional[Lever] = None

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
-from typing import NamedTuple
 
+from cloud_security.deploy import ordinary
+from cloud_security.deploy import reach
 from cloud_security.deploy import rule_set
 from cloud_security.policy import inspection
 from cloud_security.policy import rules
@@ -18,15 +19,10 @@ IMPLIED = {
     'manager': frozenset({'member', 'reader'}),
     'member': frozenset({'reader'}),
 }
-_ORDINARY = frozenset({('role', 'member'), ('role', 'reader')})
-_OF_OPERATIONS = frozenset({'action', 'path', 'verb'})
-
-
-class Finding(NamedTuple):
-    """A sentence about rules, and whether it tells of an open door."""
-
-    is_open: bool
-    text: str
+_ORDINARY = reach.ORDINARY
+_operations = reach.operations
+_is_of = reach.is_of_operation
+Finding = reach.Finding
 
 
 def misread(found: rule_set.RuleSet) -> Iterator[str]:
@@ -41,25 +37,15 @@ def misread(found: rule_set.RuleSet) -> Iterator[str]:
 
 def contradictions(found: rule_set.RuleSet) -> Iterator[Finding]:
     """Yield what our rules say that cannot be meant."""
-    yield from _exempt(found)
-    yield from _isolated(found)
-    yield from _opened(found)
+    told = [*_exempt(found), *reach.isolated(found), *_opened(found)]
+    if not any(finding.is_open for finding in told):
+        told += reach.together(found)
+    yield from told
     yield from _uncounted(found)
 
 
 def _goal(name: str, holds: bool = True) -> witness.Goal:
     return witness.Goal(rule_set.parse(f'rule:{name}'), holds)
-
-
-def _operations(atoms: Any) -> list[str]:
-    """Return what some atoms ask of the operation, as text."""
-    return sorted(
-        f'{match}:%({kind})s' for kind, match in atoms if _is_of(kind)
-    )
-
-
-def _is_of(kind: str) -> bool:
-    return kind in _OF_OPERATIONS
 
 
 def _is_ordinary(caller: witness.Caller) -> bool:
@@ -77,92 +63,71 @@ def _ordinary(
     return sorted(callers, key=lambda c: len(_operations(c.true | c.false)))
 
 
+def _too_long(found: rule_set.RuleSet, name: str, goals: Any) -> Any:
+    """Yield a finding where a search ended before it was through."""
+    if rule_set.is_too_long(list(found.search(*goals))):
+        yield Finding(
+            False,
+            f'{found.said_with_parts(name)} is too long to be judged for all '
+            'callers: give a role to those whom it names, and name that role.',
+        )
+
+
 def _exempt(found: rule_set.RuleSet) -> Iterator[Finding]:
-    for caller in _ordinary(found, _goal(rules.EXEMPT)):
-        said = found.said_with_parts(rules.EXEMPT)
-        asked = _operations(caller.true | caller.false)
-        if asked:
-            yield Finding(
-                False,
-                f'{said} holds for members where it asks for '
-                f'{", ".join(asked)}: leave that where it concerns no server. '
-                f'Else write the default:{found.defaults(rules.EXEMPT)}',
-            )
-        else:
-            yield Finding(
-                True,
-                f'{said} holds for members: nobody is isolated. Name those '
-                'who are exempt, or write the default:'
-                f'{found.defaults(rules.EXEMPT)}',
-            )
-        return
-
-
-def _isolated(found: rule_set.RuleSet) -> Iterator[Finding]:
-    said = found.said_with_parts(rules.ISOLATED)
-    advice = (
-        f'Name the projects that are isolated, or write the default:'
-        f'{found.defaults(rules.ISOLATED)}'
-    )
-    callers = [
-        caller
-        for caller in found.search(_goal(rules.ISOLATED))
-        if not any(
-            kind == 'role' and (kind, match) not in {*_ORDINARY, _MANAGER}
-            for kind, match in caller.true
-        )
-    ]
-    if not callers:
+    said = found.said_with_parts(rules.EXEMPT)
+    default = f'write the default:{found.defaults(rules.EXEMPT)}'
+    callers = _ordinary(found, _goal(rules.EXEMPT))
+    asked = [_operations(caller.true | caller.false) for caller in callers]
+    if ordinary.Caller(found).judge(rules.EXEMPT) or [] in asked:
         yield Finding(
             True,
-            f'{said} does not hold for members: nobody is isolated. {advice}',
+            f'{said} holds for members: nobody is isolated. Name those who '
+            f'are exempt, or {default}',
         )
-        return
-    if all(_operations(caller.true | caller.false) for caller in callers):
-        asked = _operations(callers[0].true | callers[0].false)
+    elif asked:
         yield Finding(
-            True,
-            f'{said} holds for some operations only ({", ".join(asked)}): '
-            f'all others are open. {advice}',
+            False,
+            f'{said} holds for members where it asks for '
+            f'{", ".join(asked[0])}: leave that where it concerns no server. '
+            f'Else {default}',
         )
-        return
-    for caller in found.search(_goal(rules.ISOLATED, False)):
-        lacking = [match for kind, match in caller.false if kind == 'role']
-        if lacking and not caller.true - _ORDINARY:
-            yield Finding(
-                False,
-                f'{said} does not hold for callers without the role '
-                f'{" or ".join(sorted(lacking))}: nothing is hidden from '
-                f'them. {advice}',
-            )
-            return
-
-
-_MANAGER = ('role', 'manager')
+    elif ordinary.Caller(found, ordinary.READER).judge(rules.EXEMPT):
+        yield Finding(
+            False,
+            f'{said} holds for readers who are no members: nothing is hidden '
+            f'from them. Name those who are exempt, or {default}',
+        )
+    else:
+        yield from _too_long(found, rules.EXEMPT, [_goal(rules.EXEMPT)])
 
 
 def _opened(found: rule_set.RuleSet) -> Iterator[Finding]:
     see, change = _goal(rules.SEE_PROJECT), _goal(rules.CHANGE_PROJECT)
     not_exempt = _goal(rules.EXEMPT, False)
-    for caller in _ordinary(found, see, change, not_exempt):
-        if not _operations(caller.true | caller.false):
-            yield Finding(
-                True,
-                f'{found.said_of(rules.SEE_PROJECT)} and '
-                f'{found.said_of(rules.CHANGE_PROJECT)} hold for members: '
-                'nobody is isolated. Name a role in them, or write the '
-                f'defaults:{found.defaults(rules.SEE_PROJECT)}'
-                f'{found.defaults(rules.CHANGE_PROJECT)}',
-            )
-            return
-        break
-    if _ordinary(found, see, not_exempt):
+    member = ordinary.Caller(found)
+    if member.judge(rules.EXEMPT):
+        return
+    sees = member.judge(rules.SEE_PROJECT)
+    callers = _ordinary(found, see, change, not_exempt)
+    asked = [_operations(caller.true | caller.false) for caller in callers]
+    if [] in asked or (sees and member.judge(rules.CHANGE_PROJECT)):
+        yield Finding(
+            True,
+            f'{found.said_of(rules.SEE_PROJECT)} and '
+            f'{found.said_of(rules.CHANGE_PROJECT)} hold for members: '
+            'nobody is isolated. Name a role in them, or write the '
+            f'defaults:{found.defaults(rules.SEE_PROJECT)}'
+            f'{found.defaults(rules.CHANGE_PROJECT)}',
+        )
+    elif sees or _ordinary(found, see, not_exempt):
         yield Finding(
             False,
             f'{found.said_of(rules.SEE_PROJECT)} holds for members: all see '
             'all. Leave it where that is meant; a recipe tells what it opens. '
             f'Else write the default:{found.defaults(rules.SEE_PROJECT)}',
         )
+    else:
+        yield from _too_long(found, rules.SEE_PROJECT, [see])
 
 
 def _uncounted(found: rule_set.RuleSet) -> Iterator[Finding]:
@@ -170,6 +135,9 @@ def _uncounted(found: rule_set.RuleSet) -> Iterator[Finding]:
     both = [_others(caller) for caller in found.search(change, see)]
     told = set()
     for caller in found.search(change, _goal(rules.EXEMPT, False)):
+        if caller == witness.SOMEBODY:
+            yield from _too_long(found, rules.CHANGE_PROJECT, [change, see])
+            continue
         has = _with_implied(_others(caller))
         if any(needed <= has for needed in both):
             continue
@@ -177,6 +145,7 @@ def _uncounted(found: rule_set.RuleSet) -> Iterator[Finding]:
         if text not in told:
             told.add(text)
             see_text = rule_set.text(found.enforcer.rules[rules.SEE_PROJECT])
+            name = rules.SEE_PROJECT if text else rules.CHANGE_PROJECT
             if text:
                 wanted = rule_set.parse(f'{see_text} or ({text})')
                 advice = rule_set.line(
@@ -189,16 +158,14 @@ def _uncounted(found: rule_set.RuleSet) -> Iterator[Finding]:
                 f'{found.said_of(rules.CHANGE_PROJECT)} holds for callers '
                 f'with {text or "any role"} and '
                 f'{found.said_of(rules.SEE_PROJECT)} does not: it counts for '
-                f'nothing then. Write into {_file(found)}:{advice}',
+                f'nothing then. Write into {_file(found, name)}:{advice}',
             )
 
 
-def _file(found: rule_set.RuleSet) -> str:
-    """Return the file in which the operator wrote about our rules."""
-    places = (
-        found.place(name) for name in (rules.SEE_PROJECT, rules.CHANGE_PROJECT)
-    )
-    return next((p.path for p in places if p), found.own_file())
+def _file(found: rule_set.RuleSet, name: str) -> str:
+    """Return the file in which a rule counts."""
+    place = found.place(name)
+    return place.path if place else found.own_file()
 
 
 def _others(caller: witness.Caller) -> frozenset[witness.Atom]:

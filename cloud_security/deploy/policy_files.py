@@ -4,10 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+import difflib
 import os
 import re
 from typing import Any
 from typing import Optional
+
+from oslo_policy import policy
 
 from cloud_security.deploy import file_access
 from cloud_security.deploy import rule_set
@@ -21,8 +24,8 @@ LEFT_OVER = re.compile(
     r'\.(bak|old|orig|save|swp|rpm\w+|dpkg-\w+|ucf-\w+))',
     re.IGNORECASE,
 )
-#: Beginnings of names that are meant to be of our rules.
-_OURS = re.compile(r'cloud[-_ ]?security', re.IGNORECASE)
+#: The beginning of our rules' names, letters only.
+_OURS = 'cloudsecurity'
 
 
 def faults(
@@ -86,9 +89,23 @@ def closed_to_others(paths: list[str]) -> Iterator[str]:
             )
 
 
+def unlisted(error: OSError) -> str:
+    """Return a sentence about a folder that this command cannot list."""
+    return (
+        f'{error.filename} was not looked at ({error.strerror}): run this '
+        'command as root, or as the user that runs the service.'
+    )
+
+
 def _no_rules(places: list[origin.Place]) -> Iterator[str]:
     """Yield sentences about values that are no rules."""
     for place in places:
+        if not isinstance(place.name, str):
+            yield (
+                f'{place}: the key {_as_written(place.name)} is no text, and '
+                'so no name of a rule: put it in quotes, or remove the line.'
+            )
+            continue
         if rule_text.is_rule(place.value):
             continue
         means = (
@@ -116,21 +133,46 @@ def surprises(found: rule_set.RuleSet) -> Iterator[str]:
                 f'{path}: {name} stands there {len(lines)} times, in lines '
                 f'{", ".join(lines)}, and the last counts: remove the others.'
             )
+
+
+def misnamed(found: rule_set.RuleSet) -> Iterator[str]:
+    """Yield sentences about names that were meant to be of our rules."""
     known = {rule.name for rule in rules.RULES}
     asked = {
         check.match
         for check in map(rule_set.parse, _values(found))
         for check in rule_set.leaves(check)
-        if hasattr(check, 'match')
+        if isinstance(check, policy.RuleCheck)
     }
     for name, place in found.origins.last.items():
-        name = str(name)
-        if _OURS.match(name) and name not in known and name not in asked:
+        if name in asked or name in found.enforcer.registered_rules:
+            continue
+        if _is_like_ours(name):
             yield (
                 f'{place}: there is no rule {name}, so it counts for nothing. '
                 f'The rules are {", ".join(sorted(known))}: rename it, or '
                 'remove it.'
             )
+
+
+def _is_like_ours(name: str) -> bool:
+    """Tell whether a name is close to one of ours, or begins like them."""
+    if _OURS in _letters(name):
+        return True
+    ours = [_letters(rule.name) for rule in rules.RULES]
+    nouns = [letters[len(_OURS) :] for letters in ours]
+    beginning = _letters(name.partition(':')[0])
+    return any(
+        difflib.get_close_matches(text, words, 1, 0.85)
+        for text, words in (
+            (beginning, [_OURS]),
+            (_letters(name), [*ours, *nouns]),
+        )
+    )
+
+
+def _letters(name: str) -> str:
+    return ''.join(filter(str.isalnum, name.lower()))
 
 
 def _values(found: rule_set.RuleSet) -> list[Any]:
@@ -142,6 +184,25 @@ def _as_written(value: Any) -> str:
     if value is None:
         return 'null'
     return str(value).lower() if isinstance(value, bool) else repr(value)
+
+
+def empty_options(conf: Any) -> Iterator[str]:
+    """Yield sentences about options for policy files that are empty.
+
+    :param conf: oslo.config's options of the service
+    """
+    meant = {'policy_file': 'policy.yaml', 'policy_dirs': 'policy.d'}
+    values = {
+        'policy_file': [conf.oslo_policy.policy_file],
+        'policy_dirs': conf.oslo_policy.policy_dirs,
+    }
+    for option, texts in values.items():
+        if '' in texts:
+            yield (
+                f'[oslo_policy] {option} is empty, which oslo.policy takes '
+                "for the service's configuration folder, so that every "
+                f'request can fail: set it to {meant[option]}, or remove it.'
+            )
 
 
 def _one_line(error: Exception) -> str:

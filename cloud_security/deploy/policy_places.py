@@ -114,8 +114,8 @@ def read(
         return os.path.join(usual, name)
 
     return Places(
-        place(file),
-        [place(name) for name in named],
+        place(file or 'policy.yaml'),
+        [place(name) for name in named if name],
         f'{OPTION} in {", ".join(files + folders) or "nova.conf"}',
         bool(files or folders),
     )

@@ -14,14 +14,13 @@ import dataclasses
 import functools
 import itertools
 import json
-import os
 from typing import Any
 from typing import Optional
 
 from oslo_policy import _parser
 from oslo_policy import policy
 
-from cloud_security.deploy import host
+from cloud_security.deploy import drop_in as drop_ins
 from cloud_security.policy import inspection
 from cloud_security.policy import origin
 from cloud_security.policy import rules
@@ -32,10 +31,8 @@ UNKNOWN: witness.Target = {
     'project_id': witness.OWN,
     'user_id': witness.ANY,
 }
-#: It sorts after the drop-in.
-_OWN_FILE = '90-isolation.yaml'
 #: Callers that are looked at of those for whom a rule holds.
-_MOST_CALLERS = 1000
+MOST_CALLERS = 1000
 
 
 @dataclasses.dataclass(frozen=True)
@@ -116,7 +113,7 @@ class RuleSet:
             not self.enforcer.conf.oslo_policy.enforce_new_defaults,
             enforced,
         ).callers(*goals)
-        return itertools.islice(found, _MOST_CALLERS)
+        return itertools.islice(found, MOST_CALLERS)
 
     def place(self, name: str) -> Optional[origin.Place]:
         """Return where a rule comes from, None for a default."""
@@ -141,7 +138,7 @@ class RuleSet:
         for part in inspection.referred(self.enforcer, name):
             place = self.place(part)
             default = self.enforcer.registered_rules.get(part)
-            if place is None or place.path == self.drop_in or default is None:
+            if place is None or default is None or self.is_dropped_in(place):
                 continue
             text = self._dropped_in.get(part, default.check_str)
             found = line(place.name, text)
@@ -152,10 +149,10 @@ class RuleSet:
     @functools.cached_property
     def _dropped_in(self) -> dict[str, str]:
         """The rules of the drop-in."""
-        if not self.drop_in:
-            return {}
-        places = origin.read(self.drop_in)
-        return {place.name: text(parse(place.value)) for place in places}
+        return {
+            name: text(parse(value))
+            for name, value in drop_ins.rules(self.drop_in).items()
+        }
 
     def said_with_parts(self, name: str) -> str:
         """Return a rule with its file, and those that it refers to."""
@@ -163,7 +160,7 @@ class RuleSet:
             self.said_of(part)
             for part in inspection.referred(self.enforcer, name)
             for place in [self.place(part)]
-            if part != name and place and place.path != self.drop_in
+            if part != name and place and not self.is_dropped_in(place)
         ]
         through = f', through {" and ".join(parts)},' if parts else ''
         return f'{self.said_of(name)}{through}'
@@ -175,29 +172,22 @@ class RuleSet:
     @functools.cached_property
     def drop_in(self) -> str:
         """The file with our base rules, whatever its name; '' for none."""
-        for path in reversed(self.origins.paths):
-            if os.path.basename(path) == host.LINK:
-                return path
-        for path in self.origins.paths:
-            asking = {
-                place.name
-                for place in origin.read(path)
-                if 'isolation:enforced' in str(place.value)
-            }
-            if {'project_member_api', 'project_reader_api'} <= asking:
-                return path
-        return ''
+        return drop_ins.find(self.origins.paths)
 
     def own_file(self) -> str:
         """Return the name of a file for rules of the operator's."""
-        folder, name = os.path.split(self.drop_in)
-        if not folder:
-            found = [*origin.folders(self.enforcer.conf), 'policy.d']
-            folder = found[0]
-        # It has to sort behind the drop-in, as "_" does behind ".".
-        behind = f'{os.path.splitext(name)[0]}_own.yaml'
-        own = _OWN_FILE if _OWN_FILE > name else behind
-        return os.path.join(folder, own)
+        return drop_ins.own_file(
+            self.drop_in, self.origins.paths, self.enforcer.conf
+        )
+
+    def is_dropped_in(self, place: origin.Place) -> bool:
+        """Tell whether a place holds one of our base rules."""
+        return place.path == self.drop_in and place.name in self._dropped_in
+
+
+def is_too_long(callers: Collection[witness.Caller]) -> bool:
+    """Tell whether a search ended before it had found all callers."""
+    return len(callers) >= MOST_CALLERS or witness.SOMEBODY in callers
 
 
 def parse(text: Any) -> Any:

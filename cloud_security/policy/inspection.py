@@ -104,7 +104,7 @@ def faults(
             text = f'{name} refers to rule:{part}, which is not there'
             yield Fault(_referring(enforcer, name, part), text)
             continue
-        if part in _reached(enforcer, part):
+        if is_cyclic(enforcer, part):
             text = f'{part} refers to itself, so that it cannot be decided'
             yield Fault(part, text)
             continue
@@ -121,13 +121,14 @@ def _referring(enforcer: Any, name: str, missing: str) -> str:
     return name
 
 
-def _reached(enforcer: Any, name: str) -> set[str]:
-    """Return the names of the rules to which a rule leads."""
-    return {
-        reached
-        for part in _refers(enforcer, name)
-        for reached in referred(enforcer, part)
-    }
+def is_cyclic(enforcer: Any, name: str) -> bool:
+    """Tell whether a rule leads to itself.
+
+    :param enforcer: oslo_policy.policy.Enforcer, with its rules loaded
+    """
+    return any(
+        name in referred(enforcer, part) for part in _refers(enforcer, name)
+    )
 
 
 def _own_faults(

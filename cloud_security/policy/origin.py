@@ -38,7 +38,9 @@ def files(conf: Any) -> list[str]:
     :param conf: oslo.config's options of the service
     """
     # oslo.policy up to 4 reads policy.json where there is no policy.yaml.
-    main = conf.find_file(policy.Enforcer(conf).policy_file)
+    name = policy.Enforcer(conf).policy_file
+    # oslo.config takes an empty name for the folder of the configuration.
+    main = conf.find_file(name) if name else None
     found = [main] if main else []
     for folder in folders(conf):
         for name in sorted(os.listdir(folder)):
@@ -50,7 +52,7 @@ def files(conf: Any) -> list[str]:
 
 def folders(conf: Any) -> list[str]:
     """Return the folders in which a service looks for policy files."""
-    paths = map(conf.find_file, conf.oslo_policy.policy_dirs)
+    paths = map(conf.find_file, filter(None, conf.oslo_policy.policy_dirs))
     return [path for path in paths if path and os.path.isdir(path)]
 
 

@@ -108,7 +108,7 @@ def fault(check: Any, words: Vocabulary = OWN) -> Optional[str]:
                 name, words.target
             )
     if not is_generic:
-        return None if match.strip() else 'names no role'
+        return _fault_of_role(match)
     try:
         literal = ast.literal_eval(kind)
     except ValueError:
@@ -128,6 +128,16 @@ def _fault_of_isolation(check: Any) -> Optional[str]:
             'asked before isolation begins'
         )
     return 'is unknown: there are isolation:enforced and legacy_defaults'
+
+
+def _fault_of_role(match: str) -> Optional[str]:
+    name = match.strip()
+    if not name or not name.strip('*'):
+        return 'names no role'
+    # Keystone's names have no quotes around them, and oslo.policy keeps them.
+    if name[0] in '\'"' or name[-1] in '\'"':
+        return 'names no role: write it without quotes'
+    return None
 
 
 def _fault_of_attribute(

@@ -108,7 +108,11 @@ class TestKeystone(testtools.TestCase):
         self.assertIn('set OS_PROJECT_NAME', str(error))
 
     def test_roles_are_known_or_not(self):
-        self.assertTrue(asked(roles=iter(['role'])).knows_role('manager'))
+        self.assertTrue(
+            asked(
+                roles=iter([types.SimpleNamespace(name='Manager')])
+            ).knows_role('manager')
+        )
         self.assertFalse(asked(roles=iter([])).knows_role('manager'))
         self.assertTrue(asked(assignments=iter([1])).is_in_project('u', 'p'))
         self.assertFalse(asked(assignments=iter([])).is_in_project('u', 'p'))
@@ -150,6 +154,18 @@ class TestKeystone(testtools.TestCase):
         for text in ('a/b', '../users', 'a?x=y', '..', '', 'a b'):
             known = asked(user=[one(text, 'x'), one('1', text)])
             self.assertEqual('1', known.user(text).id, text)
+
+    def test_ids_that_differ_in_case_are_not_known(self):
+        # MySQL compares without regard to case, and to accents.
+        identity = types.SimpleNamespace(
+            get_project=lambda text: one('abc', 'a'),
+            roles=lambda name: [types.SimpleNamespace(name='Eleve')],
+        )
+        known = keystone.Keystone(types.SimpleNamespace(identity=identity))
+        self.assertTrue(known.knows('project', 'abc'))
+        self.assertFalse(known.knows('project', 'ABC'))
+        self.assertTrue(known.knows_role('eleve'))
+        self.assertFalse(known.knows_role('\xe9l\xe8ve'))
 
     def test_questions_about_users_can_fail(self):
         known = asked(user=Exception('403\nForbidden'))
