@@ -42,8 +42,7 @@ PASTE = cfg.StrOpt(
 DETAILS = cfg.BoolOpt(
     'details',
     default=False,
-    help='Name all rules that a finding is about, not the first eight. With '
-    '--json all are named.',
+    help='Name all rules of a finding, not the first eight, as --json does.',
 )
 
 
@@ -100,15 +99,15 @@ class Checks(checks.Checks):
 
     def check_paste(self) -> Result:
         """The filter in the pipelines."""
-        path = _paste()
+        path = CONF.paste or host.api_files()[0]
         failures = paste_check.failures(path)
         warnings = paste_check.leftovers(path)
         other = CONF.find_file(CONF.wsgi.api_paste_config)
         if other and os.path.realpath(other) != os.path.realpath(path):
             warnings.append(
                 f'[wsgi] api_paste_config is {other}, which the nova-api of '
-                'Nova up to 31 reads instead: if that is what runs here, '
-                f'name it with --paste, and enable it, too.'
+                'Nova up to 31 reads instead: if that runs here, name it with '
+                '--paste, and enable it, too.'
             )
         return result(failures, warnings)
 
@@ -245,8 +244,3 @@ class Checks(checks.Checks):
 
 def _first_line(error: Exception) -> str:
     return ''.join(str(error).strip().splitlines()[:1]).rstrip('.')
-
-
-def _paste() -> str:
-    """Return the api-paste.ini that this host's API reads."""
-    return str(CONF.paste or host.api_files()[0])
