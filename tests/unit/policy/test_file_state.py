@@ -20,7 +20,7 @@ class TestPolicyFiles(testtools.TestCase):
             pass
         conf = cfg.ConfigOpts()
         conf(['--config-file', os.path.join(self.root, 'nova.conf')])
-        opts.set_defaults(conf)
+        opts.set_defaults(conf, policy_file='policy.yaml')
         self.now = 1000.0
         self.useFixture(
             fixtures.MonkeyPatch('time.monotonic', lambda: self.now)
