@@ -52,7 +52,7 @@ WITHOUT_SERVERS = frozenset(
         'os_compute_api:os-volumes:snapshots:show',
         # Parameters of a server that the caller creates by another rule.
         'os_compute_api:servers:create:forced_host',
-        'os_compute_api:servers:create:requested_destination',
+        'compute:servers:create:requested_destination',
         'os_compute_api:servers:create:zero_disk_flavor',
         # Fields of a server that the caller sees by another rule.
         'os_compute_api:servers:show:host_status',

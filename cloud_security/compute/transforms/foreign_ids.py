@@ -25,6 +25,7 @@ import webob
 from cloud_security.compute import hint_marks
 from cloud_security.compute import ownership
 from cloud_security.compute.transforms import floating_ips
+from cloud_security.wsgi import body as bodies
 from cloud_security.wsgi import exchange as exchanges
 from cloud_security.wsgi import transform
 
@@ -101,6 +102,8 @@ def _replace_in_failure(
         # Nova repeats what the caller sent.
         named -= exchange.sent_ids() | hint_marks.marked_ids(text)
         named |= _told(exchange, response, text)
+        # The digits of an escape can complete what only looks like an ID.
+        named &= exchanges.ids_in(bodies.decoded(text))
     if SHOWN in text:
         foreign = set(ownership.hidden(named, exchange.caller_id))
     else:

@@ -958,7 +958,6 @@ class TestExemptions(Rules):
             self.assertEqual(Code.WARNING, code)
             self.assertIn(f'Callers with {who} may list all', details)
             self.assert_advice_leads_to_green()
-            os.unlink(f'{self.policy_dir}/90-isolation.yaml')
         for written in (
             {ALL_TENANTS: 'role:service'},
             {ALL_TENANTS: 'role:x', rules.EXEMPT: 'role:service or role:x'},
