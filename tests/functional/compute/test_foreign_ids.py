@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """IDs of hidden servers that other services tell are replaced."""
 
+from urllib import parse
+
 import fixtures
 from nova import exception
 from nova import objects
@@ -14,6 +16,14 @@ from tests.functional.compute import other_services
 
 
 class TestForeignIds(other_services.OtherServicesIds):
+    def test_wide_digit_of_an_id_is_repeated_as_sent(self):
+        """The digits of its escape look like the first ones of an ID."""
+        for server_id in (self.boot(self.bob), self.boot(self.alice)):
+            wide = '\uff10' + server_id[1:]
+            response = self.bob.call('GET', f'servers/{parse.quote(wide)}')
+            self.assertEqual(404, response.status_code)
+            self.assertIn(server_id[1:], response.text)
+
     def test_floating_ip_of_a_hidden_server_does_not_name_it(self):
         [one, *_] = self.floating_ips(
             _10_0_0_1=self.alices_server,
