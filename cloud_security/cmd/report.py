@@ -38,8 +38,8 @@ UNREADABLE = (b'\x28\xb5\x2f\xfd', b'\xff\xfe', b'\xfe\xff')
 class Report(manage.Command, lister.Lister):
     """Count the requests that enforcement would have changed.
 
-    Reads what monitor mode wrote into the log of Nova's API. Where the OS_
-    variables let Keystone be asked, names stand beside the IDs.
+    Reads what monitor mode wrote into the log of Nova's API. Where the
+    environment names a Keystone, names stand beside the IDs.
     """
 
     def get_parser(self, prog_name: str) -> Any:

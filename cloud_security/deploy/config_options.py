@@ -19,5 +19,5 @@ def add(parser: Any) -> None:
         '--config-dir',
         action='append',
         metavar='DIRECTORY',
-        help='directory of further ones, *.conf; repeat it for more',
+        help='directory of further .conf files; repeat it for more',
     )
