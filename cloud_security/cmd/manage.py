@@ -118,6 +118,15 @@ class Command(command.Command):
         return parser
 
 
+def add_dry_run(parser: Any) -> None:
+    """Add the option to change nothing."""
+    parser.add_argument(
+        '--dry-run',
+        action='store_true',
+        help='show what would change, and change nothing',
+    )
+
+
 def complain_briefly(parser: Any, code: int = 2) -> None:
     """Let a parser complain in one sentence, and exit."""
 

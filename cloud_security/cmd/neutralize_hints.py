@@ -29,11 +29,7 @@ class NeutralizeHints(manage.Command):
             help='remove such hints: their owners no longer see them, and a '
             'server with same_host finds a host again',
         )
-        parser.add_argument(
-            '--dry-run',
-            action='store_true',
-            help='show what would change, and change nothing',
-        )
+        manage.add_dry_run(parser)
         return parser
 
     def take_action(self, parsed_args: Any) -> int:

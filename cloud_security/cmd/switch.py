@@ -60,11 +60,7 @@ class Switch(manage.Command):
             help='the root of an image, in which the other paths are '
             '(default: this host)',
         )
-        parser.add_argument(
-            '--dry-run',
-            action='store_true',
-            help='show what would change, and change nothing',
-        )
+        manage.add_dry_run(parser)
         return parser
 
     def take_action(self, parsed_args: Any) -> int:

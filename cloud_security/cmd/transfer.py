@@ -30,11 +30,7 @@ class Transfer(manage.Command):
         """Add the options of both commands."""
         parser = super().get_parser(prog_name)
         config.add_arguments(parser)
-        parser.add_argument(
-            '--dry-run',
-            action='store_true',
-            help='show what would change, and change nothing',
-        )
+        manage.add_dry_run(parser)
         parser.add_argument(
             '--force',
             action='store_true',
