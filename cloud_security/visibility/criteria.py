@@ -146,10 +146,13 @@ class Criteria:
                 )
                 return
         else:
-            if forms.selects_from_text(statement):
+            nodes = tuple(visitors.iterate(statement))
+            if forms.selects_from_text(nodes):
                 self._refuse_text(statement)
             columns = statement.column_descriptions
-            if forms.is_aggregate(columns) and forms.is_ungrouped(statement):
+            if forms.is_aggregate(columns) and forms.is_ungrouped(
+                statement, nodes
+            ):
                 state.update_execution_options(**{guards.UNRESTRICTED: True})
                 return
             entities = [
@@ -157,7 +160,7 @@ class Criteria:
                 for column in columns
                 if column.get('entity')
             ]
-            options = self._named(statement).union(
+            options = self._named(nodes).union(
                 *(self._loaded(one.mapper, statement) for one in entities)
             )
             if options and not forms.reads_entities_only(
@@ -195,7 +198,7 @@ class Criteria:
                     self._criteria[statement.table]
                 )
             return
-        options = self._named(statement)
+        options = self._named(visitors.iterate(statement))
         state.statement = forms.with_options(statement, options)
         if (
             options & self._by_subquery
@@ -205,13 +208,13 @@ class Criteria:
             # Python cannot evaluate them, but the database can.
             state.update_execution_options(synchronize_session='fetch')
 
-    def _named(self, statement: Any) -> frozenset[Any]:
-        """Return the options for the owned tables in a statement."""
+    def _named(self, nodes: Iterable[Any]) -> frozenset[Any]:
+        """Return the options for the owned tables among these nodes."""
         tables = {
             node
             if isinstance(node, sa.Table)
             else getattr(node, 'table', None)
-            for node in visitors.iterate(statement)
+            for node in nodes
         }
         return frozenset(
             self._options[self._mappers[table]]

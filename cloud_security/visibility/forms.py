@@ -85,14 +85,16 @@ def is_text(statement: Any) -> bool:
     )
 
 
-def selects_from_text(statement: Any) -> bool:
+def selects_from_text(nodes: Iterable[Any]) -> bool:
     """Tell whether a SELECT, or one in it, reads from text.
 
     Text can name a view of an owned table, which the guard does not know.
+
+    :param nodes: the parts of the statement
     """
     return any(
         isinstance(source, elements.TextClause)
-        for node in visitors.iterate(statement)
+        for node in nodes
         if isinstance(node, sa.sql.Select)
         for source in getattr(node, '_from_obj', ())
     )
@@ -114,17 +116,19 @@ def is_aggregate(columns: Any) -> bool:
     )
 
 
-def is_ungrouped(statement: Any) -> bool:
+def is_ungrouped(statement: Any, nodes: Iterable[Any]) -> bool:
     """Tell whether a SELECT has no groups, and neither a CTE nor a change.
 
     Groups return a value for each row. What this overlooks, the guard refuses.
+
+    :param nodes: the parts of the statement
     """
     return not (
         getattr(statement, '_group_by_clauses', ())
         or getattr(statement, '_having_criteria', ())
         or any(
             isinstance(node, (selectable.CTE, dml.UpdateBase))
-            for node in visitors.iterate(statement)
+            for node in nodes
         )
     )
 
