@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the filter costs a Nova that runs as deployed, and what it saves.
+"""Cost of the filter on a Nova that runs as deployed, and its savings.
 
 ``python -m benchmarks`` makes Nova's databases, starts its API with and
 without the filter, and measures both in turns. Read in this order:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is asked of Nova's API, by a member who owns 100 servers."""
+"""Requests to Nova's API by a member who owns 100 servers."""
 
 from typing import Any
 from typing import Dict

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What measurements come to: ratios, tables and whether targets hold."""
+"""Figures from measurements: ratios, tables and verdicts on targets."""
 
 import math
 import statistics
@@ -32,7 +32,7 @@ class Target(NamedTuple):
 
     @property
     def holds(self) -> bool:
-        """Whether it does."""
+        """The verdict."""
         if self.is_least:
             return self.value >= self.bound
         return self.value <= self.bound
@@ -284,7 +284,7 @@ def _same_answer(found: Dict[str, Any]) -> Table:
                 f'{ratio:.3f} of it',
             )
         )
-    return Table('Who wants his own servers, with details', rows)
+    return Table('Own servers, with details', rows)
 
 
 def _growth(found: Dict[str, Any]) -> Table:

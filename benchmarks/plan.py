@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How much is measured."""
+"""Sizes of a measurement."""
 
 from typing import NamedTuple
 from typing import Tuple
@@ -22,7 +22,7 @@ class Plan(NamedTuple):
 
     @property
     def own(self) -> int:
-        """How many servers are the caller's."""
+        """The number of the caller's servers."""
         return self.sizes[0]
 
 

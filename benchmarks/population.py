@@ -303,7 +303,7 @@ def _copied(column):
 
 
 def make_groups(engine, size, own):
-    """Put each ten servers of one owner into a group of his."""
+    """Put each ten servers of one owner into a group of that owner."""
     groups = api_models.InstanceGroup.__table__
     owned = {}
     for number, owner in enumerate(servers.owners(size, own)):

@@ -23,7 +23,7 @@ INDEXED = '{}, with the index'
 
 
 class Run:
-    """What was measured, as JSON has it.
+    """The measurements, as JSON has them.
 
     ``calls`` has ``{name: {side: [measurement, …]}}``, ``counts`` what each
     read, ``start`` seconds and ``memory`` bytes by side, ``throughput``
@@ -108,7 +108,7 @@ class Run:
         for call in calls.SINGLE:
             sides = dict(three)
             if call.stock_path:
-                # Where he is alone, nobody has another server.
+                # Where the caller is alone, nobody has another server.
                 del sides['alone']
             comparison.in_turns(sides, call, 0, times=5)
             self._took(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whose the servers of a project are, and their ids, from a number each."""
+"""Owners and IDs of the servers of a project, from a number each."""
 
 import datetime
 import random

@@ -35,7 +35,7 @@ class Unexpected(Exception):
 
 
 class Day:
-    """Who types what, and what comes back."""
+    """The terminal: typed commands and their output."""
 
     def __init__(self, arguments, folder):
         self.arguments = arguments
@@ -153,7 +153,7 @@ class Day:
             ('bob', 'bobs-web'),
         ):
             self.made.append(self.value(who, f'{make}{name}{ids}'))
-        hers, more, _ = self.made
+        alices_server, more, _ = self.made
         users = {
             who: self.value(who, 'openstack token issue -f value -c user_id')
             for who in ('alice', 'bob')
@@ -182,10 +182,10 @@ class Day:
         self.check(1, 'monitor')
         begun = os.path.getsize(self.arguments.log)
         self.list_as('bob', 'alices-web', 'alices-db', 'bobs-web')
-        self.type('bob', f'openstack server stop {hers}')
-        self.wait_for(hers, 'SHUTOFF')
-        self.type('bob', f'openstack server start {hers}')
-        self.wait_for(hers, 'ACTIVE')
+        self.type('bob', f'openstack server stop {alices_server}')
+        self.wait_for(alices_server, 'SHUTOFF')
+        self.type('bob', f'openstack server start {alices_server}')
+        self.wait_for(alices_server, 'ACTIVE')
         self.type('bob', f'openstack server show -c name -c status {more}')
         self.type('dan', f'openstack server delete {more}', code=1)
         with open(self.arguments.log, 'rb') as stream:
@@ -207,8 +207,8 @@ class Day:
         self.list_as('bob', 'bobs-web', without=('alices-web', 'alices-db'))
         self.type(
             'bob',
-            f'openstack server show {hers}',
-            f'No Server found for {hers}',
+            f'openstack server show {alices_server}',
+            f'No Server found for {alices_server}',
             code=1,
         )
         self.list_as('alice', 'alices-web', 'alices-db', without=('bobs-web',))
@@ -219,7 +219,7 @@ class Day:
         self.type(
             'root',
             f'cloud-security-manage explain --user bob --project {project} '
-            f'--role member --role reader {hers}',
+            f'--role member --role reader {alices_server}',
             users['bob'],
             '404',
         )
@@ -231,17 +231,17 @@ class Day:
         )
         self.type(
             'root',
-            f'cloud-security-manage server set-owner {hers} bobby',
+            f'cloud-security-manage server set-owner {alices_server} bobby',
             'Keystone knows no user',
             code=1,
         )
-        self.type('root', f'{command} --dry-run', hers, more)
+        self.type('root', f'{command} --dry-run', alices_server, more)
         self.list_as('bob', without=('alices-web', 'alices-db'))
-        self.type('root', command, hers, more)
+        self.type('root', command, alices_server, more)
         self.list_as('bob', 'alices-web', 'alices-db', 'bobs-web')
         self.list_as('alice', without=('alices-web', 'alices-db', 'bobs-web'))
-        self.type('bob', f'openstack server stop {hers}')
-        self.wait_for(hers, 'SHUTOFF')
+        self.type('bob', f'openstack server stop {alices_server}')
+        self.wait_for(alices_server, 'SHUTOFF')
         self.type('root', command)
         self.check(0)
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What containers and collectors wrap a line of a log in.
+"""Wrappers that containers and collectors put around a line of a log.
 
 Docker, CRI, fluentd, Loki, Elasticsearch, journald and oslo.log's own JSON
 formatter put a line into a JSON string, and wrappers stand inside wrappers.

@@ -17,7 +17,7 @@ RESTART = (
 
 
 class Switch(manage.Command):
-    """Does the steps that a Host names, or shows them."""
+    """Do the steps that a Host names, or show them."""
 
     def get_parser(self, prog_name: str) -> Any:
         """Add where the files are."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who owns a server, asked outside of the caller's scope.
+"""Owners of servers, read outside of the caller's scope.
 
 Only for what rows cannot cover; its answers must never reach the caller.
 """

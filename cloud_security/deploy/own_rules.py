@@ -19,10 +19,6 @@ IMPLIED = {
     'manager': frozenset({'member', 'reader'}),
     'member': frozenset({'reader'}),
 }
-_ORDINARY = reach.ORDINARY
-_operations = reach.operations
-_is_of = reach.is_of_operation
-Finding = reach.Finding
 
 
 def misread(found: rule_set.RuleSet) -> Iterator[str]:
@@ -35,7 +31,7 @@ def misread(found: rule_set.RuleSet) -> Iterator[str]:
         )
 
 
-def contradictions(found: rule_set.RuleSet) -> Iterator[Finding]:
+def contradictions(found: rule_set.RuleSet) -> Iterator[reach.Finding]:
     """Yield what our rules say that cannot be meant."""
     told = [*_exempt(found), *reach.isolated(found), *_opened(found)]
     if not any(finding.is_open for finding in told):
@@ -51,8 +47,9 @@ def _goal(name: str, holds: bool = True) -> witness.Goal:
 def _is_ordinary(caller: witness.Caller) -> bool:
     """Tell whether every member of a project is such a caller."""
     return all(
-        atom in _ORDINARY or _is_of(atom[0]) for atom in caller.true
-    ) and not any(atom in _ORDINARY for atom in caller.false)
+        atom in reach.ORDINARY or reach.is_of_operation(atom[0])
+        for atom in caller.true
+    ) and not any(atom in reach.ORDINARY for atom in caller.false)
 
 
 def _ordinary(
@@ -60,39 +57,43 @@ def _ordinary(
 ) -> list[witness.Caller]:
     """Return ordinary callers, those that do most things at first."""
     callers = filter(_is_ordinary, found.search(*goals))
-    return sorted(callers, key=lambda c: len(_operations(c.true | c.false)))
+    return sorted(
+        callers, key=lambda c: len(reach.operations(c.true | c.false))
+    )
 
 
 def _too_long(found: rule_set.RuleSet, name: str, goals: Any) -> Any:
     """Yield a finding where a search ended before it was through."""
     if rule_set.is_too_long(list(found.search(*goals))):
-        yield Finding(
+        yield reach.Finding(
             False,
             f'{found.said_with_parts(name)} is too long to be judged for all '
             'callers: give a role to those whom it names, and name that role.',
         )
 
 
-def _exempt(found: rule_set.RuleSet) -> Iterator[Finding]:
+def _exempt(found: rule_set.RuleSet) -> Iterator[reach.Finding]:
     said = found.said_with_parts(rules.EXEMPT)
     default = f'write the default:{found.defaults(rules.EXEMPT)}'
     callers = _ordinary(found, _goal(rules.EXEMPT))
-    asked = [_operations(caller.true | caller.false) for caller in callers]
+    asked = [
+        reach.operations(caller.true | caller.false) for caller in callers
+    ]
     if ordinary.Caller(found).judge(rules.EXEMPT) or [] in asked:
-        yield Finding(
+        yield reach.Finding(
             True,
             f'{said} holds for members: nobody is isolated. Name those who '
             f'are exempt, or {default}',
         )
     elif asked:
-        yield Finding(
+        yield reach.Finding(
             False,
             f'{said} holds for members where it asks for '
             f'{", ".join(asked[0])}: leave that where it concerns no server. '
             f'Else {default}',
         )
     elif ordinary.Caller(found, ordinary.READER).judge(rules.EXEMPT):
-        yield Finding(
+        yield reach.Finding(
             False,
             f'{said} holds for readers who are no members: nothing is hidden '
             f'from them. Name those who are exempt, or {default}',
@@ -101,7 +102,7 @@ def _exempt(found: rule_set.RuleSet) -> Iterator[Finding]:
         yield from _too_long(found, rules.EXEMPT, [_goal(rules.EXEMPT)])
 
 
-def _opened(found: rule_set.RuleSet) -> Iterator[Finding]:
+def _opened(found: rule_set.RuleSet) -> Iterator[reach.Finding]:
     see, change = _goal(rules.SEE_PROJECT), _goal(rules.CHANGE_PROJECT)
     not_exempt = _goal(rules.EXEMPT, False)
     member = ordinary.Caller(found)
@@ -109,9 +110,11 @@ def _opened(found: rule_set.RuleSet) -> Iterator[Finding]:
         return
     sees = member.judge(rules.SEE_PROJECT)
     callers = _ordinary(found, see, change, not_exempt)
-    asked = [_operations(caller.true | caller.false) for caller in callers]
+    asked = [
+        reach.operations(caller.true | caller.false) for caller in callers
+    ]
     if [] in asked or (sees and member.judge(rules.CHANGE_PROJECT)):
-        yield Finding(
+        yield reach.Finding(
             True,
             f'{found.said_of(rules.SEE_PROJECT)} and '
             f'{found.said_of(rules.CHANGE_PROJECT)} hold for members: '
@@ -120,7 +123,7 @@ def _opened(found: rule_set.RuleSet) -> Iterator[Finding]:
             f'{found.defaults(rules.CHANGE_PROJECT)}',
         )
     elif sees or _ordinary(found, see, not_exempt):
-        yield Finding(
+        yield reach.Finding(
             False,
             f'{found.said_of(rules.SEE_PROJECT)} holds for members: all see '
             'all. Leave it where that is meant; a recipe tells what it opens. '
@@ -130,7 +133,7 @@ def _opened(found: rule_set.RuleSet) -> Iterator[Finding]:
         yield from _too_long(found, rules.SEE_PROJECT, [see])
 
 
-def _uncounted(found: rule_set.RuleSet) -> Iterator[Finding]:
+def _uncounted(found: rule_set.RuleSet) -> Iterator[reach.Finding]:
     see, change = _goal(rules.SEE_PROJECT), _goal(rules.CHANGE_PROJECT)
     both = [_others(caller) for caller in found.search(change, see)]
     told = set()
@@ -153,7 +156,7 @@ def _uncounted(found: rule_set.RuleSet) -> Iterator[Finding]:
                 )
             else:
                 advice = rule_set.line(rules.CHANGE_PROJECT, see_text)
-            yield Finding(
+            yield reach.Finding(
                 False,
                 f'{found.said_of(rules.CHANGE_PROJECT)} holds for callers '
                 f'with {text or "any role"} and '
@@ -170,7 +173,9 @@ def _file(found: rule_set.RuleSet, name: str) -> str:
 
 def _others(caller: witness.Caller) -> frozenset[witness.Atom]:
     """Return what is true of a caller, whatever the operation."""
-    return frozenset(atom for atom in caller.true if not _is_of(atom[0]))
+    return frozenset(
+        atom for atom in caller.true if not reach.is_of_operation(atom[0])
+    )
 
 
 def _with_implied(atoms: frozenset[witness.Atom]) -> set[witness.Atom]:

@@ -50,8 +50,10 @@ def _is_proven(
             restricted = captured.args[0].compile()
             return (
                 _SCOPE.owner_id in restricted.params.values()
-                and not installed.guard.problem(str(restricted))[0]
-                and bool(installed.guard.problem(str(statement.compile()))[0])
+                and not installed.guard.problem(str(restricted)).reason
+                and bool(
+                    installed.guard.problem(str(statement.compile())).reason
+                )
             )
     return False
 

@@ -86,7 +86,7 @@ class _Statement:
 
     @property
     def tables(self) -> int:
-        """How often owned tables stand where a table can stand."""
+        """The number of owned tables that stand where a table can stand."""
         return self._from.tables
 
     def read(self, tokens: Tokens) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How Sphinx builds the documentation and the man pages."""
+"""Settings with which Sphinx builds the documentation and the man pages."""
 
 extensions = [
     'cliff.sphinxext',

@@ -171,7 +171,7 @@ class Root(testtools.TestCase):
 
 
 class TestMetadata(testtools.TestCase):
-    """What can be told without an installation."""
+    """Facts about the packages that need no installation."""
 
     def setUp(self):
         super().setUp()

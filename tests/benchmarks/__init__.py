@@ -1,4 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What calls read; that does not depend on the machine."""
+"""Statements and rows of calls, which no machine changes."""
 
 import tests.functional.compute  # noqa: F401  decides about threads

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What calls read, in numbers that no machine changes."""
+"""Counts of statements and rows that calls read; no machine changes them."""
 
 import contextlib
 import os

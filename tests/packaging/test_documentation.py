@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Nothing that an operator can set, write or call is undocumented."""
+"""Documentation of all that an operator can set, write or call."""
 
 import configparser
 import contextlib

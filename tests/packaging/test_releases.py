@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Everything that names the supported releases of Nova agrees."""
+"""Agreement of all files that name the supported releases of Nova."""
 
 import re
 

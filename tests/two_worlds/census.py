@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What each table, route, action and microversion of Nova means for owners.
+"""Meaning of each table, route, action and microversion for owners.
 
 Whoever adds an entry has read Nova's code for it; test_census.py fails for
 what is missing here, for what Nova has no longer, and for a claim that can be

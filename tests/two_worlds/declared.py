@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What Nova declares about its API: routes, actions, schemas, microversions.
+"""Declarations of Nova about its API: routes, actions, schemas, versions.
 
 Nova's decorators keep little that could be asked later, so they are listened
 to: this module must be imported before nova.api.openstack.compute.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who has which servers before the requests begin.
+"""Servers of each user before the requests begin.
 
 Each server of one member's stands beside one of another member's that only
 world A has: ``<own.shelved>`` and ``<hidden.shelved>``.

@@ -156,7 +156,7 @@ class TestCensus(testtools.TestCase):
 
 
 class TestCensusCanFail(testtools.TestCase):
-    """What is made up here is gaps."""
+    """Made-up names are gaps."""
 
     def assertOneSays(self, words, sentences):
         [sentence] = sentences
@@ -377,7 +377,7 @@ class TestGone(Measured):
 
 
 class TestReached(Measured):
-    """Who has no server reads no row that is reached through one."""
+    """A caller without a server reads no row that servers lead to."""
 
     def setUp(self):
         super().setUp()

@@ -35,7 +35,7 @@ _TIMES = (
 
 
 class Booted(NamedTuple):
-    """What there is of a server.
+    """The rows of a server.
 
     ``server`` is its row in instances, ``rows`` are all of it as
     ``(table, {column: value})``, ``resources`` what Placement has allocated.

@@ -31,7 +31,7 @@ MODEL = 'greenthreads' if IS_EVENTLET else 'native threads'
 
 
 class Cut(BaseException):
-    """What a server throws at a thread whose client or time is gone."""
+    """The exception that a server throws at a thread without a client."""
 
 
 class Thing(NamedTuple):
@@ -43,7 +43,7 @@ class Thing(NamedTuple):
 
 
 class Caller(NamedTuple):
-    """Somebody with a token, and what he may be told of."""
+    """A caller with a token, and the servers that responses may name."""
 
     user_id: str
     roles: str
@@ -54,7 +54,7 @@ class Caller(NamedTuple):
 
 
 class Request(NamedTuple):
-    """What a caller sends, and what is right to answer.
+    """A request, and the right response.
 
     ``lists`` are the things that a 200 must name, all of them.
     """
@@ -69,13 +69,13 @@ class Request(NamedTuple):
 
 
 class Report:
-    """What happened."""
+    """The result of a run."""
 
     def __init__(self):
         self.outcomes = collections.Counter()
-        #: ``(user id, method, path, name of what he may not see)``
+        #: ``(user id, method, path, name of what the caller may not see)``
         self.crossings = []
-        #: Other answers than the caller gets when he is alone: ``(user id,
+        #: Other answers than the caller gets alone: ``(user id,
         #: method, path, status, text)``.
         self.wrong = []
         #: Scopes that were still there after their request.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What oslo's own commands make of our entry points and our drop-in."""
+"""The commands of oslo with our entry points and our drop-in."""
 
 import os
 import subprocess

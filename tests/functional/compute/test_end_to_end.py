@@ -17,7 +17,7 @@ from cloud_security.deploy import host
 from tests.functional.compute import cloud
 
 ALICE, BOB, PROJECT = (letter * 32 for letter in 'abc')
-SET_OWNER = ('server', 'set-owner', '--force', uuids.hers, BOB)
+SET_OWNER = ('server', 'set-owner', '--force', uuids.alices_server, BOB)
 ROOT = os.path.abspath(f'{cloud.DROP_IN}/../../..')
 
 
@@ -69,7 +69,7 @@ class EndToEnd(testtools.TestCase):
                 'api',
                 api_models.InstanceMapping,
                 {
-                    'instance_uuid': uuids.hers,
+                    'instance_uuid': uuids.alices_server,
                     'cell_id': 1,
                     'project_id': PROJECT,
                     'user_id': ALICE,
@@ -80,10 +80,10 @@ class EndToEnd(testtools.TestCase):
                 'cell',
                 models.Instance,
                 {
-                    'uuid': uuids.hers,
+                    'uuid': uuids.alices_server,
                     'project_id': PROJECT,
                     'user_id': ALICE,
-                    'display_name': 'hers',
+                    'display_name': 'alices-server',
                     'deleted': 0,
                 },
             ),
@@ -200,7 +200,7 @@ class TestEndToEnd(EndToEnd):
         bob = (
             *('explain', '--user', BOB, '--project', PROJECT),
             *('--role', 'member', '--role', 'reader'),
-            *('-f', 'json', uuids.hers),
+            *('-f', 'json', uuids.alices_server),
         )
         code, out, err = self.manage(*bob)
         self.assertEqual((0, ''), (code, err))
@@ -208,7 +208,7 @@ class TestEndToEnd(EndToEnd):
         self.assertEqual((ALICE, '404'), (found['owner'], found['answer']))
         code, out, err = self.manage(*SET_OWNER, SUDO_USER='olga')
         self.assertEqual(0, code, err)
-        self.assertIn('hers is handed over', out)
+        self.assertIn('alices-server is handed over', out)
         self.assertEqual([BOB, BOB], self.owners())
         found = json.loads(self.manage(*bob)[1])
         self.assertEqual((BOB, '200'), (found['owner'], found['answer']))
@@ -268,7 +268,7 @@ class TestEndToEnd(EndToEnd):
             SET_OWNER,
             (
                 *('explain', '--user', BOB, '--project', PROJECT),
-                *('--role', 'member', uuids.hers),
+                *('--role', 'member', uuids.alices_server),
             ),
         ):
             code, out, err = self.manage(*arguments)
@@ -385,7 +385,7 @@ class TestEndToEnd(EndToEnd):
     def test_fault_is_complained_about_once(self):
         for text in ('bob', BOB):
             code, out, err = self.manage(
-                'server', 'set-owner', uuids.hers, text
+                'server', 'set-owner', uuids.alices_server, text
             )
             self.assertEqual((1, ''), (code, out))
             self.assertEqual(1, len(err.splitlines()), err)

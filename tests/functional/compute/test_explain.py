@@ -26,13 +26,13 @@ ACCOUNTS = {
 class Explain(cloud.Cloud):
     def setUp(self):
         super().setUp()
-        self.hers = self.boot(self.alice)
+        self.alices_server = self.boot(self.alice)
         self.other = self.boot(self.eve)
         deleted = self.boot(self.alice)
         self.alice.call('DELETE', f'servers/{deleted}')
         self.wait_until_gone(deleted)
         self.servers = {
-            'hers': self.hers,
+            'alices_server': self.alices_server,
             "another project's": self.other,
             'deleted': deleted,
             'unknown': uuidsentinel.unknown,
@@ -60,11 +60,11 @@ class Explain(cloud.Cloud):
                 acted = account.act(server_id, 'reboot', {'type': 'x'})
                 answers[name, what] = found.answer
                 self.assertIn(acted.status_code, (400, 403, 404))
-            # An admin shows servers of other projects, and lists his own's.
+            # An admin shows servers of other projects, but does not list them.
             if account.project_id == cloud.PROJECT:
                 self.assertEqual(
-                    self.hers in account.ids(),
-                    answers[name, 'hers'] != '404',
+                    self.alices_server in account.ids(),
+                    answers[name, 'alices_server'] != '404',
                     name,
                 )
         return answers
@@ -78,21 +78,21 @@ class TestExplain(Explain):
             {
                 name
                 for (name, what), answer in answers.items()
-                if what == 'hers' and answer == '200'
+                if what == 'alices_server' and answer == '200'
             },
         )
 
     def test_it_agrees_with_the_api_where_policy_refuses(self):
         self.operator_writes({'os_compute_api:servers:show': '!'})
         answers = self.assert_agrees()
-        self.assertEqual('403', answers['alice', 'hers'])
-        self.assertEqual('404', answers['bob', 'hers'])
+        self.assertEqual('403', answers['alice', 'alices_server'])
+        self.assertEqual('404', answers['bob', 'alices_server'])
 
     def test_it_agrees_with_the_api_where_a_rule_cannot_be_decided(self):
         self.operator_writes({'os_compute_api:servers:show': 'role:100%'})
         answers = self.assert_agrees()
-        self.assertEqual('500', answers['alice', 'hers'])
-        self.assertEqual('404', answers['bob', 'hers'])
+        self.assertEqual('500', answers['alice', 'alices_server'])
+        self.assertEqual('404', answers['bob', 'alices_server'])
 
     def test_actions_agree_with_the_api(self):
         self.operator_writes(
@@ -103,19 +103,22 @@ class TestExplain(Explain):
                 ('reboot', {'type': 'HARD'}),
                 ('addSecurityGroup', {'name': 'x'}),
             ):
-                found = self.explain(name, self.hers, action)
+                found = self.explain(name, self.alices_server, action)
                 self.other_services.settle()
                 self.wait_for(
                     lambda: (
-                        not self.root.get(f'servers/{self.hers}')['server'][
-                            'OS-EXT-STS:task_state'
-                        ]
+                        not self.root.get(f'servers/{self.alices_server}')[
+                            'server'
+                        ]['OS-EXT-STS:task_state']
                     )
                 )
-                answer = getattr(self, name).act(self.hers, action, arguments)
+                answer = getattr(self, name).act(
+                    self.alices_server, action, arguments
+                )
                 hidden = (
                     answer.status_code == 404
-                    and f'Instance {self.hers} could not' in answer.text
+                    and f'Instance {self.alices_server} could not'
+                    in answer.text
                 )
                 self.assertEqual(
                     hidden, found.acts == '404', (name, action, answer.text)
@@ -143,7 +146,7 @@ class TestExplain(Explain):
 
     def test_it_tells_what_is_seen_and_changed_and_whose_a_server_is(self):
         self.operator_writes({rules.CHANGE_PROJECT: '!'})
-        found = self.explain('carol', self.hers)
+        found = self.explain('carol', self.alices_server)
         self.assertEqual(
             (explain.ALL, explain.OWN), (found.sees, found.changes)
         )
@@ -154,8 +157,8 @@ class TestExplain(Explain):
             'there is no such server',
             self.explain('bob', uuidsentinel.unknown).owner,
         )
-        cloud.map_server(self.hers, user_id=None)
-        found = self.explain('alice', self.hers)
+        cloud.map_server(self.alices_server, user_id=None)
+        found = self.explain('alice', self.alices_server)
         self.assertEqual('404', found.answer)
         self.assertIn('nobody', found.owner)
 
@@ -212,7 +215,7 @@ class TestCommand(Explain):
             'explain',
             *('--user', 'bob', '--project', cloud.PROJECT),
             *('--role', 'member', '--role', 'reader'),
-            *('-f', 'json', self.hers),
+            *('-f', 'json', self.alices_server),
         )
         self.assertEqual(0, code, err)
         self.assertEqual(
@@ -226,7 +229,7 @@ class TestCommand(Explain):
                 rules.SEE_PROJECT: False,
                 'sees': explain.OWN,
                 'changes': explain.OWN,
-                'server': self.hers,
+                'server': self.alices_server,
                 'owner': 'alice',
                 'answer': '404',
                 'actions': '404',
@@ -260,7 +263,7 @@ class TestCommand(Explain):
             'explain',
             *arguments,
             *('--role', 'member', '--role', 'reader'),
-            *('-f', 'json', self.hers),
+            *('-f', 'json', self.alices_server),
         )
 
     def test_names_are_resolved_by_keystone(self):

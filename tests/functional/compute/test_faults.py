@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is gone, broken or lost: closed, with a reason, and back by itself."""
+"""Faults: the filter stays closed, gives a reason, and recovers by itself."""
 
 import os
 import threading
@@ -51,8 +51,8 @@ class Faults(cloud.Cloud):
         super().setUp()
         # Behind Nova's own fixture, which removes all others.
         self.log = self.useFixture(fixtures.FakeLogger(nuke_handlers=False))
-        self.hers = self.boot(self.alice)
-        self.his = self.boot(self.bob)
+        self.alices_server = self.boot(self.alice)
+        self.bobs_server = self.boot(self.bob)
         self.api_database = api_db.context_manager.writer.get_engine()
         self.cell_database = self.cell_engine()
 
@@ -65,10 +65,10 @@ class Faults(cloud.Cloud):
                 'servers',
                 'servers/detail',
                 'servers?user_id=alice',
-                f'servers?marker={self.hers}',
-                f'servers/{self.hers}',
-                f'servers/{self.his}',
-                f'servers/{self.hers}/os-instance-actions',
+                f'servers?marker={self.alices_server}',
+                f'servers/{self.alices_server}',
+                f'servers/{self.bobs_server}',
+                f'servers/{self.alices_server}/os-instance-actions',
                 'os-server-groups',
                 f'os-simple-tenant-usage/{cloud.PROJECT}?detailed=1',
             )
@@ -81,8 +81,8 @@ class Faults(cloud.Cloud):
         """
         answer = self.bob.call(method, path, version=version)
         self.assertNotIn('of-alice', answer.text, path)
-        if self.hers not in path:
-            self.assertNotIn(self.hers, answer.text, path)
+        if self.alices_server not in path:
+            self.assertNotIn(self.alices_server, answer.text, path)
         self.assertIsNone(scopes.current())
         self.assertEqual({}, scopes._by_request_id)
         return answer.status_code
@@ -97,10 +97,11 @@ class Faults(cloud.Cloud):
 
     def is_back(self):
         """Check that all is as it was before."""
-        self.assertEqual([self.his], self.bob.ids())
-        self.bob.get(f'servers/{self.his}')
+        self.assertEqual([self.bobs_server], self.bob.ids())
+        self.bob.get(f'servers/{self.bobs_server}')
         self.assertEqual(
-            404, self.bob.call('GET', f'servers/{self.hers}').status_code
+            404,
+            self.bob.call('GET', f'servers/{self.alices_server}').status_code,
         )
         self.assertEqual(2, len(self.carol.ids()))
 
@@ -148,7 +149,7 @@ class TestDatabases(Faults):
         def in_use(*args, **kwargs):
             gone.setUp()
             raise exception.InvalidVolume(
-                reason=f'already attached to instances: {self.hers}'
+                reason=f'already attached to instances: {self.alices_server}'
             )
 
         with fixtures.MonkeyPatch(
@@ -156,17 +157,17 @@ class TestDatabases(Faults):
         ):
             answer = self.bob.call(
                 'POST',
-                f'servers/{self.his}/os-volume_attachments',
+                f'servers/{self.bobs_server}/os-volume_attachments',
                 {'volumeAttachment': {'volumeId': operations.VOLUME}},
             )
         self.assertEqual(500, answer.status_code)
-        self.assertNotIn(self.hers, answer.text)
+        self.assertNotIn(self.alices_server, answer.text)
         self.is_logged(REASON)
         gone.cleanUp()
         self.is_back()
 
     def test_an_api_database_that_is_gone_when_a_denial_is_recorded(self):
-        usual = self.bob.call('GET', f'servers/{self.hers}')
+        usual = self.bob.call('GET', f'servers/{self.alices_server}')
         gone = Gone(self.api_database)
         rows = ownership._rows
 
@@ -177,7 +178,7 @@ class TestDatabases(Faults):
         with fixtures.MonkeyPatch(
             'cloud_security.compute.ownership._rows', unread
         ):
-            answer = self.bob.call('GET', f'servers/{self.hers}')
+            answer = self.bob.call('GET', f'servers/{self.alices_server}')
         self.assertEqual(
             (usual.status_code, usual.text), (answer.status_code, answer.text)
         )
@@ -190,10 +191,10 @@ class TestDatabases(Faults):
             with Gone(self.cell_database):
                 statuses = self.statuses()
                 self.assertEqual(
-                    [self.his], self.bob.ids(version=cloud.LATEST)
+                    [self.bobs_server], self.bob.ids(version=cloud.LATEST)
                 )
                 self.assertEqual(
-                    self.as_unknown(self.hers),
+                    self.as_unknown(self.alices_server),
                     self.as_unknown(uuidsentinel.unknown),
                 )
             self.assertEqual(200, statuses['GET', 'servers', '2.69'])
@@ -216,7 +217,7 @@ class TestDatabasesWithoutTheFilter(Faults):
 
     def test_a_cell_that_is_gone_tells_of_others(self):
         with Gone(self.cell_database):
-            self.assertIn(self.hers, self.bob.ids(version='2.69'))
+            self.assertIn(self.alices_server, self.bob.ids(version='2.69'))
 
 
 class TestThreads(Faults):
@@ -239,9 +240,9 @@ class TestThreads(Faults):
             statuses = self.statuses()
             # It is the thread of a cell that reads it.
             self.assertEqual(
-                500, statuses['GET', f'servers/{self.his}', '2.1']
+                500, statuses['GET', f'servers/{self.bobs_server}', '2.1']
             )
-        self.assertNotIn(self.hers, self.loaded)
+        self.assertNotIn(self.alices_server, self.loaded)
         self.is_logged('not inside the isolation filter')
         self.is_back()
 
@@ -257,7 +258,7 @@ class TestThreads(Faults):
             )
         )
         self.read_in_the_cells_threads()
-        self.assertIn(self.hers, self.bob.ids())
+        self.assertIn(self.alices_server, self.bob.ids())
 
     def test_a_thread_that_outlives_its_request_before_a_statement(self):
         ended = self.outlive(is_within=False)
@@ -312,7 +313,7 @@ class TestThreads(Faults):
             event.listen(*listening)
             self.addCleanup(event.remove, *listening)
             self.assertEqual(
-                500, self.ask('GET', f'servers/{self.his}', '2.1')
+                500, self.ask('GET', f'servers/{self.bobs_server}', '2.1')
             )
         self.wait_for(lambda: late)
         self.assertEqual(['bob'], late)
@@ -333,13 +334,13 @@ class TestPolicy(Faults):
     def seen(self, account):
         """Return the status of a list, and whether it names her server."""
         answer = account.call('GET', 'servers')
-        return answer.status_code, self.hers in answer.text
+        return answer.status_code, self.alices_server in answer.text
 
     def is_back(self):
         self.assertEqual((200, False), self.seen(self.bob))
         self.assertEqual((200, False), self.seen(self.carol))
         self.assertEqual((200, True), self.seen(self.root))
-        self.bob.get(f'servers/{self.his}')
+        self.bob.get(f'servers/{self.bobs_server}')
 
     def test_a_broken_policy_file(self):
         # Before, in and after the operator's own file.
@@ -419,11 +420,13 @@ class TestPolicy(Faults):
             }
         )
         self.assertEqual((200, True), self.seen(self.bob))
-        self.assertEqual(500, self.bob.act(self.hers, 'lock').status_code)
+        self.assertEqual(
+            500, self.bob.act(self.alices_server, 'lock').status_code
+        )
         self.assertFalse(
-            self.root.get(f'servers/{self.hers}', version='2.9')['server'][
-                'locked'
-            ]
+            self.root.get(f'servers/{self.alices_server}', version='2.9')[
+                'server'
+            ]['locked']
         )
         self.operator_writes(self.RULES)
         self.is_back()

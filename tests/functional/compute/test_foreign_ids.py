@@ -157,7 +157,7 @@ class TestForeignIds(other_services.OtherServicesIds):
                         account.call('POST', path, body, **headers)
                         for account, headers in (
                             (self.bob, {}),
-                            # Who names it does not learn that he is right.
+                            # A right guess looks like a wrong one.
                             (self.bob, {'X_Guess': named}),
                             (self.carol, {}),
                         )

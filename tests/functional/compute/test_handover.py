@@ -65,9 +65,11 @@ class Keystone:
 class HandOver(cloud.Cloud):
     def setUp(self):
         super().setUp()
-        self.hers = self.boot(self.alice)
+        self.alices_server = self.boot(self.alice)
         self.alice.call(
-            'PUT', f'servers/{self.hers}/tags/red', version=cloud.LATEST
+            'PUT',
+            f'servers/{self.alices_server}/tags/red',
+            version=cloud.LATEST,
         )
         self.other_services.settle()
         # Commands have a process of their own, without the filter.
@@ -173,18 +175,21 @@ class HandOver(cloud.Cloud):
 
 class TestHandOver(HandOver):
     def test_one_server_changes_hands(self):
-        self.assert_owned(self.alice, self.hers)
-        self.assertTrue(self.give(self.hers))
-        self.assert_owned(self.bob, self.hers)
+        self.assert_owned(self.alice, self.alices_server)
+        self.assertTrue(self.give(self.alices_server))
+        self.assert_owned(self.bob, self.alices_server)
         self.assertEqual(
-            204, self.bob.call('DELETE', f'servers/{self.hers}').status_code
+            204,
+            self.bob.call(
+                'DELETE', f'servers/{self.alices_server}'
+            ).status_code,
         )
 
     def test_again_changes_nothing(self):
-        self.give(self.hers)
+        self.give(self.alices_server)
         with self.between_writes(self.fail):
-            self.assertFalse(self.give(self.hers))
-        self.assert_owned(self.bob, self.hers)
+            self.assertFalse(self.give(self.alices_server))
+        self.assert_owned(self.bob, self.alices_server)
 
     def give_until(self, stop):
         """Begin to hand her server over, and end after so many writes."""
@@ -194,15 +199,15 @@ class TestHandOver(HandOver):
                 raise Boom
 
         with self.between_writes(note):
-            self.assertRaises(Boom, self.give, self.hers)
+            self.assertRaises(Boom, self.give, self.alices_server)
 
     def test_wherever_it_stops_running_it_again_ends_the_same(self):
         for stop in range(WRITES + 1):
             self.give_until(stop)
-            self.give(self.hers)
-            self.assert_owned(self.bob, self.hers)
-            self.give(self.hers, 'alice')
-            self.assert_owned(self.alice, self.hers)
+            self.give(self.alices_server)
+            self.assert_owned(self.bob, self.alices_server)
+            self.give(self.alices_server, 'alice')
+            self.assert_owned(self.alice, self.alices_server)
 
     def test_where_it_stopped_the_whole_project_is_handed_over_again(self):
         for stop in range(WRITES + 1):
@@ -212,8 +217,8 @@ class TestHandOver(HandOver):
                 *('--project', cloud.PROJECT, '--force'),
             )
             self.assertEqual(0, code, err)
-            self.assert_owned(self.bob, self.hers)
-            self.give(self.hers, 'alice')
+            self.assert_owned(self.bob, self.alices_server)
+            self.give(self.alices_server, 'alice')
 
     def test_at_no_step_does_a_member_see_what_is_not_his(self):
         steps = []
@@ -221,66 +226,72 @@ class TestHandOver(HandOver):
         def note(count):
             steps.append(count)
             for account in (self.dan, self.eve):
-                self.assertEqual(set(), self.seen(account, self.hers))
-            alice = self.seen(self.alice, self.hers)
-            bob = self.seen(self.bob, self.hers)
+                self.assertEqual(set(), self.seen(account, self.alices_server))
+            alice = self.seen(self.alice, self.alices_server)
+            bob = self.seen(self.bob, self.alices_server)
             self.assertFalse(alice and bob)
-            cell_says = server_records.server(self.hers).owner_id
+            cell_says = server_records.server(self.alices_server).owner_id
             if cell_says == 'alice':
                 self.assertEqual(set(), bob)
             else:
                 self.assertEqual(set(), alice)
             self.assertIn(
-                'list', self.seen(self.carol, self.hers), 'the manager'
+                'list',
+                self.seen(self.carol, self.alices_server),
+                'the manager',
             )
 
         with self.between_writes(note):
-            self.give(self.hers)
+            self.give(self.alices_server)
         self.assertEqual(list(range(WRITES + 1)), steps)
-        self.assert_owned(self.bob, self.hers)
+        self.assert_owned(self.bob, self.alices_server)
 
     def test_what_nova_fills_in_meanwhile_does_no_harm(self):
         for stop in range(1, WRITES):
 
             def note(count):
                 if count == stop:
-                    self.root.get(f'servers/{self.hers}')
+                    self.root.get(f'servers/{self.alices_server}')
                     self.assertIsNotNone(
-                        server_records.server(self.hers).mapped_to
+                        server_records.server(self.alices_server).mapped_to
                     )
 
             with self.between_writes(note):
-                self.give(self.hers)
-            self.assert_owned(self.bob, self.hers)
-            self.give(self.hers, 'alice')
+                self.give(self.alices_server)
+            self.assert_owned(self.bob, self.alices_server)
+            self.give(self.alices_server, 'alice')
 
     def test_a_mapping_without_owner_gets_one(self):
-        cloud.map_server(self.hers, user_id=None)
-        self.assertTrue(self.give(self.hers))
-        self.assert_owned(self.bob, self.hers)
+        cloud.map_server(self.alices_server, user_id=None)
+        self.assertTrue(self.give(self.alices_server))
+        self.assert_owned(self.bob, self.alices_server)
 
     def test_a_server_with_two_owners_goes_to_one_of_them_first(self):
         for owner_id in ('alice', 'carol'):
-            cloud.map_server(self.hers, user_id='carol')
-            error = self.assertRaises(handover.Refused, self.give, self.hers)
+            cloud.map_server(self.alices_server, user_id='carol')
+            error = self.assertRaises(
+                handover.Refused, self.give, self.alices_server
+            )
             self.assertIn('two owners, carol and alice', str(error))
-            self.give(self.hers, owner_id)
-            found = server_records.server(self.hers)
+            self.give(self.alices_server, owner_id)
+            found = server_records.server(self.alices_server)
             self.assertTrue(found.is_owned_by(owner_id))
 
     def test_a_busy_server_is_refused_and_stays(self):
-        self.writes_server(self.hers, task_state='rebooting')
-        error = self.assertRaises(handover.Refused, self.give, self.hers)
+        self.writes_server(self.alices_server, task_state='rebooting')
+        error = self.assertRaises(
+            handover.Refused, self.give, self.alices_server
+        )
         self.assertIn('A task is running on it (rebooting)', str(error))
-        self.assert_owned(self.alice, self.hers)
+        self.assert_owned(self.alice, self.alices_server)
 
     def test_a_task_that_begins_meanwhile_is_refused_and_stays(self):
-        self.writes_server(self.hers, task_state='rebooting')
+        self.writes_server(self.alices_server, task_state='rebooting')
         error = self.assertRaises(
-            handover.Refused, self.give, self.hers, task=None
+            handover.Refused, self.give, self.alices_server, task=None
         )
         self.assertIn('(rebooting): run the command again', str(error))
-        self.assert_owned(self.alice, self.hers)
+        self.assert_owned(self.alice, self.alices_server)
 
     def test_a_task_does_not_keep_what_was_begun_from_its_end(self):
         def note(count):
@@ -288,22 +299,22 @@ class TestHandOver(HandOver):
                 raise Boom
 
         with self.between_writes(note):
-            self.assertRaises(Boom, self.give, self.hers)
-        self.writes_server(self.hers, task_state='rebooting')
-        self.give(self.hers)
-        self.assert_owned(self.bob, self.hers)
+            self.assertRaises(Boom, self.give, self.alices_server)
+        self.writes_server(self.alices_server, task_state='rebooting')
+        self.give(self.alices_server)
+        self.assert_owned(self.bob, self.alices_server)
 
     def test_a_server_that_is_being_made_is_refused(self):
-        cloud.map_server(self.hers, cell_id=None)
+        cloud.map_server(self.alices_server, cell_id=None)
         error = self.assertRaises(
-            server_records.Unavailable, self.give, self.hers
+            server_records.Unavailable, self.give, self.alices_server
         )
         self.assertIn('or still being made', str(error))
 
     def test_unknown_deleted_and_senseless_ids_are_refused(self):
-        self.alice.call('DELETE', f'servers/{self.hers}')
-        self.wait_until_gone(self.hers)
-        for server_id in (self.hers, uuidsentinel.unknown):
+        self.alice.call('DELETE', f'servers/{self.alices_server}')
+        self.wait_until_gone(self.alices_server)
+        for server_id in (self.alices_server, uuidsentinel.unknown):
             error = self.assertRaises(
                 server_records.Unavailable, self.give, server_id
             )
@@ -312,13 +323,13 @@ class TestHandOver(HandOver):
         self.assertEqual('x is not the id of a server.', str(error))
 
     def test_of_two_operators_the_later_one_is_refused(self):
-        stale = server_records.server(self.hers)
-        self.give(self.hers, 'bob')
+        stale = server_records.server(self.alices_server)
+        self.give(self.alices_server, 'bob')
         error = self.assertRaises(
             handover.Refused, handover.hand_over, stale, 'dan', 'operator'
         )
         self.assertIn('Somebody else is handing it over', str(error))
-        self.assert_owned(self.bob, self.hers)
+        self.assert_owned(self.bob, self.alices_server)
 
     def test_an_operator_who_is_overtaken_is_refused(self):
         for stop in range(WRITES):
@@ -327,54 +338,54 @@ class TestHandOver(HandOver):
             def note(count):
                 if count == stop:
                     patches.close()
-                    self.give(self.hers, 'dan')
+                    self.give(self.alices_server, 'dan')
 
             patches = self.between_writes(note)
             try:
-                self.give(self.hers, 'bob')
+                self.give(self.alices_server, 'bob')
             except handover.Refused:
                 pass
             finally:
                 patches.close()
-            found = server_records.server(self.hers)
+            found = server_records.server(self.alices_server)
             self.assertIn(found.owner_id, ('bob', 'dan'))
             self.assertTrue(found.is_owned_by(found.owner_id), stop)
-            self.give(self.hers, 'alice')
+            self.give(self.alices_server, 'alice')
 
     def test_a_task_that_ends_for_two_operators_leaves_what_is_found(self):
         """One gives up while the other goes on: run again, all is well."""
-        self.writes_server(self.hers, task_state='rebooting')
+        self.writes_server(self.alices_server, task_state='rebooting')
         patches = None
 
         def note(count):
             if count == 1:
                 patches.close()
                 self.assertRaises(
-                    handover.Refused, self.give, self.hers, task=None
+                    handover.Refused, self.give, self.alices_server, task=None
                 )
-                self.writes_server(self.hers, task_state=None)
+                self.writes_server(self.alices_server, task_state=None)
 
         patches = self.between_writes(note)
         with patches:
             try:
-                self.give(self.hers, task=None)
+                self.give(self.alices_server, task=None)
             except handover.Refused:
                 pass
-        self.give(self.hers)
-        self.assert_owned(self.bob, self.hers)
+        self.give(self.alices_server)
+        self.assert_owned(self.bob, self.alices_server)
 
     def test_two_records_tell_who_did_it(self):
         logger = self.useFixture(
             fixtures.FakeLogger('cloud_security.compute.handover')
         )
-        self.give(self.hers)
+        self.give(self.alices_server)
         begun, done = logger.output.splitlines()
         record = {
             'by': 'operator',
             'from_user_id': 'alice',
             'to_user_id': 'bob',
             'project_id': cloud.PROJECT,
-            'server_id': self.hers,
+            'server_id': self.alices_server,
         }
         for line, event in ((begun, handover.BEGUN), (done, handover.DONE)):
             self.assertTrue(line.startswith(f'{event} '))
@@ -389,26 +400,32 @@ class TestCommands(HandOver):
     SET_OWNER = ('server', 'set-owner', '--force')
 
     def test_a_server_is_handed_over(self):
-        code, out, err = commands.run(*self.SET_OWNER, self.hers, 'bob')
+        code, out, err = commands.run(
+            *self.SET_OWNER, self.alices_server, 'bob'
+        )
         self.assertEqual(0, code, err)
-        self.assertIn(f'1 of 1: {self.hers} of-alice is handed over\n', out)
+        self.assertIn(
+            f'1 of 1: {self.alices_server} of-alice is handed over\n', out
+        )
         for what in handover.STAYS:
             self.assertIn(f'- {what}\n', out)
         self.assertIn('Keystone was not asked', err)
-        self.assert_owned(self.bob, self.hers)
-        code, out, err = commands.run(*self.SET_OWNER, self.hers, 'bob')
+        self.assert_owned(self.bob, self.alices_server)
+        code, out, err = commands.run(
+            *self.SET_OWNER, self.alices_server, 'bob'
+        )
         self.assertEqual(0, code, err)
         self.assertIn('is theirs already', out)
 
     def test_a_dry_run_changes_nothing(self):
         for arguments in (
-            (*self.SET_OWNER, self.hers, 'bob'),
+            (*self.SET_OWNER, self.alices_server, 'bob'),
             self.HAND_OVER,
         ):
             code, out, err = commands.run(*arguments, '--dry-run')
             self.assertEqual(0, code, err)
             self.assertIn('would be handed over by alice\n', out)
-            self.assert_owned(self.alice, self.hers)
+            self.assert_owned(self.alice, self.alices_server)
 
     def test_what_is_refused_is_one_sentence(self):
         for server_id in ('x', uuidsentinel.unknown):
@@ -426,12 +443,12 @@ class TestCommands(HandOver):
 
     def test_arguments_that_make_no_sense_exit_with_2(self):
         for arguments in (
-            ('server', 'set-owner', self.hers),
-            ('server', 'set-owner', self.hers, ''),
-            ('server', 'set-owner', self.hers, ' '),
-            ('server', 'set-owner', self.hers, 'a\nb'),
-            ('server', 'set-owner', self.hers, 'x' * 256),
-            ('server', 'set-owner', self.hers, '\udcff'),
+            ('server', 'set-owner', self.alices_server),
+            ('server', 'set-owner', self.alices_server, ''),
+            ('server', 'set-owner', self.alices_server, ' '),
+            ('server', 'set-owner', self.alices_server, 'a\nb'),
+            ('server', 'set-owner', self.alices_server, 'x' * 256),
+            ('server', 'set-owner', self.alices_server, '\udcff'),
             ('project', 'hand-over', '--from', 'alice'),
             ('explain', '--rol'),
         ):
@@ -449,16 +466,24 @@ class TestCommands(HandOver):
 
     def test_a_new_owner_without_a_role_is_refused(self):
         self.asks(Keystone(bob='bob', eve='eve'))
-        code, out, err = commands.run('server', 'set-owner', self.hers, 'eve')
+        code, out, err = commands.run(
+            'server', 'set-owner', self.alices_server, 'eve'
+        )
         self.assertEqual((1, ''), (code, out))
         self.assertIn(f'eve has no role in project {cloud.PROJECT}', err)
-        self.assert_owned(self.alice, self.hers)
-        code, _, err = commands.run('server', 'set-owner', self.hers, 'bob')
+        self.assert_owned(self.alice, self.alices_server)
+        code, _, err = commands.run(
+            'server', 'set-owner', self.alices_server, 'bob'
+        )
         self.assertEqual((0, ''), (code, err))
-        self.assert_owned(self.bob, self.hers)
+        self.assert_owned(self.bob, self.alices_server)
 
     def test_a_project_is_handed_over(self):
-        hers = [self.hers, self.boot(self.alice), self.boot(self.alice)]
+        alices_servers = [
+            self.alices_server,
+            self.boot(self.alice),
+            self.boot(self.alice),
+        ]
         nobodys, dans = self.boot(self.alice), self.boot(self.carol)
         cloud.map_server(nobodys, user_id=None)
         cloud.map_server(dans, user_id=None)
@@ -468,7 +493,7 @@ class TestCommands(HandOver):
         code, out, err = commands.run(*self.HAND_OVER)
         self.assertEqual(0, code, err)
         self.assertIn('4 of 4: ', out)
-        for server_id in hers + [nobodys, mine]:
+        for server_id in alices_servers + [nobodys, mine]:
             self.assert_owned(self.bob, server_id)
         self.assert_owned(self.eve, eves)
         self.assertEqual('carol', server_records.server(dans).owner_id)
@@ -485,7 +510,7 @@ class TestCommands(HandOver):
         self.assertEqual(1, code)
         self.assertIn(f'2 of 2: {busy} of-alice: A task is running', err)
         self.assertIn('1 of 2 servers were refused: run the same', err)
-        self.assert_owned(self.bob, self.hers)
+        self.assert_owned(self.bob, self.alices_server)
         self.assert_owned(self.alice, busy)
         self.writes_server(busy, task_state=None)
         code, out, err = commands.run(*self.HAND_OVER)
@@ -499,10 +524,14 @@ class TestCommands(HandOver):
         code, out, err = commands.run(*self.HAND_OVER)
         self.assertEqual(1, code)
         self.assertIn(f'2 of 2: {made}: It is still being made.', err)
-        self.assert_owned(self.bob, self.hers)
+        self.assert_owned(self.bob, self.alices_server)
 
     def test_a_project_that_was_interrupted_is_resumed(self):
-        hers = [self.hers, self.boot(self.alice), self.boot(self.alice)]
+        alices_servers = [
+            self.alices_server,
+            self.boot(self.alice),
+            self.boot(self.alice),
+        ]
         self.other_services.settle()
 
         def note(count):
@@ -514,7 +543,7 @@ class TestCommands(HandOver):
         code, out, err = commands.run(*self.HAND_OVER)
         self.assertEqual(0, code, err)
         self.assertIn('2 of 2: ', out)
-        for server_id in hers:
+        for server_id in alices_servers:
             self.assert_owned(self.bob, server_id)
 
     def test_a_dead_database_is_one_sentence(self):
@@ -538,7 +567,7 @@ class TestCommands(HandOver):
         logger = self.useFixture(
             fixtures.FakeLogger('cloud_security.compute.handover')
         )
-        commands.run(*self.SET_OWNER, self.hers, 'bob')
+        commands.run(*self.SET_OWNER, self.alices_server, 'bob')
         self.assertIn('"by": "olga"', logger.output)
 
 
@@ -552,17 +581,17 @@ class TestNames(HandOver):
         self.assertEqual(1, err.count('\n'), err)
         self.assertIn(about, err)
         self.assertIn('Nothing was changed.', err)
-        self.assert_owned(self.alice, self.hers)
+        self.assert_owned(self.alice, self.alices_server)
 
     def assert_owner(self, owner_id, *arguments):
         """Expect that a command gives her server to somebody."""
         code, _, err = commands.run(*arguments)
         self.assertEqual(0, code, err)
-        found = server_records.server(self.hers)
+        found = server_records.server(self.alices_server)
         self.assertTrue(found.is_owned_by(owner_id), found)
 
     def set_owner(self, *arguments):
-        return 'server', 'set-owner', self.hers, *arguments
+        return 'server', 'set-owner', self.alices_server, *arguments
 
     def hand_over(self, from_text, to_text, project, *arguments):
         return (
@@ -670,7 +699,7 @@ class TestNames(HandOver):
         self.assertIn('There are no servers to hand over.', out)
 
     def test_half_done_hand_over_goes_on_without_its_mapping(self):
-        cloud.map_server(self.hers, user_id=None)
+        cloud.map_server(self.alices_server, user_id=None)
         self.assert_owner(
             BOB, *self.hand_over('alice', BOB, cloud.PROJECT, '--force')
         )
@@ -696,35 +725,43 @@ class TestHints(HandOver):
     def test_hints_on_servers_that_stay_are_dropped(self):
         stays = self.boot(self.alice)
         self.other_services.settle()
-        self.hints(self.hers, different_host=stays)
-        command = ('server', 'set-owner', '--force', self.hers, 'bob')
+        self.hints(self.alices_server, different_host=stays)
+        command = ('server', 'set-owner', '--force', self.alices_server, 'bob')
         commands.run(*command, '--dry-run')
-        self.assertEqual({'different_host': [stays]}, self.hints(self.hers))
+        self.assertEqual(
+            {'different_host': [stays]}, self.hints(self.alices_server)
+        )
         code, out, err = commands.run(*command)
         self.assertEqual(0, code, err)
         self.assertIn(f'lost its scheduler hints on {stays}\n', out)
-        self.assertFalse(self.hints(self.hers).get('different_host'))
+        self.assertFalse(self.hints(self.alices_server).get('different_host'))
 
     def test_hints_on_a_server_that_goes_are_neutralized(self):
         stays = self.boot(self.alice)
         self.other_services.settle()
-        self.hints(stays, different_host=self.hers)
+        self.hints(stays, different_host=self.alices_server)
         code, out, err = commands.run(
-            'server', 'set-owner', '--force', self.hers, 'bob'
+            'server', 'set-owner', '--force', self.alices_server, 'bob'
         )
         self.assertEqual(0, code, err)
         self.assertIn(f'{stays} of alice lost its scheduler hints', out)
-        self.assertNotEqual([self.hers], self.hints(stays)['different_host'])
+        self.assertNotEqual(
+            [self.alices_server], self.hints(stays)['different_host']
+        )
 
     def test_hints_between_servers_that_go_together_stay(self):
         other = self.boot(self.alice)
         self.other_services.settle()
-        self.hints(other, different_host=self.hers)
-        self.hints(self.hers, different_host=other)
+        self.hints(other, different_host=self.alices_server)
+        self.hints(self.alices_server, different_host=other)
         code, out, err = commands.run(*TestCommands.HAND_OVER)
         self.assertEqual(0, code, err)
-        self.assertEqual({'different_host': [self.hers]}, self.hints(other))
-        self.assertEqual({'different_host': [other]}, self.hints(self.hers))
+        self.assertEqual(
+            {'different_host': [self.alices_server]}, self.hints(other)
+        )
+        self.assertEqual(
+            {'different_host': [other]}, self.hints(self.alices_server)
+        )
 
 
 class TestWithoutTheFilter(HandOver):
@@ -732,12 +769,12 @@ class TestWithoutTheFilter(HandOver):
 
     def test_everybody_sees_it_before_and_after(self):
         for _ in range(2):
-            self.assertIn('list', self.seen(self.bob, self.hers))
-            self.assertIn('list', self.seen(self.alice, self.hers))
-            self.give(self.hers)
+            self.assertIn('list', self.seen(self.bob, self.alices_server))
+            self.assertIn('list', self.seen(self.alice, self.alices_server))
+            self.give(self.alices_server)
         with nova_context.target_cell(
             nova_context.get_admin_context(),
-            server_records.server(self.hers).cell,
+            server_records.server(self.alices_server).cell,
         ) as cell:
-            instance = objects.Instance.get_by_uuid(cell, self.hers)
+            instance = objects.Instance.get_by_uuid(cell, self.alices_server)
         self.assertEqual('bob', instance.user_id)

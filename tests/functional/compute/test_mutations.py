@@ -24,7 +24,7 @@ class TestMutations(testscenarios.WithScenarios, testtools.TestCase):
 
 
 class TestWithoutMutation(testtools.TestCase):
-    """What notices mutations passes otherwise, in copies, too."""
+    """Killers of mutations pass without a mutation."""
 
     def test_killers_without_a_mutation_pass(self):
         tests = {mutation.killer for mutation in mutations.MUTATIONS.values()}

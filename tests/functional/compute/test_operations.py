@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Each operation: somebody else's server, a deleted one, one never made."""
+"""Operations on another owner's, a deleted and an unknown server."""
 
 import re
 

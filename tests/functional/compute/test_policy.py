@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who is isolated: roles, the operator's rules, and a lost filter."""
+"""Isolated callers: roles, the operator's rules, and a lost filter."""
 
 import contextlib
 import os
@@ -23,7 +23,7 @@ EVERYBODY = ('alice', 'bob', 'dan', 'carol', 'root', 'neutron_user', 'eve')
 class Policy(cloud.Cloud):
     def setUp(self):
         super().setUp()
-        self.hers = self.boot(self.alice)
+        self.alices_server = self.boot(self.alice)
 
     def who(
         self,
@@ -38,7 +38,7 @@ class Policy(cloud.Cloud):
             name
             for name in EVERYBODY
             if getattr(self, name)
-            .call(method, path.format(self.hers), body, **kwargs)
+            .call(method, path.format(self.alices_server), body, **kwargs)
             .status_code
             in allowed
         }
@@ -67,7 +67,9 @@ class TestRoles(Policy):
             }
         )
         event = {
-            'events': [{'name': 'network-changed', 'server_uuid': self.hers}]
+            'events': [
+                {'name': 'network-changed', 'server_uuid': self.alices_server}
+            ]
         }
         self.assertEqual(
             {'root', 'neutron_user'},
@@ -96,11 +98,16 @@ class TestRoles(Policy):
 
     def test_an_observer_sees_and_does_not_touch(self):
         self.operator_writes({rules.SEE_PROJECT: 'user_id:bob'})
-        self.assertEqual([self.hers], self.bob.ids())
+        self.assertEqual([self.alices_server], self.bob.ids())
         for action in ('os-stop', 'lock', 'forceDelete'):
-            self.assertEqual(404, self.bob.act(self.hers, action).status_code)
+            self.assertEqual(
+                404, self.bob.act(self.alices_server, action).status_code
+            )
         self.assertEqual(
-            404, self.bob.call('DELETE', f'servers/{self.hers}').status_code
+            404,
+            self.bob.call(
+                'DELETE', f'servers/{self.alices_server}'
+            ).status_code,
         )
 
     def test_an_observer_gains_nothing_by_overriding_the_method(self):
@@ -109,12 +116,14 @@ class TestRoles(Policy):
             self.assertEqual(
                 404,
                 self.bob.call(
-                    method, f'servers/{self.hers}?_method=DELETE'
+                    method, f'servers/{self.alices_server}?_method=DELETE'
                 ).status_code,
             )
         self.assertEqual(
             'ACTIVE',
-            self.alice.get(f'servers/{self.hers}')['server']['status'],
+            self.alice.get(f'servers/{self.alices_server}')['server'][
+                'status'
+            ],
         )
 
     def test_rules_can_ask_what_is_done(self):
@@ -125,15 +134,23 @@ class TestRoles(Policy):
                 rules.CHANGE_PROJECT: "'lock':%(action)s",
             }
         )
-        self.assertEqual(202, self.bob.act(self.hers, 'lock').status_code)
-        self.assertEqual(404, self.bob.act(self.hers, 'unlock').status_code)
-        self.assertEqual(404, self.dan.act(self.hers, 'lock').status_code)
+        self.assertEqual(
+            202, self.bob.act(self.alices_server, 'lock').status_code
+        )
+        self.assertEqual(
+            404, self.bob.act(self.alices_server, 'unlock').status_code
+        )
+        self.assertEqual(
+            404, self.dan.act(self.alices_server, 'lock').status_code
+        )
         self.assertNotIn('bob', self.who())
 
     def test_changing_alone_opens_nothing(self):
         self.operator_writes({rules.CHANGE_PROJECT: 'user_id:bob'})
         self.assertNotIn('bob', self.who())
-        self.assertEqual(404, self.bob.act(self.hers, 'os-stop').status_code)
+        self.assertEqual(
+            404, self.bob.act(self.alices_server, 'os-stop').status_code
+        )
 
     def test_a_service_token_beside_a_members_is_no_exemption(self):
         self.assertNotIn('bob', self.who(X_Service_Roles='service'))
@@ -181,7 +198,7 @@ class LostFilter(cloud.Cloud):
 
     def setUp(self):
         super().setUp()
-        self.hers = self.boot(self.root)
+        self.roots_server = self.boot(self.root)
 
     def operations(self):
         yield operations.Request('GET', 'servers', None)
@@ -197,7 +214,7 @@ class LostFilter(cloud.Cloud):
                 }
             },
         )
-        for request in operations.requests(self.hers):
+        for request in operations.requests(self.roots_server):
             yield request
 
 
@@ -217,12 +234,14 @@ class TestLostFilter(LostFilter):
             (self.carol, 'migrate'),
             (self.carol, 'lock'),
         ):
-            answer = account.act(self.hers, action)
+            answer = account.act(self.roots_server, action)
             self.assertEqual(403, answer.status_code, action)
 
     def test_admins_get_stock_nova(self):
-        self.assertEqual([self.hers], self.root.ids())
-        self.assertEqual(202, self.root.act(self.hers, 'os-stop').status_code)
+        self.assertEqual([self.roots_server], self.root.ids())
+        self.assertEqual(
+            202, self.root.act(self.roots_server, 'os-stop').status_code
+        )
 
 
 class TestLostFilterWithLegacyDefaults(TestLostFilter):
@@ -233,14 +252,15 @@ class TestLostFilterWithoutTheRules(LostFilter):
     DROPPED_IN = False
 
     def test_members_get_stock_nova(self):
-        self.assertEqual([self.hers], self.alice.ids())
+        self.assertEqual([self.roots_server], self.alice.ids())
         self.assertEqual(
-            200, self.dan.call('GET', f'servers/{self.hers}').status_code
+            200,
+            self.dan.call('GET', f'servers/{self.roots_server}').status_code,
         )
 
 
 class TestPolicyFaults(Policy):
-    """Whatever cannot be decided ends in an error."""
+    """A rule that cannot be decided ends in an error."""
 
     def test_a_rule_that_raises_is_an_error(self):
         for rule in (rules.ISOLATED, rules.EXEMPT):
@@ -256,7 +276,7 @@ class TestPolicyFaults(Policy):
                 self.operator_writes(
                     {rules.SEE_PROJECT: '@', rule.name: wrong}
                 )
-                answer = self.bob.act(self.hers, 'lock')
+                answer = self.bob.act(self.alices_server, 'lock')
                 self.assertEqual(500, answer.status_code, rule.name)
         # Through another rule, and in the old form.
         for check in ('rule:mine', [['rule:mine']]):
@@ -280,22 +300,22 @@ class TestPolicyFaults(Policy):
         ):
             for rule in (wrong, f'not {wrong}', f'@ and not rule:{wrong}'):
                 self.operator_writes({rules.ISOLATED: rule})
-                answer = self.bob.call('GET', f'servers/{self.hers}')
+                answer = self.bob.call('GET', f'servers/{self.alices_server}')
                 self.assertEqual(500, answer.status_code, rule)
         for rule in rules.list_rules():
             self.operator_writes({rule.name: 'project_name:atlas'})
-            answer = self.bob.act(self.hers, 'lock')
+            answer = self.bob.act(self.alices_server, 'lock')
             # Nobody asks whether those may change who may not see.
             expected = 404 if rule.name == rules.CHANGE_PROJECT else 500
             self.assertEqual(expected, answer.status_code, rule.name)
-            answer = self.carol.act(self.hers, 'lock')
+            answer = self.carol.act(self.alices_server, 'lock')
             self.assertEqual(500, answer.status_code, rule.name)
 
     def test_a_value_that_is_no_rule_is_an_error(self):
         for value in (None, False, 0, {}, True, 5, {'role': 'x'}, [[1]]):
             for rule in (rules.EXEMPT, rules.SEE_PROJECT):
                 self.operator_writes({rule: value})
-                answer = self.bob.call('GET', f'servers/{self.hers}')
+                answer = self.bob.call('GET', f'servers/{self.alices_server}')
                 self.assertEqual(500, answer.status_code, value)
         self.operator_writes({})
         self.assertEqual([], self.bob.ids())

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a project shares, and what it does not: usage, quota, groups."""
+"""Things that a project shares, or not: usage, quota, groups."""
 
 import datetime
 
@@ -26,8 +26,8 @@ def usage_query():
 class Project(cloud.Cloud):
     def setUp(self):
         super().setUp()
-        self.hers = [self.boot(self.alice), self.boot(self.alice)]
-        self.his = [self.boot(self.bob)]
+        self.alices_servers = [self.boot(self.alice), self.boot(self.alice)]
+        self.bobs_servers = [self.boot(self.bob)]
         self.wait_for_usage(3)
 
     def wait_for_usage(self, count):
@@ -65,7 +65,7 @@ class TestProject(Project):
         for version in ('2.1', '2.40', cloud.LATEST):
             usage = self.usage(self.bob, version=version)
             self.assertEqual(
-                self.his,
+                self.bobs_servers,
                 [server['instance_id'] for server in usage['server_usages']],
             )
             self.assertEqual(
@@ -76,7 +76,7 @@ class TestProject(Project):
         self.assertEqual(3, len(self.usage(self.carol)['server_usages']))
 
     def test_usage_has_full_pages_of_the_own_servers(self):
-        self.his.append(self.boot(self.bob))
+        self.bobs_servers.append(self.boot(self.bob))
         self.wait_for_usage(4)
         seen, marker = [], ''
         for _ in range(2):
@@ -85,11 +85,11 @@ class TestProject(Project):
                 server['instance_id'] for server in usage['server_usages']
             ]
             marker = f'&marker={seen[-1]}'
-        self.assertEqual(sorted(self.his), sorted(seen))
+        self.assertEqual(sorted(self.bobs_servers), sorted(seen))
 
     def test_a_hidden_usage_marker_is_answered_like_an_unknown_one(self):
         answers = []
-        for marker in (self.hers[0], uuidsentinel.unknown):
+        for marker in (self.alices_servers[0], uuidsentinel.unknown):
             answer = self.bob.call(
                 'GET',
                 f'{USAGE}{usage_query()}&marker={marker}',
@@ -147,9 +147,9 @@ class TestProject(Project):
         self.assertEqual(-1, self.used(self.bob, '?user_id=alice')['cores'])
 
     def test_groups_are_their_owners(self):
-        hers, his = self.group(self.alice), self.group(self.bob)
+        alices_group, bobs_group = self.group(self.alice), self.group(self.bob)
         self.assertEqual(
-            [his],
+            [bobs_group],
             [
                 group['id']
                 for group in self.bob.get('os-server-groups')['server_groups']
@@ -161,18 +161,20 @@ class TestProject(Project):
         for method in ('GET', 'DELETE'):
             answers = [
                 (answer.status_code, answer.text.replace(group, 'GROUP'))
-                for group in (hers, uuidsentinel.unknown)
+                for group in (alices_group, uuidsentinel.unknown)
                 for answer in [
                     self.bob.call(method, f'os-server-groups/{group}')
                 ]
             ]
             self.assertEqual(404, answers[0][0])
             self.assertEqual(answers[0], answers[1])
-        self.alice.get(f'os-server-groups/{hers}')
+        self.alice.get(f'os-server-groups/{alices_group}')
         # Whatever a manager changes, not only servers.
         self.assertEqual(
             204,
-            self.carol.call('DELETE', f'os-server-groups/{hers}').status_code,
+            self.carol.call(
+                'DELETE', f'os-server-groups/{alices_group}'
+            ).status_code,
         )
 
     def test_nobody_boots_into_a_hidden_group(self):
@@ -240,7 +242,7 @@ class TestQuotaCache(Project):
             server_group_members=1,
             group='quota',
         )
-        for server_id in self.hers:
+        for server_id in self.alices_servers:
             self.forget_owner(server_id)
         group = self.group(self.bob)
         self.assertEqual(3, self.used(self.bob)['instances'])
@@ -255,8 +257,10 @@ class TestSharedGroup(Project):
     def setUp(self):
         super().setUp()
         self.operator_writes({rules.ISOLATED: '!'})
-        self.hers = self.group(self.alice)
-        self.his = self.boot(self.bob, hints={'group': self.hers})
+        self.alices_group = self.group(self.alice)
+        self.bobs_server = self.boot(
+            self.bob, hints={'group': self.alices_group}
+        )
         self.operator_writes({})
 
     def test_the_own_server_works_on(self):
@@ -265,20 +269,20 @@ class TestSharedGroup(Project):
             ('shelve', None),
             ('unshelve', None),
         ):
-            answer = self.bob.act(self.his, action, arguments)
+            answer = self.bob.act(self.bobs_server, action, arguments)
             self.assertEqual(202, answer.status_code, action + answer.text)
             self.wait_for(
                 lambda: (
-                    not self.root.get(f'servers/{self.his}')['server'][
+                    not self.root.get(f'servers/{self.bobs_server}')['server'][
                         'OS-EXT-STS:task_state'
                     ]
                 )
             )
         with scopes.on_this_thread(scopes.EVERYBODY):
             spec = objects.RequestSpec.get_by_instance_uuid(
-                nova_context.get_admin_context(), self.his
+                nova_context.get_admin_context(), self.bobs_server
             )
-        self.assertEqual(self.hers, spec.instance_group.uuid)
+        self.assertEqual(self.alices_group, spec.instance_group.uuid)
 
     def test_the_group_stays_its_owners(self):
         self.assertEqual([], self.bob.get('os-server-groups')['server_groups'])
@@ -286,7 +290,7 @@ class TestSharedGroup(Project):
             self.assertEqual(
                 404,
                 self.bob.call(
-                    method, f'os-server-groups/{self.hers}'
+                    method, f'os-server-groups/{self.alices_group}'
                 ).status_code,
             )
 
@@ -320,15 +324,15 @@ class TestMigrations(cloud.Cloud):
 
     def setUp(self):
         super().setUp()
-        self.his = self.boot(self.bob)
-        self.hers = self.boot(self.alice)
+        self.bobs_server = self.boot(self.bob)
+        self.alices_server = self.boot(self.alice)
         context = nova_context.get_admin_context()
         with scopes.on_this_thread(scopes.EVERYBODY):
             cell = objects.InstanceMapping.get_by_instance_uuid(
-                context, self.hers
+                context, self.alices_server
             ).cell_mapping
             with nova_context.target_cell(context, cell) as target:
-                for server_id in (self.his, self.hers):
+                for server_id in (self.bobs_server, self.alices_server):
                     objects.Migration(
                         target,
                         instance_uuid=server_id,
@@ -348,13 +352,16 @@ class TestMigrations(cloud.Cloud):
         }
 
     def test_a_member_sees_those_of_his_servers(self):
-        self.assertEqual({self.his}, self.servers(self.bob))
+        self.assertEqual({self.bobs_server}, self.servers(self.bob))
         self.assertEqual(
-            set(), self.servers(self.bob, f'&instance_uuid={self.hers}')
+            set(),
+            self.servers(self.bob, f'&instance_uuid={self.alices_server}'),
         )
 
     def test_a_manager_sees_all(self):
-        self.assertEqual({self.his, self.hers}, self.servers(self.carol))
+        self.assertEqual(
+            {self.bobs_server, self.alices_server}, self.servers(self.carol)
+        )
 
 
 class TestMigrationsInMonitorMode(TestMigrations):
@@ -362,10 +369,12 @@ class TestMigrationsInMonitorMode(TestMigrations):
 
     def test_a_member_sees_those_of_his_servers(self):
         log = self.useFixture(fixtures.FakeLogger('cloud_security'))
-        self.assertEqual({self.his, self.hers}, self.servers(self.bob))
+        self.assertEqual(
+            {self.bobs_server, self.alices_server}, self.servers(self.bob)
+        )
         self.assertIn(
             '"servers": '
-            f'[{{"owner_id": "alice", "server_id": "{self.hers}"}}]',
+            f'[{{"owner_id": "alice", "server_id": "{self.alices_server}"}}]',
             log.output,
         )
 
@@ -374,7 +383,9 @@ class TestMigrationsWithoutTheFilter(TestMigrations):
     FILTERED = DROPPED_IN = False
 
     def test_a_member_sees_those_of_his_servers(self):
-        self.assertEqual({self.his, self.hers}, self.servers(self.bob))
+        self.assertEqual(
+            {self.bobs_server, self.alices_server}, self.servers(self.bob)
+        )
 
 
 class TestProjectWithoutTheFilter(Project):

@@ -23,7 +23,7 @@ class Recipe(cloud.Cloud):
             self.RULES = yaml.safe_load(recipe)
         self.flags(enabled=True, group='vnc')
         super().setUp()
-        self.hers = self.boot(self.alice)
+        self.alices_server = self.boot(self.alice)
 
     def assert_seen(self, account, server_id):
         account.get(f'servers/{server_id}')
@@ -72,8 +72,8 @@ class TestNamedProjects(Recipe):
     RECIPE = 'named-projects'
 
     def test_members_of_a_named_project_are_isolated(self):
-        self.assert_hidden(self.bob, self.hers)
-        self.assert_seen(self.alice, self.hers)
+        self.assert_hidden(self.bob, self.alices_server)
+        self.assert_seen(self.alice, self.alices_server)
 
     def test_members_of_another_share_it(self):
         eves = self.boot(self.eve)
@@ -94,8 +94,8 @@ class TestTeamProjects(Recipe):
         self.assertTrue(self.reboots(friend, eves))
 
     def test_members_of_another_are_isolated(self):
-        self.assert_hidden(self.bob, self.hers)
-        self.assert_seen(self.alice, self.hers)
+        self.assert_hidden(self.bob, self.alices_server)
+        self.assert_seen(self.alice, self.alices_server)
 
 
 class TestObserver(Recipe):
@@ -103,21 +103,21 @@ class TestObserver(Recipe):
 
     def test_an_observer_sees_and_does_not_touch(self):
         olga = self.account('olga', ('observer',) + cloud.MEMBER)
-        self.assert_seen(olga, self.hers)
+        self.assert_seen(olga, self.alices_server)
         for act in (self.reboots, self.opens_console, self.deletes):
-            self.assertFalse(act(olga, self.hers), act)
+            self.assertFalse(act(olga, self.alices_server), act)
         own = self.boot(olga)
         for act in (self.reboots, self.opens_console, self.deletes):
             self.assertTrue(act(olga, own), act)
 
     def test_an_observer_who_only_reads_sees(self):
         self.assert_seen(
-            self.account('olga', ('observer', 'reader')), self.hers
+            self.account('olga', ('observer', 'reader')), self.alices_server
         )
 
     def test_others_are_as_before(self):
-        self.assert_hidden(self.bob, self.hers)
-        self.assertTrue(self.reboots(self.carol, self.hers))
+        self.assert_hidden(self.bob, self.alices_server)
+        self.assertTrue(self.reboots(self.carol, self.alices_server))
 
 
 class TestSupporter(Recipe):
@@ -125,20 +125,20 @@ class TestSupporter(Recipe):
 
     def test_a_supporter_reboots_and_opens_consoles(self):
         sam = self.account('sam', ('supporter',) + cloud.MEMBER)
-        self.assert_seen(sam, self.hers)
-        self.assertTrue(self.reboots(sam, self.hers))
-        self.assertTrue(self.opens_console(sam, self.hers))
+        self.assert_seen(sam, self.alices_server)
+        self.assertTrue(self.reboots(sam, self.alices_server))
+        self.assertTrue(self.opens_console(sam, self.alices_server))
 
     def test_a_supporter_does_nothing_else(self):
         sam = self.account('sam', ('supporter',) + cloud.MEMBER)
-        self.assertFalse(self.deletes(sam, self.hers))
+        self.assertFalse(self.deletes(sam, self.alices_server))
         for name, arguments in (
             ('os-stop', None),
             ('rebuild', {'imageRef': cloud.IMAGE}),
             ('createImage', {'name': 'copy'}),
             ('lock', None),
         ):
-            answer = sam.act(self.hers, name, arguments)
+            answer = sam.act(self.alices_server, name, arguments)
             self.assertEqual(404, answer.status_code, name)
         for method, path, body in (
             ('PUT', '', {'server': {'name': 'x'}}),
@@ -146,13 +146,16 @@ class TestSupporter(Recipe):
             ('PUT', '/tags/x', None),
         ):
             answer = sam.call(
-                method, f'servers/{self.hers}{path}', body, version='2.26'
+                method,
+                f'servers/{self.alices_server}{path}',
+                body,
+                version='2.26',
             )
             self.assertEqual(404, answer.status_code, path)
 
     def test_others_are_as_before(self):
-        self.assert_hidden(self.bob, self.hers)
-        self.assertTrue(self.deletes(self.carol, self.hers))
+        self.assert_hidden(self.bob, self.alices_server)
+        self.assertTrue(self.deletes(self.carol, self.alices_server))
 
 
 class TestAllSee(Recipe):
@@ -160,46 +163,50 @@ class TestAllSee(Recipe):
 
     def test_all_members_see_the_server(self):
         for account in (self.bob, self.dan, self.carol):
-            self.assert_seen(account, self.hers)
+            self.assert_seen(account, self.alices_server)
 
     def test_only_its_owner_and_a_manager_act_on_it(self):
         for account in (self.bob, self.dan):
             for act in (self.reboots, self.opens_console, self.deletes):
-                self.assertFalse(act(account, self.hers), act)
+                self.assertFalse(act(account, self.alices_server), act)
         for account in (self.alice, self.carol):
-            self.assertTrue(self.reboots(account, self.hers))
-        self.assertTrue(self.deletes(self.alice, self.hers))
+            self.assertTrue(self.reboots(account, self.alices_server))
+        self.assertTrue(self.deletes(self.alice, self.alices_server))
 
     def test_other_projects_stay_hidden(self):
-        self.assert_hidden(self.eve, self.hers)
+        self.assert_hidden(self.eve, self.alices_server)
 
 
 class TestOwnerDestroys(Recipe):
     RECIPE = 'owner-destroys'
 
     def test_all_members_work_on_the_server(self):
-        self.assert_seen(self.bob, self.hers)
-        self.assertTrue(self.reboots(self.bob, self.hers))
-        self.assertTrue(self.opens_console(self.bob, self.hers))
+        self.assert_seen(self.bob, self.alices_server)
+        self.assertTrue(self.reboots(self.bob, self.alices_server))
+        self.assertTrue(self.opens_console(self.bob, self.alices_server))
         answer = self.bob.call(
-            'PUT', f'servers/{self.hers}', {'server': {'name': 'shared'}}
+            'PUT',
+            f'servers/{self.alices_server}',
+            {'server': {'name': 'shared'}},
         )
         self.assertEqual(200, answer.status_code)
 
     def test_only_its_owner_and_a_manager_destroy_it(self):
         for path in ('servers', 'os-volumes_boot'):
-            answer = self.bob.call('DELETE', f'{path}/{self.hers}')
+            answer = self.bob.call('DELETE', f'{path}/{self.alices_server}')
             self.assertEqual(404, answer.status_code, path)
-            answer = self.bob.call('GET', f'{path}/{self.hers}?_method=DELETE')
+            answer = self.bob.call(
+                'GET', f'{path}/{self.alices_server}?_method=DELETE'
+            )
             self.assertEqual(404, answer.status_code, path)
         for name, arguments in (
             ('forceDelete', None),
             ('rebuild', {'imageRef': cloud.IMAGE}),
         ):
-            answer = self.bob.act(self.hers, name, arguments)
+            answer = self.bob.act(self.alices_server, name, arguments)
             self.assertEqual(404, answer.status_code, name)
         self.assertTrue(self.deletes(self.carol, self.boot(self.bob)))
-        self.assertTrue(self.deletes(self.alice, self.hers))
+        self.assertTrue(self.deletes(self.alice, self.alices_server))
 
 
 class TestAccounting(Recipe):
@@ -222,7 +229,7 @@ class TestAccounting(Recipe):
         }
 
     def test_an_accounting_account_lists_all_projects(self):
-        expected = {self.hers, self.eves}, {cloud.PROJECT, 'f' * 32}
+        expected = {self.alices_server, self.eves}, {cloud.PROJECT, 'f' * 32}
         # Usage begins a second after a server was launched.
         self.wait_for(lambda: self.lists(('accounting', 'reader')) == expected)
 
@@ -240,7 +247,9 @@ class TestAccounting(Recipe):
         account = self.account('caso', ('accounting', 'reader'))
         for method in ('DELETE', 'PUT'):
             answer = account.call(
-                method, f'servers/{self.hers}', {'server': {'name': 'x'}}
+                method,
+                f'servers/{self.alices_server}',
+                {'server': {'name': 'x'}},
             )
             self.assertEqual(403, answer.status_code, method)
 
@@ -249,14 +258,14 @@ class TestNoManager(Recipe):
     RECIPE = 'no-manager'
 
     def test_a_manager_is_a_member_like_any_other(self):
-        self.assert_hidden(self.carol, self.hers)
-        self.assert_hidden(self.bob, self.hers)
+        self.assert_hidden(self.carol, self.alices_server)
+        self.assert_hidden(self.bob, self.alices_server)
         own = self.boot(self.carol)
         self.assertTrue(self.deletes(self.carol, own))
 
     def test_admins_still_see_all(self):
-        self.assert_seen(self.root, self.hers)
-        self.assertTrue(self.deletes(self.root, self.hers))
+        self.assert_seen(self.root, self.alices_server)
+        self.assertTrue(self.deletes(self.root, self.alices_server))
 
 
 class TestEach(Recipe):

@@ -6,6 +6,6 @@ from tests.functional.compute import two_hosts
 
 class TestScheduler(two_hosts.Hints):
     def test_scheduler_counts_hidden_servers(self):
-        # One of them is hers.
+        # One of them is alice's.
         query = '["=", "$num_instances", 1]'
         self.assertEqual(self.host, self.outcome(self.bob, {'query': query}))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What cloud-security-status finds: each fault is planted and named."""
+"""Findings of cloud-security-status: a test plants each fault."""
 
 import os
 
@@ -345,8 +345,8 @@ class TestStatus(Status):
         )
 
     def test_servers_have_no_owner(self):
-        hers = self.boot(self.alice)
-        cloud.map_server(hers, user_id=None)
+        alices_server = self.boot(self.alice)
+        cloud.map_server(alices_server, user_id=None)
         self.assert_found(
             'Servers without owner',
             Code.WARNING,

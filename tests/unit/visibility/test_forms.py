@@ -415,7 +415,7 @@ class Forms(testtools.TestCase):
         self.installed = self.useFixture(things.Installed())
 
     def rows(self, statement, is_bobs):
-        """Return the rows that bob gets, or all that his database has."""
+        """Return the rows that bob gets, or all rows of bob's own database."""
         database = things.Database(is_bobs)
         database.setUp()
         try:
