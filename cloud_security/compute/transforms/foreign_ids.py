@@ -73,8 +73,12 @@ TELLS = re.compile(
     r'instance (\S+))"',
     re.IGNORECASE,
 )
-#: Only in complaints of Nova's on a response, which repeat a whole server.
-SHOWN = "'hostId': "
+#: The start of Nova's complaints on a response, which repeat a whole server.
+#: Anchored, because members can have other services say these words.
+SHOWN = re.compile(
+    r'\{"badRequest": \{"code": 400, "message": "Invalid input for '
+    r"field/attribute servers?\. Value: \[?\{'(?:id|accessIPv4)': '"
+)
 #: A response without one of these has none of those places.
 SIGNS = re.compile(
     b'"(?:details|fault|instance_id|instance_uuid|message|serverId|traceback)"'
@@ -104,7 +108,7 @@ def _replace_in_failure(
         named |= _told(exchange, response, text)
         # The digits of an escape can complete what only looks like an ID.
         named &= exchanges.ids_in(bodies.decoded(text))
-    if SHOWN in text:
+    if SHOWN.match(text):
         foreign = set(ownership.hidden(named, exchange.caller_id))
     else:
         # Members can have other services say any ID: only own ones differ.

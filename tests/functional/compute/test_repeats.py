@@ -290,7 +290,13 @@ class TestOtherServicesFailures(Repeats):
             fixtures.MonkeyPatch('nova.volume.cinder.API.get', not_found)
         )
         found = []
-        for named in (self.alices_server, uuidsentinel.unknown):
+        # The last ones stand beside a word of a whole server in a response.
+        for named in (
+            self.alices_server,
+            uuidsentinel.unknown,
+            f"'hostId': {self.alices_server}",
+            f"'hostId': {uuidsentinel.unknown}",
+        ):
             image = copy.deepcopy(self.glance.images[cloud.IMAGE])
             image['id'] = str(uuid.uuid4())
             image['properties'].update(
@@ -319,9 +325,10 @@ class TestOtherServicesFailures(Repeats):
                 },
                 version='2.37',
             )
-            found.append(self.assert_none_told(named, answer))
+            found.append(self.assert_none_told(named[-36:], answer))
         self.assertEqual(400, found[0][0])
         self.assertEqual(found[0], found[1])
+        self.assertEqual(found[2], found[3])
 
 
 def not_found(api, context, volume_id, *args, **kwargs):
