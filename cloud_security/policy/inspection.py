@@ -160,7 +160,9 @@ def _is_parsed(check: Any, text: Any) -> bool:
     check that it does not know for false, too.
     """
     words = list(rule_text.words(text))
-    if isinstance(check, _checks.FalseCheck) and words != ['!']:
+    if not isinstance(check, _checks.BaseCheck) or (
+        isinstance(check, _checks.FalseCheck) and words != ['!']
+    ):
         return False
     false = [
         part for part in checks(check) if isinstance(part, _checks.FalseCheck)
