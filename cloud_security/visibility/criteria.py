@@ -184,7 +184,7 @@ class Criteria:
         """Yield criteria for what a statement reads beside its entities."""
         restricted = {entity.selectable for entity in entities}
         for table, is_joined in forms.tables(statement.get_final_froms()):
-            # SQLAlchemy before 1.4.52 and 2.0.22 misses JOINs without relation.
+            # SQLAlchemy before 1.4.52 and 2.0.22 misses JOINs on a condition.
             is_read = is_joined or table not in restricted
             if is_read and table in self._criteria:
                 yield self._criteria[table]
