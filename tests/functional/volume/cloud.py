@@ -196,6 +196,8 @@ class Cloud(test.TestCase):
     DROPPED_IN = True
     MODE = 'enforce'
     AUDIT = 'log'
+    #: Production's default.
+    NEW_DEFAULTS = True
     #: What the operator wrote: {rule: check}.
     RULES = {}
 
@@ -251,6 +253,7 @@ class Cloud(test.TestCase):
         self.flags(
             policy_dirs=[self.policy_dir],
             policy_file=os.path.join(state, 'policy.yaml'),
+            enforce_new_defaults=self.NEW_DEFAULTS,
             group='oslo_policy',
         )
         cinder_policy.reset()

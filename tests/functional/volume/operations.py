@@ -6,6 +6,9 @@ for one of the caller's own. What changes most stands last.
 """
 
 import collections
+import re
+
+from oslo_serialization import jsonutils
 
 Operation = collections.namedtuple('Operation', 'method path body version')
 
@@ -199,3 +202,15 @@ DELETES = [
     _of('DELETE', 'volumes/{volume}'),
 ]
 ALL = READS + CHANGES + DELETES
+
+
+def filled(operation, ids):
+    """Return path and body of an operation, with IDs in their places."""
+
+    def replaced(text):
+        return re.sub(r'\{(\w+)\}', lambda found: ids[found.group(1)], text)
+
+    body = operation.body and jsonutils.loads(
+        replaced(jsonutils.dumps(operation.body))
+    )
+    return replaced(operation.path), body
