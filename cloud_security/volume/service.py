@@ -52,7 +52,10 @@ def _enforcer() -> Any:
 
 
 def _release_warning() -> Optional[str]:
-    return None
+    release = version.version_string()
+    if releases.is_supported(release, 'Cinder'):
+        return None
+    return releases.warning(release, 'Cinder')
 
 
 def _totals(operation: Optional[operations.Operation]) -> frozenset[str]:
