@@ -2,8 +2,8 @@
 """Scheduler hints that name volumes.
 
 The scheduler, which sees everybody's rows, places a volume beside those that
-hints name, or apart from them. The filter replaces the IDs of hidden volumes by
-new ones: such a hint does what one does that names no volume.
+hints name, or apart from them. The filter replaces the IDs of hidden volumes
+by new ones: such a hint does what one does that names no volume.
 Source: cinder/scheduler/filters/affinity_filter.py and
 cinder/api/contrib/scheduler_hints.py, Cinder 24 to 29.
 """

@@ -273,7 +273,9 @@ class Cloud(test.TestCase):
         base_url = f'http://{self.osapi.host}:{self.osapi.port}'
         return Account(base_url, user_id, roles, **kwargs)
 
-    def create(self, account, kind='volume', path=None, version=LATEST, **body):
+    def create(
+        self, account, kind='volume', path=None, version=LATEST, **body
+    ):
         """Let somebody create something and wait for it.
 
         :returns: its ID

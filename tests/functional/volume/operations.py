@@ -72,7 +72,9 @@ CHANGES = [
     _of('PUT', 'volumes/{volume}/metadata', {'metadata': {'a': 'b'}}),
     _of('PUT', 'volumes/{volume}/metadata/a', {'meta': {'a': 'c'}}),
     _of('DELETE', 'volumes/{volume}/metadata/a'),
-    _act('volumes/{volume}', 'os-set_image_metadata', {'metadata': {'a': 'b'}}),
+    _act(
+        'volumes/{volume}', 'os-set_image_metadata', {'metadata': {'a': 'b'}}
+    ),
     _act('volumes/{volume}', 'os-show_image_metadata'),
     _act('volumes/{volume}', 'os-unset_image_metadata', {'key': 'a'}),
     _act('volumes/{volume}', 'os-set_bootable', {'bootable': True}),
@@ -88,7 +90,9 @@ CHANGES = [
     _act('volumes/{volume}', 'os-unmanage'),
     _act('volumes/{volume}', 'os-unknown'),
     _act('volumes/{volume}', 'revert', {'snapshot_id': '{snapshot}'}, '3.40'),
-    _act('volumes/{own_volume}', 'revert', {'snapshot_id': '{snapshot}'}, '3.40'),
+    _act(
+        'volumes/{own_volume}', 'revert', {'snapshot_id': '{snapshot}'}, '3.40'
+    ),
     _act(
         'volumes/{volume}',
         'os-volume_upload_image',

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Counts: those of lists are the caller's, those of quotas the project's."""
 
-import sqlalchemy as sa
 from cinder.db import api as db
 from cinder.db import models
+import sqlalchemy as sa
 
 from tests.functional.volume import cloud
 from tests.functional.volume import things
@@ -73,9 +73,7 @@ class TestCounts(Counts):
         self.assertEqual(6, self.usage('volumes'))
         # With the snapshots of all.
         self.assertEqual(51, self.usage('gigabytes'))
-        self.bob.post(
-            'snapshots', {'snapshot': {'volume_id': made['id']}}
-        )
+        self.bob.post('snapshots', {'snapshot': {'volume_id': made['id']}})
         self.assertEqual(6, self.usage('snapshots'))
 
     def test_quota_of_the_project_stops_a_member(self):

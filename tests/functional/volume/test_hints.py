@@ -4,8 +4,6 @@
 from cinder.scheduler import rpcapi
 from oslo_utils.fixture import uuidsentinel
 
-
-
 from tests.functional.volume import cloud
 from tests.functional.volume import things
 

@@ -27,9 +27,7 @@ class Operations(cloud.Cloud):
         self.patch('cinder.backup.api.API._is_backup_service_enabled')
         volume_type_id = self.vt['id']
         group_type_id = things.group_type(volume_type_id)
-        self.alices = things.everything(
-            'alice', volume_type_id, group_type_id
-        )
+        self.alices = things.everything('alice', volume_type_id, group_type_id)
         self.bobs = things.everything('bob', volume_type_id, group_type_id)
 
     def request(self, account, operation, ids):
@@ -42,9 +40,7 @@ class Operations(cloud.Cloud):
 
     def differing(self, account, own):
         """Yield operations that answer otherwise than for unknown IDs."""
-        unknown = {
-            kind: uuidutils.generate_uuid() for kind in self.alices
-        }
+        unknown = {kind: uuidutils.generate_uuid() for kind in self.alices}
         for operation in operations.ALL:
             responses = []
             for ids in (self.alices, unknown):

@@ -8,9 +8,15 @@ from tests.functional.volume import cloud
 from tests.functional.volume import operations
 from tests.functional.volume import things
 
-#: Operations for which Cinder asks no policy of its base rules before it
-#: responds: it asks none at all, or one for admins, or finds a fault first.
-UNREFUSED = frozenset({('GET', 'attachments/{attachment}')})
+#: Cinder asks no policy for these: without the filter, the attachments of a
+#: project stay open to its members, whatever the rules.
+UNREFUSED = frozenset(
+    {
+        ('GET', 'attachments/{attachment}'),
+        ('GET', 'attachments?marker={attachment}'),
+        ('GET', 'attachments?volume_id={attached}'),
+    }
+)
 
 
 class Policy(cloud.Cloud):
@@ -54,8 +60,16 @@ class TestPolicy(Policy):
         for path, body in (
             ('volumes', {'volume': {'size': 1}}),
             ('volumes', {'volume': {'size': 1, 'imageRef': 'image'}}),
-            ('groups', {'group': {'name': 'x', 'group_type': 'groups',
-                                  'volume_types': [self.vt['id']]}}),
+            (
+                'groups',
+                {
+                    'group': {
+                        'name': 'x',
+                        'group_type': 'groups',
+                        'volume_types': [self.vt['id']],
+                    }
+                },
+            ),
         ):
             response = self.bob.call('POST', path, body)
             self.assertIn(
