@@ -24,7 +24,7 @@ from sqlalchemy.sql import visitors
 from cloud_security.visibility import forms
 from cloud_security.visibility import guard as guards
 from cloud_security.visibility import owner
-from cloud_security.visibility import reach
+from cloud_security.visibility import relations
 from cloud_security.visibility import scope as scopes
 
 Owned = owner.Owned
@@ -78,20 +78,18 @@ class Criteria:
         self._always_load: dict[Any, tuple[Any, ...]] = {}
         for registry in {mapper.registry for mapper in self._options}:
             for mapper in registry.mappers:
-                self._may_load[mapper] = self._of(reach.reached(mapper))
+                self._may_load[mapper] = self._of(relations.reached(mapper))
                 self._always_load[mapper] = self._of(
-                    reach.reached(mapper, (False, 'joined'))
+                    relations.reached(mapper, (False, 'joined'))
                 )
         self.guard = guards.Guard(
             {
-                table.name: frozenset(
-                    column.name for column in table.primary_key
-                )
+                table.name: frozenset(key.name for key in table.primary_key)
                 for table in self._criteria
             },
             is_shared,
             self.owned,
-            dict(reach.parents(owned)),
+            dict(relations.parents(owned)),
         )
         # MySQL does not let an UPDATE read the table that it changes. The
         # guard knows what belongs to a row that the UPDATE may change.
@@ -102,11 +100,8 @@ class Criteria:
         }
 
     def _of(self, mappers: Container[Any]) -> tuple[Any, ...]:
-        return tuple(
-            option
-            for mapper, option in self._options.items()
-            if mapper in mappers
-        )
+        options = self._options.items()
+        return tuple(option for mapper, option in options if mapper in mappers)
 
     def install(self) -> None:
         """Listen to every session of this process; again changes nothing."""
@@ -140,15 +135,12 @@ class Criteria:
                 self.guard.refuse_lost()
         elif isinstance(statement, sa.sql.Select):
             self._restrict_select(state, statement, scope.totals)
-        elif isinstance(statement, (sa.sql.Update, sa.sql.Delete)):
+        elif isinstance(statement, forms.CHANGES):
             state.statement = forms.with_criteria_within(
                 statement, self._without_subquery
             )
-            self._restrict_change(state, state.statement)
-        elif isinstance(statement, sa.sql.Insert):
-            state.statement = forms.with_criteria_within(
-                statement, self._without_subquery
-            )
+            if not isinstance(statement, sa.sql.Insert):
+                self._restrict_change(state, state.statement)
         elif forms.is_text(statement):
             self._refuse_text(statement)
 
@@ -181,10 +173,9 @@ class Criteria:
                 state.update_execution_options(**{guards.UNRESTRICTED: True})
                 return
             if forms.has_exists(nodes):
-                statement = forms.with_criteria_within(
+                state.statement = statement = forms.with_criteria_within(
                     statement, self._criteria
                 )
-                state.statement = statement
                 columns = statement.column_descriptions
             entities = [
                 sa.inspect(column['entity'])

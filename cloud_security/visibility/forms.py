@@ -19,6 +19,7 @@ from sqlalchemy.sql import visitors
 
 from cloud_security.visibility import aggregates
 
+CHANGES = (sa.sql.Insert, sa.sql.Update, sa.sql.Delete)
 _VALUES = frozenset({'bindparam', 'null', 'true', 'false'})
 
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 import re
 from typing import Mapping
 from typing import NamedTuple
-from typing import Optional
 
 from cloud_security.visibility import aggregates
 from cloud_security.visibility import clauses
@@ -36,12 +35,11 @@ class Reader:
     """Read SQL and find the owned tables in it."""
 
     def __init__(
-        self, keys: Keys, parents: Optional[sources.Parents] = None
+        self, keys: Keys, parents: sources.Parents | None = None
     ) -> None:
-        """Prepare the names.
+        """Prepare the names of the owned tables.
 
-        :param keys: of the owned tables
-        :param parents: through which their rows belong to other owned rows
+        :param parents: by which rows belong to other owned rows
         """
         self._parents = parents or {}
         self._keys = {
@@ -87,7 +85,6 @@ class _Statement:
     def __init__(self, keys: Keys, parents: sources.Parents) -> None:
         self._keys = keys
         self._parents = parents
-        #: The sources of the queries around the one that is read.
         self._around: sources.Sources = []
         self._from = sources.From(keys, self.read, self._expressions)
         self.unrestricted: set[str] = set()
