@@ -37,10 +37,7 @@ class Reader:
     def __init__(
         self, keys: Keys, parents: sources.Parents | None = None
     ) -> None:
-        """Prepare the names of the owned tables.
-
-        :param parents: by which rows belong to other owned rows
-        """
+        """Prepare the names; rows with ``parents`` belong to own rows, too."""
         self._parents = parents or {}
         self._keys = {
             table.lower(): frozenset(column.lower() for column in columns)
