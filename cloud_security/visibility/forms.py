@@ -7,6 +7,7 @@ from typing import Any
 from typing import Container
 from typing import Iterable
 from typing import Iterator
+from typing import Mapping
 
 import sqlalchemy as sa
 from sqlalchemy.sql import dml
@@ -18,6 +19,7 @@ from sqlalchemy.sql import visitors
 
 from cloud_security.visibility import aggregates
 
+CHANGES = (sa.sql.Insert, sa.sql.Update, sa.sql.Delete)
 _VALUES = frozenset({'bindparam', 'null', 'true', 'false'})
 
 
@@ -39,7 +41,11 @@ def is_simple(statement: Any) -> bool:
         for part in statement._where_criteria:
             is_one = part.__visit_name__ == 'binary'
             for compared in (part,) if is_one else part.clauses:
-                if compared.right.__visit_name__ not in _VALUES:
+                # Another table's column brings that table into FROM.
+                if (
+                    compared.right.__visit_name__ not in _VALUES
+                    or getattr(compared.left, 'table', column) != column
+                ):
                     return False
     except (AttributeError, ValueError):
         return False
@@ -100,16 +106,19 @@ def selects_from_text(nodes: Iterable[Any]) -> bool:
     )
 
 
-def is_aggregate(columns: Any) -> bool:
-    """Tell whether a statement returns counts, sums and nothing else.
+def is_aggregate(columns: Any, names: Container[str]) -> bool:
+    """Tell whether a statement returns some aggregates and nothing else.
 
     :param columns: the statement's ``column_descriptions``
+    :param names: of the aggregates, of those in ``scope.TOTALS``
     """
     return bool(columns) and all(
-        isinstance(column['expr'], selectable.Exists)
-        or (
+        'exists' in names
+        if isinstance(column['expr'], selectable.Exists)
+        else (
             isinstance(column['expr'], functions.FunctionElement)
             and column['expr'].name in aggregates.NAMES
+            and column['expr'].name in names
             and all(map(_is_column, column['expr'].clauses))
         )
         for column in columns
@@ -155,6 +164,40 @@ def tables(sources: Iterable[Any]) -> Iterator[tuple[Any, bool]]:
                     yield table, True
         else:
             yield source, False
+
+
+def has_exists(nodes: Iterable[Any]) -> bool:
+    """Tell whether EXISTS is among the parts of a statement."""
+    return any(isinstance(node, selectable.Exists) for node in nodes)
+
+
+def with_criteria_within(statement: Any, criteria: Mapping[Any, Any]) -> Any:
+    """Return a statement whose inner queries have the criteria of tables.
+
+    SQLAlchemy adds loader criteria to entities, but not to EXISTS, nor to what
+    an UPDATE or an INSERT reads.
+
+    :param criteria: by table
+    """
+    if not any(
+        isinstance(node, sa.sql.Select) and node is not statement
+        for node in visitors.iterate(statement)
+    ):
+        return statement
+
+    def restricted(element: Any, **_: Any) -> Any:
+        if element is statement or not isinstance(element, sa.sql.Select):
+            return None
+        inner = with_criteria_within(element, criteria)
+        return inner.where(
+            *(
+                criteria[table]
+                for table, _ in tables(inner.get_final_froms())
+                if table in criteria
+            )
+        )
+
+    return visitors.replacement_traverse(statement, {}, restricted)
 
 
 def with_options(statement: Any, options: Iterable[Any]) -> Any:

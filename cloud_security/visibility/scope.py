@@ -18,6 +18,9 @@ from typing import Iterator
 
 from oslo_context import context as oslo_context
 
+#: All aggregates that may see everybody's rows.
+TOTALS = frozenset({'count', 'sum', 'exists'})
+
 
 class ScopeError(Exception):
     """The rows that a request may see are unknown."""
@@ -28,13 +31,15 @@ class Scope:
     """Rows of one owner, or of everybody. The zero value sees nothing.
 
     ``reaches_needed`` adds rows of other owners that the owner's rows need,
-    where a model has such. SQLAlchemy's load event hands each row that it
-    reads to ``watch`` (monitor mode).
+    where a model has such. ``totals`` are the aggregates that see everybody's
+    rows, where a statement returns nothing else. SQLAlchemy's load event hands
+    each row that it reads to ``watch`` (monitor mode).
     """
 
     owner_id: str = ''
     is_everybody: bool = False
     reaches_needed: bool = False
+    totals: frozenset[str] = TOTALS
     watch: Callable[[Any], None] | None = None
 
 

@@ -15,9 +15,19 @@ from oslo_config import cfg
 from cloud_security.policy import enforcer
 from cloud_security.policy import operation as operations
 from cloud_security.visibility import criteria
+from cloud_security.visibility import scope as scopes
+from cloud_security.wsgi import exchange as exchanges
 from cloud_security.wsgi import transform
 
 Route = Callable[[dict[str, Any]], Optional[operations.Operation]]
+
+
+def _never(_: exchanges.Exchange) -> bool:
+    return False
+
+
+def _all_totals(_: Optional[operations.Operation]) -> frozenset[str]:
+    return scopes.TOTALS
 
 
 # Without eq, so that each service can be a key: ConfigOpts has no hash.
@@ -72,6 +82,14 @@ class Service:
     notifications: Callable[[], Any]
     #: CADF's type URI of the service's resources.
     cadf_type: str
+
+    #: Tells whether a request carries a secret that opens what the request
+    #: names: such a request is exempt.
+    has_proof: Callable[[exchanges.Exchange], bool] = _never
+    #: Returns the aggregates that see the rows of all owners in an operation.
+    totals: Callable[[Optional[operations.Operation]], frozenset[str]] = (
+        _all_totals
+    )
 
     def acts(self, operation: Optional[operations.Operation]) -> bool:
         """Tell whether an operation is one on a resource with an owner."""
