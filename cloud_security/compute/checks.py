@@ -19,9 +19,9 @@ from cloud_security.compute import indexes
 from cloud_security.compute import ownership
 from cloud_security.compute import policy_rules
 from cloud_security.compute import policy_targets
+from cloud_security.deploy import apis
 from cloud_security.deploy import base_rules
 from cloud_security.deploy import checks
-from cloud_security.deploy import host
 from cloud_security.deploy import lever
 from cloud_security.deploy import names
 from cloud_security.deploy import own_rules
@@ -99,7 +99,7 @@ class Checks(checks.Checks):
 
     def check_paste(self) -> Result:
         """The filter in the pipelines."""
-        path = CONF.paste or host.api_files()[0]
+        path = CONF.paste or apis.NOVA.files()[0]
         failures = paste_check.failures(path)
         warnings = paste_check.leftovers(path)
         other = CONF.find_file(CONF.wsgi.api_paste_config)

@@ -22,8 +22,8 @@ from oslo_log import log as oslo_log
 from oslo_policy import opts as policy_opts
 
 from cloud_security import opts
+from cloud_security.deploy import apis
 from cloud_security.deploy import config_options
-from cloud_security.deploy import host
 
 __all__ = (
     'CONF',
@@ -88,7 +88,7 @@ def parse(argv: list[str]) -> None:
     """
     files = None
     if {'OS_NOVA_CONFIG_DIR', 'OS_NOVA_CONFIG_FILES'} & os.environ.keys():
-        files = host.api_files()[1:]
+        files = apis.NOVA.files()[1:]
     _parse(argv, files)
     if not _is_configured():
         raise Unconfigured(
