@@ -35,8 +35,8 @@ class Api:
     each with the paths that it drops. ``pipelines`` are factories that choose
     one of several pipelines.
 
-    ``link`` names our rules in policy.d, ``packaged`` where a package has
-    them. ``base_rules`` are the rules in that file, ``essential_rules`` those
+    ``rules_file`` are our rules below the folder that pip installs, and
+    ``packaged`` is where a package has them. ``base_rules`` are the rules in that file, ``essential_rules`` those
     by which it is known under another name. ``bridging_rules`` lead to the
     others and need not ask for the filter. ``late_rules`` are those that a
     supported release lacks.
@@ -58,7 +58,7 @@ class Api:
     url_maps: Mapping[str, frozenset[str]]
     pipelines: frozenset[str]
 
-    link: str
+    rules_file: str
     packaged: str
     base_rules: frozenset[str]
     essential_rules: frozenset[str]
@@ -87,19 +87,25 @@ class Api:
         return os.path.join(self.folder, 'api-paste.ini')
 
     @property
+    def link(self) -> str:
+        """The name of our rules in the service's policy.d."""
+        return os.path.basename(self.rules_file)
+
+    @property
     def rules(self) -> tuple[str, ...]:
         """The paths of our rules: of a package, of pip and of a checkout."""
         shared = sysconfig.get_path('data')
+        folder = os.path.join(shared, 'share/cloud_security/policy.d')
         return (
             self.packaged,
-            os.path.join(shared, 'share/cloud_security/policy.d', self.link),
-            os.path.join(_CHECKOUT, self.link),
+            os.path.join(folder, self.rules_file),
+            os.path.join(_CHECKOUT, self.rules_file),
         )
 
     @property
     def rule_endings(self) -> tuple[str, ...]:
         """Ends of those paths, wherever they were when a link was made."""
-        return self.packaged, f'/policy.d/{self.link}'
+        return self.packaged, f'/policy.d/{self.rules_file}'
 
 
 _URL_MAPS = {
@@ -131,7 +137,7 @@ NOVA = Api(
         'nova.api.openstack.urlmap:urlmap_factory': _NOTHING,
     },
     pipelines=frozenset({'nova.api.auth:pipeline_factory_v21'}),
-    link='50-cloud-security.yaml',
+    rules_file='50-cloud-security.yaml',
     packaged='/etc/cloud-security/policy.yaml',
     base_rules=frozenset(
         {
@@ -173,8 +179,8 @@ CINDER = Api(
         'cinder.api:root_app_factory': frozenset({'/v1', '/v2'}),
     },
     pipelines=frozenset({'cinder.api.middleware.auth:pipeline_factory'}),
-    link='50-cloud-security-volume.yaml',
-    packaged='/etc/cloud-security/volume-policy.yaml',
+    rules_file='cinder/50-cloud-security.yaml',
+    packaged='/etc/cloud-security/cinder-policy.yaml',
     base_rules=frozenset(
         {
             'admin_or_owner',
