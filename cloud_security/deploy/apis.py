@@ -36,10 +36,10 @@ class Api:
     one of several pipelines.
 
     ``rules_file`` are our rules below the folder that pip installs, and
-    ``packaged`` is where a package has them. ``base_rules`` are the rules in that file, ``essential_rules`` those
-    by which it is known under another name. ``bridging_rules`` lead to the
-    others and need not ask for the filter. ``late_rules`` are those that a
-    supported release lacks.
+    ``packaged`` is where a package has them. ``base_rules`` are the rules in
+    that file, ``essential_rules`` those by which it is known under another
+    name. ``bridging_rules`` lead to the others and need not ask for the
+    filter. ``late_rules`` are those that a supported release lacks.
     """
 
     key: str
@@ -80,6 +80,11 @@ class Api:
             names = os.environ.get(self.variables[1], '')
         names = names or f'api-paste.ini;{self.conf_file}'
         return [os.path.join(folder, name) for name in names.split(';')]
+
+    @property
+    def thing(self) -> str:
+        """The noun for one thing that belongs to an owner."""
+        return self.things[:-1]
 
     @property
     def default_paste(self) -> str:

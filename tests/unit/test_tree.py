@@ -23,7 +23,7 @@ MAY_IMPORT = {
     'policy': {'policy', 'visibility'},
     'audit': {'audit'},
     'wsgi': {'wsgi', 'audit', 'policy', 'visibility'} | ALONE,
-    'deploy': {'deploy', 'policy'},
+    'deploy': {'deploy', 'policy', 'keystone'},
     'compute': {
         *('compute', 'wsgi', 'audit', 'deploy', 'policy', 'visibility'),
         *ALONE,
