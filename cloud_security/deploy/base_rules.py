@@ -185,7 +185,8 @@ def _opened(
     names: Collection[str],
 ) -> dict[str, witness.Caller]:
     """Return which names are open, each with a caller that it lets in."""
-    shut = found.changed(dict.fromkeys(NAMES, correction.FILTER), rules_then)
+    base = found.api.base_rules
+    shut = found.changed(dict.fromkeys(base, correction.FILTER), rules_then)
     opened = {}
     for name in names:
         if name not in rules_then:
@@ -193,7 +194,7 @@ def _opened(
         caller = _caller(found, name, rules_then[name], rules_then)
         if caller is None:
             continue
-        if name not in NAMES:
+        if name not in base:
             # Some are open to everybody by default, and tell nothing.
             default = found.enforcer.registered_rules[name].check
             if _caller(found, name, default, shut) is not None:

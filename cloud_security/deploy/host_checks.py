@@ -53,7 +53,7 @@ def _by_rules(
     def checked(self: Any) -> Result:
         try:
             found = self.rules.read()
-        except Exception:
+        except Exception:  # noqa: BLE001 "Policy files" tells it
             return result(['The policy files cannot be read, see above.'])
         return check(self, found)
 
@@ -122,7 +122,7 @@ class HostChecks(checks.Checks):
             return result(failures, warnings)
         try:
             found = self.rules.read()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 YAML's and others
             return result([f'Mend the policy files: {error}.'])
         return result(
             [

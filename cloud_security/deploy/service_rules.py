@@ -100,7 +100,7 @@ class ServiceRules:
         return traps.sentences(found, self.passed())
 
     def to_exempt(self, found: rule_set.RuleSet) -> Iterator[str]:
-        """Yield sentences about callers for whom isolation breaks something."""
+        """Yield sentences about callers for whom operations break."""
         yield from exemption.empty_lists(
             found, self.operations.listing_all_projects
         )
