@@ -3,9 +3,14 @@
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 import os
+import sys
 from typing import Any
 from typing import Optional
+
+from oslo_config import cfg
 
 from cloud_security.cmd import manage
 from cloud_security.deploy import apis
@@ -16,6 +21,13 @@ HELP = (
     'the service whose API is meant (default: all whose api-paste.ini is '
     'found)'
 )
+
+#: The same for a parser of oslo.config.
+OPTION = cfg.StrOpt('service', choices=list(apis.ALL), help=HELP)
+
+
+class Absent(Exception):
+    """A service's code is not in this Python; the message says what to do."""
 
 
 def add_argument(parser: Any) -> None:
@@ -53,6 +65,26 @@ def chosen(
             f'with --service {" or ".join(api.key for api in found)}.'
         )
     return found
+
+
+def rooms(api: apis.Api, *names: str) -> tuple[Any, ...]:
+    """Return modules of the room that knows a service.
+
+    They import the service, which a host or an image need not have.
+
+    :param names: such as ``checks``
+    :raises Absent: when this Python has no such service
+    """
+    if importlib.util.find_spec(api.account) is None:
+        raise Absent(
+            f'{api.name} was not looked at: {sys.executable} has no '
+            f'package {api.account}. Run the command of the Python that runs '
+            f"{api.name}'s API, or name another service with --service."
+        )
+    return tuple(
+        importlib.import_module(f'cloud_security.{api.key}.{name}')
+        for name in names
+    )
 
 
 def _reading(path: str) -> apis.Api:

@@ -41,9 +41,7 @@ class Unconfigured(cfg.Error):
 class Unreadable(cfg.Error):
     """A configuration cannot be read; the message says which and why."""
 
-    def __init__(
-        self, api: apis.Api, names: list[str], why: object
-    ) -> None:
+    def __init__(self, api: apis.Api, names: list[str], why: object) -> None:
         """Name the files, and the fault."""
         where = ', '.join(names) or api.conf_file
         super().__init__(

@@ -161,9 +161,7 @@ def tables(sources: Iterable[Any]) -> Iterator[tuple[Any, bool]]:
             yield source, False
 
 
-def with_criteria_within(
-    statement: Any, criteria: Mapping[Any, Any]
-) -> Any:
+def with_criteria_within(statement: Any, criteria: Mapping[Any, Any]) -> Any:
     """Return a statement whose inner queries have the criteria of tables.
 
     SQLAlchemy adds loader criteria to entities, but not to EXISTS, nor to what

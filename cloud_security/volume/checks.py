@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-from oslo_config import cfg
-
 from cloud_security.deploy import apis
 from cloud_security.deploy import checks
 from cloud_security.deploy import host_checks
+# Before the others: it registers Cinder's objects.
+from cloud_security.volume import config
 from cloud_security.volume import ownerless
 from cloud_security.volume import policy_rules
 from cloud_security.volume import service
@@ -20,7 +20,7 @@ class Checks(host_checks.HostChecks):
     """The checks, in the order in which the table shows them."""
 
     api = apis.CINDER
-    conf = cfg.CONF
+    conf = config.CONF
     rules = policy_rules.RULES
 
     def release_warnings(self) -> list[str]:

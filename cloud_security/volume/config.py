@@ -21,6 +21,8 @@ from cloud_security.deploy import apis
 from cloud_security.deploy import configuration
 
 CONF = cfg.CONF
+# Before anything else of Cinder's is imported, as its commands do.
+objects.register_all()
 
 
 def load(parsed_args: Any) -> None:
@@ -47,7 +49,6 @@ def parse(argv: list[str]) -> None:
     configuration.read(apis.CINDER, CONF, argv, _parse)
     policy_opts.set_defaults(CONF)
     opts.register(CONF)
-    objects.register_all()
 
 
 def _parse(argv: list[str], files: Optional[list[str]]) -> None:
