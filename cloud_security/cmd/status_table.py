@@ -14,7 +14,9 @@ from typing import Any
 
 from cloud_security.deploy import apis
 
-_MAIN = 'import sys; from cloud_security.cmd.status import main; sys.exit({})'
+_MAIN = (
+    'import sys; from cloud_security.cmd.status import main; sys.exit(main())'
+)
 #: The result of a service that could not be looked at.
 _FAILURE = 2
 
@@ -54,7 +56,7 @@ def _checked(
             sys.executable,
             *(f'-W{option}' for option in sys.warnoptions),
             '-c',
-            _MAIN.format('main()'),
+            _MAIN,
             '--service',
             api.key,
             *arguments,

@@ -162,6 +162,19 @@ NOVA = Api(
     late_rules=frozenset({'project_manager_api'}),
 )
 
+#: Rules of Cinder's whose old ones let everybody in.
+_OPEN_OF_OLD = frozenset(
+    {
+        'backup:create',
+        'group:create',
+        'group:create_group_snapshot',
+        'snapshot_extension:snapshot_actions:update_snapshot_status',
+        'volume:accept_transfer',
+        'volume:attachment_create',
+        'volume:create',
+        'volume:create_from_image',
+    }
+)
 CINDER = Api(
     key='volume',
     name='Cinder',
@@ -189,11 +202,12 @@ CINDER = Api(
     base_rules=frozenset(
         {
             'admin_or_owner',
-            'system_or_domain_or_project_admin',
             'xena_system_admin_or_project_member',
             'xena_system_admin_or_project_reader',
+            *_OPEN_OF_OLD,
         }
     ),
+    bridging_rules=_OPEN_OF_OLD,
     essential_rules=frozenset(
         {
             'xena_system_admin_or_project_member',

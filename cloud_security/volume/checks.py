@@ -6,6 +6,7 @@ from __future__ import annotations
 from cloud_security.deploy import apis
 from cloud_security.deploy import checks
 from cloud_security.deploy import host_checks
+
 # Before the others: it registers Cinder's objects.
 from cloud_security.volume import config
 from cloud_security.volume import ownerless

@@ -628,3 +628,16 @@ class TestRoot(testtools.TestCase):
             str(self.root / 'etc/kolla/policy.d' / host.LINK),
             other.link_path,
         )
+
+
+class TestRules(testtools.TestCase):
+    def test_rules_of_each_file_are_those_that_its_api_names(self):
+        for api in apis.ALL.values():
+            path = api.rules[-1]
+            found = rule_files.rules_in(path)
+            self.assertEqual(api.base_rules, found.keys(), path)
+            self.assertLessEqual(api.essential_rules, api.base_rules)
+            self.assertLessEqual(api.bridging_rules, api.base_rules)
+            self.assertLessEqual(api.late_rules, api.base_rules)
+            for name in api.base_rules - api.bridging_rules:
+                self.assertIn(rule_files.CHECK, found[name], name)
