@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The releases of Nova that this release of cloud_security is tested with.
+"""The releases that this release of cloud_security is tested with.
 
 Whatever else names them (README.rst, tox.ini, constraints/) is compared with
-this by a test. Imports nothing, so that a packager's script can read it.
+this by a test. Imports nothing of OpenStack, so that a packager's script can
+read it.
 """
+
+from __future__ import annotations
+
+from collections.abc import Mapping
 
 #: Nova's major versions, without a gap, and the OpenStack release of each.
 NOVA = {
@@ -14,19 +19,36 @@ NOVA = {
     33: '2026.1',
     34: '2026.2',
 }
+#: Cinder's, likewise.
+CINDER = {
+    24: '2024.1',
+    25: '2024.2',
+    26: '2025.1',
+    27: '2025.2',
+    28: '2026.1',
+    29: '2026.2',
+}
 OLDEST = min(NOVA)
 NEWEST = max(NOVA)
 
 
-def is_supported(release: str) -> bool:
-    """Tell whether a release of Nova, such as ``34.0.0``, was tested."""
-    return release.split('.')[0] in map(str, NOVA)
+def is_supported(release: str, tested: Mapping[int, str] = NOVA) -> bool:
+    """Tell whether a release, such as ``34.0.0``, was tested.
+
+    :param tested: the major versions of its service
+    """
+    return release.split('.')[0] in map(str, tested)
 
 
-def warning(release: str) -> str:
-    """Return what to say of a release of Nova that was not tested."""
+def warning(
+    release: str, service: str = 'Nova', tested: Mapping[int, str] = NOVA
+) -> str:
+    """Return what to say of a release that was not tested.
+
+    :param tested: the major versions of the service
+    """
     return (
-        f'cloud_security was tested with Nova {OLDEST} to {NEWEST}, this is '
-        f'Nova {release}: see whether a release for it exists, and try it on '
-        'a test cloud first.'
+        f'cloud_security was tested with {service} {min(tested)} to '
+        f'{max(tested)}, this is {service} {release}: see whether a release '
+        'for it exists, and try it on a test cloud first.'
     )

@@ -105,7 +105,7 @@ def is_aggregate(columns: Any, names: Container[str]) -> bool:
     """Tell whether a statement returns some aggregates and nothing else.
 
     :param columns: the statement's ``column_descriptions``
-    :param names: of the aggregates, of those in ``aggregates.TOTALS``
+    :param names: of the aggregates, of those in ``scope.TOTALS``
     """
     return bool(columns) and all(
         'exists' in names
@@ -161,7 +161,14 @@ def tables(sources: Iterable[Any]) -> Iterator[tuple[Any, bool]]:
             yield source, False
 
 
-def with_criteria_within(statement: Any, criteria: Mapping[Any, Any]) -> Any:
+def has_exists(nodes: Iterable[Any]) -> bool:
+    """Tell whether EXISTS is among the parts of a statement."""
+    return any(isinstance(node, selectable.Exists) for node in nodes)
+
+
+def with_criteria_within(
+    statement: Any, criteria: Mapping[Any, Any]
+) -> Any:
     """Return a statement whose inner queries have the criteria of tables.
 
     SQLAlchemy adds loader criteria to entities, but not to EXISTS, nor to what

@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+from cinder import version
+
+from cloud_security import releases
 from cloud_security.deploy import apis
 from cloud_security.deploy import checks
 from cloud_security.deploy import host_checks
@@ -11,7 +14,6 @@ from cloud_security.deploy import host_checks
 from cloud_security.volume import config
 from cloud_security.volume import ownerless
 from cloud_security.volume import policy_rules
-from cloud_security.volume import service
 
 Result = checks.Result
 result = checks.result
@@ -26,8 +28,10 @@ class Checks(host_checks.HostChecks):
 
     def release_warnings(self) -> list[str]:
         """Return sentences about a Cinder that was not tested."""
-        warning = service.CINDER.release_warning()
-        return [warning] if warning else []
+        release = version.version_string()
+        if releases.is_supported(release, releases.CINDER):
+            return []
+        return [releases.warning(release, self.api.name, releases.CINDER)]
 
     def paste(self) -> tuple[str, list[str]]:
         """Return the api-paste.ini that cinder.conf names."""
