@@ -346,6 +346,38 @@ class TestReport(manage_fixture.Manage):
         )
         self.assertIn('Nova refused 1 of these requests all the same', err)
 
+    def test_service_that_is_named_is_counted_alone(self):
+        cinders = log_files.line(
+            service='Cinder',
+            operation='GET /volumes/{id}',
+            servers=[{'server_id': 'v1', 'owner_id': 'alice'}],
+        )
+        log = self.writes('all.log', log_files.line(), cinders, cinders)
+        code, out, err = self.manage('report', '--service', 'volume', log)
+        self.assertEqual(0, code)
+        self.assertIn('| GET /volumes/{id} |        2 |', out)
+        self.assertNotIn('/servers', out)
+        self.assertIn('requests 2, volumes 1, owners 1, days 1.', err)
+        self.assertIn('1 records are of other services', err)
+        code, out, err = self.manage('report', log)
+        self.assertNotIn('/volumes', out)
+        self.assertIn('requests 1, servers 1, owners 1, days 1.', err)
+        self.assertIn('2 records are of other services', err)
+
+    def test_log_of_another_service_is_not_that_of_the_named_one(self):
+        other = log_files.PREFIX.replace('cloud_security.wsgi', '{}.api')
+        for service, mine, its in (
+            ('compute', 'nova', 'cinder'),
+            ('volume', 'cinder', 'nova'),
+        ):
+            log = self.writes('x.log', f'{other.format(its)}x')
+            code, _, err = self.manage('report', '--service', service, log)
+            self.assertEqual(1, code)
+            self.assertIn(f"none of its 1 lines is {mine.title()}'s.", err)
+            log = self.writes('x.log', f'{other.format(mine)}x')
+            code, _, err = self.manage('report', '--service', service, log)
+            self.assertEqual(0, code, err)
+
     def test_names_stand_beside_ids_where_keystone_can_be_asked(self):
         class Keystone:
             def user_name(self, user_id):
