@@ -224,7 +224,7 @@ class TestRules(Status):
         self.assert_found(
             'Policy files',
             Code.FAILURE,
-            f'{path}:1: volume:delete lets',
+            f'{path}, line 1: volume:delete lets',
             'past a lost filter',
             '"volume:delete": "role:member and project_id:%(project_id)s and '
             'isolation:enforced"',
@@ -240,7 +240,7 @@ class TestRules(Status):
         self.assert_found(
             'Policy files',
             Code.FAILURE,
-            f'{path}:1: xena_system_admin_or_project_reader lets',
+            f'{path}, line 1: xena_system_admin_or_project_reader lets',
             'rules lead to it',
         )
 
@@ -286,7 +286,10 @@ class TestRules(Status):
 
     def test_caller_whom_hidden_volumes_disturb_is_named(self):
         self.operator_writes(
-            {'volume:failover_host': 'rule:admin_api or role:storage'}
+            {
+                'volume:failover_host': 'rule:admin_api or (role:storage and '
+                'isolation:enforced)'
+            }
         )
         self.assert_found(
             'Callers to exempt',
