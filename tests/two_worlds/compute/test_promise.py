@@ -6,15 +6,15 @@ import unittest
 
 import testtools
 
-from tests.two_worlds import exceptions
-from tests.two_worlds import pair
+from tests.two_worlds import process
+from tests.two_worlds.compute import exceptions
 
 PAGE = 'doc/source/reference/promise.rst'
 
 
 class TestPromise(testtools.TestCase):
     def test_documented_table_has_these_exceptions_and_no_others(self):
-        with open(os.path.join(pair.ROOT, PAGE)) as page:
+        with open(os.path.join(process.ROOT, PAGE)) as page:
             text = page.read()
         table = text.partition('.. begin-exceptions')[2]
         table = table.partition('\n.. end-exceptions')[0]

@@ -9,9 +9,9 @@ import re
 
 from oslo_utils import versionutils
 
-from tests.two_worlds import census
+from tests.two_worlds.compute import census
 
-WHERE = 'tests/two_worlds/census.py'
+WHERE = 'tests/two_worlds/compute/census.py'
 #: What stands for a server in the name of a column.
 REFERENCE = re.compile('instance|server|guest|_vm|vm_|machine')
 
@@ -103,7 +103,7 @@ def of_names(kind, names):
         yield (
             f'Nova takes a new name in a {kind}, {name}: decide whether it '
             'names or finds servers, groups or users (then it needs values in '
-            'tests/two_worlds/inputs.py VALUES or samples.py NAMED), and add '
+            'VALUES of inputs.py or NAMED of samples.py, beside it), and add '
             f'it to NAMES in {WHERE}.'
         )
 

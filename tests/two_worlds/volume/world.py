@@ -1,0 +1,231 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One world: a process with a whole Cinder that does what it is told.
+
+``python -m tests.two_worlds.volume.world a`` is Cinder with the filter, ``… b``
+stock Cinder. Commands come as process.py says.
+"""
+
+import hashlib
+import importlib
+import os
+import sys
+import sysconfig
+
+# Cinder's tests patch the standard library first.
+import cinder.tests.unit  # noqa: F401
+
+# isort: split
+import tests.two_worlds.volume.declared  # noqa: F401  listens to decorators
+
+# isort: split
+from cinder import exception
+import cinder.backup.manager  # noqa: F401  registers options
+from cinder import policy
+import cinder.scheduler.manager  # noqa: F401  registers options
+from cinder import service
+from cinder.tests.unit import test
+from cinder.tests.unit.image import fake as fake_image
+from oslo_config import cfg
+from oslo_service import wsgi
+import webob
+
+from tests.two_worlds import process
+from tests.two_worlds import steps
+from tests.two_worlds.volume import declared
+from tests.two_worlds.volume import messaging
+
+FILTER = """
+[filter:user_isolation]
+paste.filter_factory = cloud_security.volume.middleware:factory
+"""
+PROJECT = '6f70656e737461636b20342065766572'
+MEMBER = ('member', 'reader')
+ACCOUNTS = {
+    'alice': ('alice', MEMBER),
+    'bob': ('bob', MEMBER),
+    'reader': ('bob', ('reader',)),
+    'carol': ('carol', ('manager', *MEMBER)),
+    'root': ('root', ('admin', 'manager', *MEMBER)),
+    'nova': ('nova', ('service', 'member', 'reader')),
+}
+QUOTAS = (
+    'quota_volumes',
+    'quota_snapshots',
+    'quota_gigabytes',
+    'quota_backups',
+    'quota_backup_gigabytes',
+    'quota_groups',
+)
+
+
+class World(test.TestCase):
+    """A Cinder with two backends; drivers and other services do nothing."""
+
+    FILTERED = False
+
+    def setUp(self):
+        self.steps = self.useFixture(
+            steps.Steps([('os.urandom', self._random)])
+        )
+        super().setUp()
+        self._configure()
+        policy.reset()
+        self.addCleanup(policy.reset)
+        self.post = self.useFixture(messaging.Post())
+        fake_image.mock_image_service(self)
+        self._replace_what_is_outside()
+        for binary, host in (
+            ('cinder-volume', 'host1'),
+            ('cinder-volume', 'host2'),
+            ('cinder-scheduler', 'host1'),
+            ('cinder-backup', 'host1'),
+        ):
+            service.Service.create(
+                host=host,
+                binary=binary,
+                report_interval=0,
+                periodic_interval=0,
+            ).start()
+            self.post.settle()
+        self.app = self._load()
+
+    def _configure(self):
+        for name in QUOTAS:
+            self.flags(**{name: -1})
+        self.flags(
+            auth_strategy='keystone',
+            # As in production, not as in Cinder's tests.
+            project_id_regex=r'[0-9a-f\-]+',
+            # Hours pass between requests, and nobody sends heartbeats.
+            service_down_time=10**9,
+            backup_use_same_host=True,
+            scheduler_default_filters=[
+                'AvailabilityZoneFilter',
+                'CapabilitiesFilter',
+                'SameBackendFilter',
+                'DifferentBackendFilter',
+            ],
+        )
+        self.flags(group='oslo_policy', policy_file='none.yaml')
+
+    def _replace_what_is_outside(self):
+        for name, stand_in in (
+            # No server holds a volume: Cinder may delete each attachment.
+            ('cinder.compute.nova.API.get_server_volume', _not_found),
+            ('cinder.compute.nova.API.extend_volume', _yes),
+            ('cinder.compute.nova.API.reimage_volume', _yes),
+            ('cinder.backup.manager.BackupManager._run_backup', _nothing),
+            ('cinder.backup.manager.BackupManager._run_restore', _nothing),
+            # A thread would do it later, in no order.
+            (
+                'cinder.manager.SizedThreadPoolManager._add_to_threadpool',
+                _at_once,
+            ),
+            ('cinder.manager.ThreadPoolManager._add_to_threadpool', _at_once),
+        ):
+            self.stub_out(name, stand_in)
+        driver = 'cinder.tests.fake_driver.FakeLoggingVolumeDriver.'
+        for name in (
+            'copy_image_to_volume',
+            'copy_image_to_encrypted_volume',
+            'copy_volume_to_image',
+            'revert_to_snapshot',
+            'attach_volume',
+            'detach_volume',
+            'update_migrated_volume',
+        ):
+            self.stub_out(driver + name, _nothing)
+        self.stub_out(driver + 'clone_image', lambda *_, **__: ({}, True))
+
+    def _load(self):
+        """Return the API, with or without the filter."""
+        path = os.path.join(
+            sysconfig.get_path('data'), 'etc', 'cinder', 'api-paste.ini'
+        )
+        with open(path) as paste:
+            text = paste.read()
+        # The caller's head is what Keystone would have found.
+        text = text.replace(' authtoken keystonecontext', ' keystonecontext')
+        if self.FILTERED:
+            importlib.import_module('cloud_security.volume.middleware')
+            text = text.replace(' apiv3\n', ' user_isolation apiv3\n') + FILTER
+        path = os.path.join(self.tempdir(), 'api-paste.ini')
+        with open(path, 'w') as paste:
+            paste.write(text)
+        self.flags(api_paste_config=path)
+        return wsgi.Loader(cfg.CONF).load_app('osapi_volume')
+
+    def tempdir(self):
+        """Return a new folder."""
+        import tempfile
+
+        return tempfile.mkdtemp()
+
+    def _random(self, length):
+        """Return bytes that depend on the step."""
+        name = str(self.steps.next_id()).encode()
+        return (hashlib.sha512(name).digest() * (1 + length // 64))[:length]
+
+    def runTest(self):
+        """Obey until the input ends."""
+        process.obey(self)
+
+    def do_call(self, step, second, who, method, path, body, version, headers):
+        """Send a request; return ``[status, [[header, value], …], body]``."""
+        self.steps.begin(step, second)
+        request = webob.Request.blank(
+            path, method=method, body=body.encode('utf-8', 'surrogateescape')
+        )
+        user_id, roles = ACCOUNTS[who]
+        request.headers.update(
+            {
+                'Content-Type': 'application/json',
+                'X-User-Id': user_id,
+                'X-Project-Id': PROJECT,
+                'X-Roles': ','.join(roles),
+            },
+            **headers,
+        )
+        if version:
+            request.headers['OpenStack-API-Version'] = f'volume {version}'
+        try:
+            answer = request.get_response(self.app)
+        except Exception as error:
+            return [599, [], repr(error)]
+        finally:
+            self.post.settle()
+        return [answer.status_int, answer.headerlist, answer.text]
+
+    def do_operations(self):
+        """Return what Cinder declares."""
+        return declared.operations(self._router())
+
+    def do_failures(self):
+        """Return what failed in other services since it was asked."""
+        found = [f'{method}: {error!r}' for method, error in self.post.failures]
+        self.post.failures.clear()
+        return found
+
+    def _router(self):
+        return declared.router_of(self.app)
+
+
+def _not_found(*_args, **_kwargs):
+    raise exception.ServerNotFound(uuid='')
+
+
+def _yes(*_args, **_kwargs):
+    return True
+
+
+def _nothing(*_args, **_kwargs):
+    return {}
+
+
+def _at_once(_manager, function, *args, **kwargs):
+    function(*args, **kwargs)
+
+
+if __name__ == '__main__':
+    World.FILTERED = sys.argv[1] == 'a'
+    process.run(World())
