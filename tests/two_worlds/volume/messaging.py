@@ -52,7 +52,9 @@ class Client:
         """Let the services do what a message asks."""
         result = None
         for server in self.post.servers(self.target):
-            result = server.dispatch(self.serializer, context, arguments, method)
+            result = server.dispatch(
+                self.serializer, context, arguments, method
+            )
         return self.serializer.deserialize_entity(None, result)
 
 

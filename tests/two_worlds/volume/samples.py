@@ -3,6 +3,7 @@
 
 from cinder import exception
 from cinder.api.validation import validators
+import webob.exc
 
 from tests.two_worlds import schemas
 
@@ -70,5 +71,9 @@ SAMPLES = schemas.Samples(
     '<hidden.free>',
     validators._SchemaValidator,
     # Some formats fail otherwise for what they do not expect.
-    (exception.ValidationError, AttributeError, TypeError, KeyError),
+    (
+        exception.CinderException,
+        webob.exc.HTTPException,
+        *(AttributeError, TypeError, KeyError, ValueError),
+    ),
 )

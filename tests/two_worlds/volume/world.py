@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """One world: a process with a whole Cinder that does what it is told.
 
-``python -m tests.two_worlds.volume.world a`` is Cinder with the filter, ``… b``
-stock Cinder. Commands come as process.py says.
+``python -m tests.two_worlds.volume.world a`` is Cinder with the filter,
+``… b`` stock Cinder. Commands come as process.py says.
 """
 
+import datetime
 import hashlib
 import importlib
 import os
@@ -19,12 +20,13 @@ import tests.two_worlds.volume.declared  # noqa: F401  listens to decorators
 
 # isort: split
 from cinder import exception
-import cinder.backup.manager  # noqa: F401  registers options
 from cinder import policy
-import cinder.scheduler.manager  # noqa: F401  registers options
 from cinder import service
+import cinder.backup.manager  # noqa: F401  registers options
+import cinder.scheduler.filter_scheduler  # noqa: F401  registers options
 from cinder.tests.unit import test
 from cinder.tests.unit.image import fake as fake_image
+import fixtures
 from oslo_config import cfg
 from oslo_service import wsgi
 import webob
@@ -38,6 +40,7 @@ FILTER = """
 [filter:user_isolation]
 paste.filter_factory = cloud_security.volume.middleware:factory
 """
+DROP_INS = os.path.join(process.ROOT, 'etc', 'policy.d', 'cinder')
 PROJECT = '6f70656e737461636b20342065766572'
 MEMBER = ('member', 'reader')
 ACCOUNTS = {
@@ -77,8 +80,8 @@ class World(test.TestCase):
         for binary, host in (
             ('cinder-volume', 'host1'),
             ('cinder-volume', 'host2'),
-            ('cinder-scheduler', 'host1'),
             ('cinder-backup', 'host1'),
+            ('cinder-scheduler', 'host1'),
         ):
             service.Service.create(
                 host=host,
@@ -86,7 +89,7 @@ class World(test.TestCase):
                 report_interval=0,
                 periodic_interval=0,
             ).start()
-            self.post.settle()
+        self.post.settle()
         self.app = self._load()
 
     def _configure(self):
@@ -99,6 +102,7 @@ class World(test.TestCase):
             # Hours pass between requests, and nobody sends heartbeats.
             service_down_time=10**9,
             backup_use_same_host=True,
+            scheduler_driver_init_wait_time=1,
             scheduler_default_filters=[
                 'AvailabilityZoneFilter',
                 'CapabilitiesFilter',
@@ -107,15 +111,23 @@ class World(test.TestCase):
             ],
         )
         self.flags(group='oslo_policy', policy_file='none.yaml')
+        if self.FILTERED and os.path.isdir(DROP_INS):
+            self.flags(group='oslo_policy', policy_dirs=[DROP_INS])
 
     def _replace_what_is_outside(self):
         for name, stand_in in (
+            # Time that stands still has no zone.
+            ('cinder.utils.service_expired_time', _long_ago),
             # No server holds a volume: Cinder may delete each attachment.
             ('cinder.compute.nova.API.get_server_volume', _not_found),
             ('cinder.compute.nova.API.extend_volume', _yes),
             ('cinder.compute.nova.API.reimage_volume', _yes),
-            ('cinder.backup.manager.BackupManager._run_backup', _nothing),
-            ('cinder.backup.manager.BackupManager._run_restore', _nothing),
+            ('cinder.backup.manager.BackupManager._attach_device', _folder),
+            ('cinder.backup.manager.BackupManager._detach_device', _nothing),
+            (
+                'cinder.volume.volume_utils.brick_get_connector_properties',
+                _nothing,
+            ),
             # A thread would do it later, in no order.
             (
                 'cinder.manager.SizedThreadPoolManager._add_to_threadpool',
@@ -147,19 +159,18 @@ class World(test.TestCase):
         # The caller's head is what Keystone would have found.
         text = text.replace(' authtoken keystonecontext', ' keystonecontext')
         if self.FILTERED:
-            importlib.import_module('cloud_security.volume.middleware')
+            # Messages to other services are without a scope here.
+            importlib.import_module('cloud_security.volume.process')
+            self.stub_out('cloud_security.volume.process.OTHER_SERVICES', ())
             text = text.replace(' apiv3\n', ' user_isolation apiv3\n') + FILTER
-        path = os.path.join(self.tempdir(), 'api-paste.ini')
+        path = os.path.join(
+            self.useFixture(fixtures.TempDir()).path, 'api-paste.ini'
+        )
         with open(path, 'w') as paste:
             paste.write(text)
+        wsgi.register_opts(cfg.CONF)
         self.flags(api_paste_config=path)
         return wsgi.Loader(cfg.CONF).load_app('osapi_volume')
-
-    def tempdir(self):
-        """Return a new folder."""
-        import tempfile
-
-        return tempfile.mkdtemp()
 
     def _random(self, length):
         """Return bytes that depend on the step."""
@@ -200,9 +211,15 @@ class World(test.TestCase):
         """Return what Cinder declares."""
         return declared.operations(self._router())
 
+    def do_latest(self):
+        """Return the newest minor microversion."""
+        return declared.LATEST
+
     def do_failures(self):
         """Return what failed in other services since it was asked."""
-        found = [f'{method}: {error!r}' for method, error in self.post.failures]
+        found = [
+            f'{method}: {error!r}' for method, error in self.post.failures
+        ]
         self.post.failures.clear()
         return found
 
@@ -210,8 +227,18 @@ class World(test.TestCase):
         return declared.router_of(self.app)
 
 
+def _long_ago(with_timezone=False):
+    zone = datetime.timezone.utc if with_timezone else None
+    return datetime.datetime(2000, 1, 1, tzinfo=zone)
+
+
 def _not_found(*_args, **_kwargs):
     raise exception.ServerNotFound(uuid='')
+
+
+def _folder(*_args, **_kwargs):
+    # Cinder hands a folder on as it is.
+    return {'device': {'path': os.curdir}}
 
 
 def _yes(*_args, **_kwargs):
