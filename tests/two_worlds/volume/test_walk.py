@@ -9,7 +9,6 @@ import sys
 import testtools
 
 from tests.two_worlds.volume import fleet
-from tests.two_worlds.volume import inputs
 from tests.two_worlds.volume import walk
 from tests.two_worlds.volume import worlds
 
