@@ -442,4 +442,24 @@ UNTIL = {}
 # What the walk must see succeed --------------------------------------------
 
 #: What a member may do, and the walk does not see succeed.
-NEVER = {}
+NEVER = set()
+#: What the same request tells in both worlds even without the filter, as it
+#: names and lists nothing that is hidden.
+TELLS_NOTHING = set()
+
+
+def labels_of_members():
+    """Return what walk.label() calls what members do with their things."""
+    labels = {
+        f'{method} {path}'
+        for table in (ON_A_THING, LISTS_THINGS, REFERS_TO_THINGS)
+        for path, methods in table.items()
+        for method in methods.split()
+        if not path.endswith('/action')
+    }
+    labels |= {
+        f'POST {path} {name}'
+        for path, names in ACTIONS_FOR_MEMBERS.items()
+        for name in names.split()
+    }
+    return labels - NEVER

@@ -48,3 +48,59 @@ class WalkCase(testtools.TestCase):
             file=sys.stderr,
         )
         return found
+
+
+class TestWalk(WalkCase):
+    def test_no_request_tells_the_worlds_apart(self):
+        self.assertEqual([], self.differences(self.walk.requests()))
+        # A volume that changes hands is the last: then the worlds differ.
+        self.assertEqual([], self.differences(self.walk.handed_over(), 1))
+        if STRIDE == 1:
+            self.assertEqual(
+                {row.differs for row in exceptions.TABLE if row.fits},
+                set(self.worlds.excused),
+                'An exception that nothing needs is to be removed.',
+            )
+            self.assertEqual(
+                set(),
+                (census.labels_of_members() & self.walk.labels)
+                - set(self.succeeded),
+                'What a member may do must succeed once, or nothing is tried.',
+            )
+
+
+class TestStock(WalkCase):
+    are_alike = True
+
+    def test_exempt_caller_gets_stock_cinder(self):
+        callers = itertools.cycle(('carol', 'root', 'nova'))
+        requests = (
+            asked._replace(who=next(callers)) for asked in self.walk.requests()
+        )
+        self.assertEqual([], self.differences(requests, 25 * STRIDE))
+
+
+class TestWalkWithoutTheFilter(WalkCase):
+    SIDE_OF_A = 'b'
+
+    def test_requests_of_each_operation_tell_the_worlds_apart(self):
+        found = self.differences(self.some(), 1)
+        told = {asked.label for asked, _, _ in found}
+        tried = {
+            label
+            for label in census.labels_of_members() & self.walk.labels
+            if label not in census.TELLS_NOTHING
+        }
+        self.assertEqual(set(), tried - told)
+
+    def some(self):
+        """Yield some requests of each operation that can tell."""
+        counts = collections.Counter()
+        for asked in self.walk.requests():
+            if asked.who != 'bob' or asked.label not in self.walk.labels:
+                continue
+            text = asked.path + asked.body
+            if '<hidden' in text or walk.lists_things(asked):
+                counts[asked.label] += 1
+                if counts[asked.label] <= 3:
+                    yield asked

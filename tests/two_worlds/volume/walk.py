@@ -204,12 +204,12 @@ class Walk:
                 'bob',
                 method,
                 path,
-                _filled(body, f'<{name}>'),
+                filled(body, f'<{name}>'),
                 self.latest,
                 f'{method} {path}',
             )
         yield worlds.ask(
-            *('reader', method, path, _filled(body, f'<{named[0]}>')),
+            *('reader', method, path, filled(body, f'<{named[0]}>')),
             self.latest,
         )
 
@@ -296,15 +296,22 @@ class Walk:
             yield from ({action: {'sample': 1}} if action else {}, '{', '')
 
 
-def _filled(body, name):
+def filled(body, name):
+    """Return a body with a name for each ``{}``."""
     if isinstance(body, dict):
-        return {key: _filled(value, name) for key, value in body.items()}
+        return {key: filled(value, name) for key, value in body.items()}
     return body.replace('{}', name) if isinstance(body, str) else body
 
 
 def is_list(operation):
     """Tell whether an operation lists things that have owners."""
     return operation['method'] == 'GET' and operation['path'] in inputs.LISTS
+
+
+def lists_things(asked):
+    """Tell whether a request lists things that have owners."""
+    method, _, path = asked.label.partition(' ')
+    return method == 'GET' and path in inputs.LISTS
 
 
 def is_on_a_thing(operation):
