@@ -121,21 +121,10 @@ class Sequence:
             version = _pick((0, 31, 50, self.walk.latest), choice)
         asked = worlds.ask(fleet.OWNERS[kind], method, path, body, version)
         if kind == 'hidden':
-            return self.worlds.in_a(_in_words_of_a(asked))
+            return self.worlds.in_a(asked)
         a, b, is_same = self.worlds.ask(asked)
         assert is_same, (asked, a, b)
         return b
-
-
-def _in_words_of_a(asked):
-    """Return a request of the other member's, about their own things.
-
-    For them the isolated member's things are the hidden ones.
-    """
-    return asked._replace(
-        path=asked.path.replace('<own.', '<hidden.'),
-        body=asked.body.replace('<own.', '<hidden.'),
-    )
 
 
 def _pick(things, choice):

@@ -8,6 +8,8 @@ import sys
 
 import testtools
 
+from tests.two_worlds.volume import census
+from tests.two_worlds.volume import exceptions
 from tests.two_worlds.volume import fleet
 from tests.two_worlds.volume import walk
 from tests.two_worlds.volume import worlds
