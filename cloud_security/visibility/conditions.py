@@ -44,6 +44,27 @@ def compared_column(condition: Tokens) -> tuple[str, str] | None:
     return None
 
 
+def equal_columns(
+    condition: Tokens,
+) -> list[tuple[tuple[str, str], tuple[str, str]]]:
+    """Return the pairs of columns that a condition requires to be equal.
+
+    :raises Unreadable: when databases would read the condition differently
+    """
+    if len(condition) == 1 and isinstance(condition[0], sql.Group):
+        return equal_columns(condition[0].tokens)
+    if len(split(condition, 'OR')) > 1:
+        return []
+    parts = split(condition, 'AND')
+    if len(parts) > 1:
+        return [pair for part in parts for pair in equal_columns(part)]
+    left, rest = _column(condition)
+    if left is None or sql.sign(rest, 0) != '=':
+        return []
+    right, rest = _column(rest[1:])
+    return [(left, right)] if right is not None and not rest else []
+
+
 def split(condition: Tokens, operator: str) -> list[Tokens]:
     """Split a condition at AND or OR.
 

@@ -90,7 +90,15 @@ class Criteria:
             },
             is_shared,
             self.owned,
+            dict(_parents(owned)),
         )
+        # MySQL does not let an UPDATE read the table that it changes. The
+        # guard knows what belongs to a row that the UPDATE may change.
+        self._without_subquery = {
+            mapper.local_table: self._criteria[mapper.local_table]
+            for mapper, option in self._options.items()
+            if option not in self._by_subquery
+        }
 
     def install(self) -> None:
         """Listen to every session of this process; again changes nothing."""
@@ -123,9 +131,16 @@ class Criteria:
             if forms.is_text(statement) and scopes.is_lost():
                 self.guard.refuse_lost()
         elif isinstance(statement, sa.sql.Select):
-            self._restrict_select(state, statement)
+            self._restrict_select(state, statement, scope.totals)
         elif isinstance(statement, (sa.sql.Update, sa.sql.Delete)):
-            self._restrict_change(state, statement)
+            state.statement = forms.with_criteria_within(
+                statement, self._without_subquery
+            )
+            self._restrict_change(state, state.statement)
+        elif isinstance(statement, sa.sql.Insert):
+            state.statement = forms.with_criteria_within(
+                statement, self._without_subquery
+            )
         elif forms.is_text(statement):
             self._refuse_text(statement)
 
@@ -135,7 +150,9 @@ class Criteria:
             f'rows of one owner: {statement}'
         )
 
-    def _restrict_select(self, state: Any, statement: Any) -> None:
+    def _restrict_select(
+        self, state: Any, statement: Any, totals: Container[str]
+    ) -> None:
         if forms.is_simple(statement) or state.is_relationship_load:
             mapper = state.bind_arguments.get('mapper')
             options: Collection[Any] = self._loaded(mapper, statement)
@@ -150,11 +167,15 @@ class Criteria:
             if forms.selects_from_text(nodes):
                 self._refuse_text(statement)
             columns = statement.column_descriptions
-            if forms.is_aggregate(columns) and forms.is_ungrouped(
+            if forms.is_aggregate(columns, totals) and forms.is_ungrouped(
                 statement, nodes
             ):
                 state.update_execution_options(**{guards.UNRESTRICTED: True})
                 return
+            within = forms.with_criteria_within(statement, self._criteria)
+            if within is not statement:
+                state.statement = statement = within
+                columns = statement.column_descriptions
             entities = [
                 sa.inspect(column['entity'])
                 for column in columns
@@ -242,6 +263,20 @@ class Criteria:
             for mapper, option in self._options.items()
             if mapper in found
         )
+
+
+def _parents(
+    owned: Mapping[type, Owned],
+) -> Iterator[tuple[tuple[str, str], tuple[str, str]]]:
+    """Yield ``(table, column), (table, key)`` of rows and their parents."""
+    for model, entry in owned.items():
+        for column, parent in entry.parents.items():
+            table = sa.inspect(parent).local_table
+            [key] = table.primary_key
+            yield (
+                (sa.inspect(model).local_table.name, column),
+                (table.name, key.name),
+            )
 
 
 def _show_to_watcher(row: Any, _context: Any) -> None:

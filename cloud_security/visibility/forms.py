@@ -7,6 +7,7 @@ from typing import Any
 from typing import Container
 from typing import Iterable
 from typing import Iterator
+from typing import Mapping
 
 import sqlalchemy as sa
 from sqlalchemy.sql import dml
@@ -100,16 +101,19 @@ def selects_from_text(nodes: Iterable[Any]) -> bool:
     )
 
 
-def is_aggregate(columns: Any) -> bool:
-    """Tell whether a statement returns counts, sums and nothing else.
+def is_aggregate(columns: Any, names: Container[str]) -> bool:
+    """Tell whether a statement returns some aggregates and nothing else.
 
     :param columns: the statement's ``column_descriptions``
+    :param names: of the aggregates, of those in ``aggregates.TOTALS``
     """
     return bool(columns) and all(
-        isinstance(column['expr'], selectable.Exists)
-        or (
+        'exists' in names
+        if isinstance(column['expr'], selectable.Exists)
+        else (
             isinstance(column['expr'], functions.FunctionElement)
             and column['expr'].name in aggregates.NAMES
+            and column['expr'].name in names
             and all(map(_is_column, column['expr'].clauses))
         )
         for column in columns
@@ -155,6 +159,37 @@ def tables(sources: Iterable[Any]) -> Iterator[tuple[Any, bool]]:
                     yield table, True
         else:
             yield source, False
+
+
+def with_criteria_within(
+    statement: Any, criteria: Mapping[Any, Any]
+) -> Any:
+    """Return a statement whose inner queries have the criteria of tables.
+
+    SQLAlchemy adds loader criteria to entities, but not to EXISTS, nor to what
+    an UPDATE or an INSERT reads.
+
+    :param criteria: by table
+    """
+    if not any(
+        isinstance(node, sa.sql.Select) and node is not statement
+        for node in visitors.iterate(statement)
+    ):
+        return statement
+
+    def restricted(element: Any, **_: Any) -> Any:
+        if element is statement or not isinstance(element, sa.sql.Select):
+            return None
+        inner = with_criteria_within(element, criteria)
+        return inner.where(
+            *(
+                criteria[table]
+                for table, _ in tables(inner.get_final_froms())
+                if table in criteria
+            )
+        )
+
+    return visitors.replacement_traverse(statement, {}, restricted)
 
 
 def with_options(statement: Any, options: Iterable[Any]) -> Any:

@@ -20,6 +20,7 @@ from sqlalchemy import event
 from cloud_security.visibility import flushes
 from cloud_security.visibility import reader
 from cloud_security.visibility import scope as scopes
+from cloud_security.visibility import sources
 from cloud_security.visibility import tokens
 
 LOG = logging.getLogger(__name__)
@@ -51,6 +52,7 @@ class Guard:
         keys: reader.Keys,
         is_shared: Callable[[], bool] = lambda: False,
         models: Iterable[type] = (),
+        parents: sources.Parents | None = None,
     ) -> None:
         """Prepare the guard.
 
@@ -59,9 +61,10 @@ class Guard:
             rows, have threads in this process; then, and only then, the guard
             lets SQL pass that it would refuse
         :param models: the owned models, whose rows sessions write
+        :param parents: the columns by which owned rows belong to others
         """
         self._is_shared = is_shared
-        self._reader = reader.Reader(keys)
+        self._reader = reader.Reader(keys, parents)
         self._problem = functools.lru_cache(maxsize=REMEMBERED)(self.problem)
         self._names = functools.lru_cache(maxsize=REMEMBERED)(
             self._reader.names

@@ -7,8 +7,10 @@ options and its place in SQLAlchemy's compiled cache are the same for all.
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import Any
 from typing import Callable
+from typing import Mapping
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -26,12 +28,15 @@ class Owned(NamedTuple):
     """The owner of a model's rows.
 
     ``criterion`` compares a column with ``OWNER_ID``, or with a query in
-    ``own()``. ``owner_id`` is None where a row does not tell.
+    ``own()``. ``owner_id`` is None where a row does not tell. ``parents`` maps
+    columns to models: a row belongs to the owner, too, where the column is the
+    primary key of such a model's row that criteria let pass.
     """
 
     criterion: elements.ColumnElement[bool]
     row_id: Callable[[Any], str]
     owner_id: Callable[[Any], str | None] | None
+    parents: Mapping[str, type] = MappingProxyType({})
 
 
 class OwnerParameter(elements.BindParameter[str]):

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from typing import Mapping
 from typing import NamedTuple
+from typing import Optional
 
 from cloud_security.visibility import aggregates
 from cloud_security.visibility import clauses
@@ -34,11 +35,15 @@ class Reading(NamedTuple):
 class Reader:
     """Read SQL and find the owned tables in it."""
 
-    def __init__(self, keys: Keys) -> None:
+    def __init__(
+        self, keys: Keys, parents: Optional[sources.Parents] = None
+    ) -> None:
         """Prepare the names.
 
         :param keys: of the owned tables
+        :param parents: through which their rows belong to other owned rows
         """
+        self._parents = parents or {}
         self._keys = {
             table.lower(): frozenset(column.lower() for column in columns)
             for table, columns in keys.items()
@@ -65,7 +70,7 @@ class Reader:
         if sql.is_hiding(text):
             raise sql.Unreadable('it has escaped letters')
         tokens = sql.read(text)
-        statement = _Statement(self._keys)
+        statement = _Statement(self._keys, self._parents)
         statement.read(tokens)
         if statement.tables != _named(tokens, self._keys):
             raise sql.Unreadable('a table stands in an unknown place')
@@ -79,8 +84,11 @@ class Reader:
 class _Statement:
     """Read one statement with all queries in it."""
 
-    def __init__(self, keys: Keys) -> None:
+    def __init__(self, keys: Keys, parents: sources.Parents) -> None:
         self._keys = keys
+        self._parents = parents
+        #: The sources of the queries around the one that is read.
+        self._around: sources.Sources = []
         self._from = sources.From(keys, self.read, self._expressions)
         self.unrestricted: set[str] = set()
 
@@ -164,9 +172,13 @@ class _Statement:
 
         :param around: the other clauses of the query
         """
-        sources.restrict(found, around.get('WHERE', []))
+        where = around.get('WHERE', [])
+        sources.restrict(found, where)
+        sources.restrict_children(found, where, self._around, self._parents)
+        outside, self._around = self._around, found + self._around
         for clause in around.values():
             self._expressions(clause)
+        self._around = outside
         if len({source.alias for source in found}) < len(found):
             raise sql.Unreadable('two tables have one alias')
         self.unrestricted.update(

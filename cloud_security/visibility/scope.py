@@ -16,6 +16,8 @@ from typing import Iterator
 
 from oslo_context import context as oslo_context
 
+from cloud_security.visibility import aggregates
+
 
 class ScopeError(Exception):
     """The rows that a request may see are unknown."""
@@ -26,13 +28,15 @@ class Scope:
     """Rows of one owner, or of everybody. The zero value sees nothing.
 
     ``reaches_needed`` adds rows of other owners that the owner's rows need,
-    where a model has such. SQLAlchemy's load event hands each row that it
-    reads to ``watch`` (monitor mode).
+    where a model has such. ``totals`` are the aggregates that see everybody's
+    rows, where a statement returns nothing else. SQLAlchemy's load event hands
+    each row that it reads to ``watch`` (monitor mode).
     """
 
     owner_id: str = ''
     is_everybody: bool = False
     reaches_needed: bool = False
+    totals: frozenset[str] = aggregates.TOTALS
     watch: Callable[[Any], None] | None = None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Callable
 from typing import Container
+from typing import Mapping
 
 from cloud_security.visibility import clauses
 from cloud_security.visibility import conditions
@@ -29,6 +30,9 @@ class Source:
 
 
 Sources = list[Source]
+#: The column by which rows belong to an owned row, and that row's key:
+#: ``{('things', 'box_id'): ('boxes', 'id')}``.
+Parents = Mapping[tuple[str, str], tuple[str, str]]
 
 
 def restrict(sources: Sources, condition: Tokens) -> None:
@@ -37,6 +41,39 @@ def restrict(sources: Sources, condition: Tokens) -> None:
     for source in sources:
         if source.alias in aliases:
             source.is_restricted = True
+
+
+def restrict_children(
+    sources: Sources,
+    condition: Tokens,
+    around: Sources,
+    parents: Parents,
+) -> None:
+    """Note which sources a condition restricts to what belongs to own rows.
+
+    :param around: the sources of the queries around this one, the nearest
+        first
+    """
+    if not any(
+        not source.is_restricted and source.table == table
+        for source in sources
+        for table, _ in parents
+    ):
+        return
+    known: dict[str, Source] = {}
+    for source in (*sources, *around):
+        known.setdefault(source.alias, source)
+    for left, right in conditions.equal_columns(condition):
+        for (child, column), (parent, key) in ((left, right), (right, left)):
+            if child not in known or parent not in known:
+                continue
+            above = known[parent]
+            if above.is_restricted and (
+                parents.get((known[child].table, column))
+                == (above.table, key)
+                and known[child] in sources
+            ):
+                known[child].is_restricted = True
 
 
 class From:

@@ -80,6 +80,7 @@ def _own_or_made_of(model: Any, column: Any, parent: Any) -> criteria.Owned:
         ),
         row_id=lambda row: str(row.id),
         owner_id=lambda row: row.user_id,
+        parents={column.key: parent},
     )
 
 
@@ -89,6 +90,7 @@ def _through_volume(model: Any) -> criteria.Owned:
         criterion=model.volume_id.in_(_ids(models.Volume)),
         row_id=lambda row: str(row.id),
         owner_id=None,
+        parents={'volume_id': models.Volume},
     )
 
 
