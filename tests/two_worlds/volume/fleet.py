@@ -62,6 +62,9 @@ RECIPES = {
     'multi': ('multi', 'multiattachment'),
     'bootable': ('bootable',),
     'failing': ('failing', 'message'),
+    'failures': ('failed', 'failedsnapshot', 'failedbackup'),
+    'managed': ('managed', 'managedsnapshot', 'managedbackup'),
+    'managedgroup': ('managedgroup', 'member', 'managedgroupsnapshot'),
     'broken': ('broken',),
     'brokensnapshot': ('cracked', 'brokensnapshot'),
     'deleted': ('deleted',),
@@ -153,7 +156,7 @@ class Fleet:
         made = self._call(kind, 'POST', '/volumes', {'volume': body})
         self._name(kind, name, made['volume']['id'])
 
-    def snapshot(self, kind, name, volume):
+    def snapshot(self, kind, name, volume, who=None):
         """Make a snapshot and name it."""
         body = {
             'volume_id': f'<{kind}.{volume}>',
@@ -161,8 +164,18 @@ class Fleet:
             'metadata': {'of': OWNERS[kind]},
             'force': True,
         }
-        made = self._call(kind, 'POST', '/snapshots', {'snapshot': body})
+        made = self._call(kind, 'POST', '/snapshots', {'snapshot': body}, who)
         self._name(kind, name, made['snapshot']['id'])
+
+    def backup(self, kind, name, volume, who=None):
+        """Make a backup and name it."""
+        body = {
+            'volume_id': f'<{kind}.{volume}>',
+            'name': f'{name}-of-{OWNERS[kind]}',
+            'metadata': {'of': OWNERS[kind]},
+        }
+        made = self._call(kind, 'POST', '/backups', {'backup': body}, who)
+        self._name(kind, name, made['backup']['id'])
 
     def _make_free(self, kind):
         self.volume(kind, 'free')
@@ -185,13 +198,7 @@ class Fleet:
 
     def _make_backed(self, kind):
         self.volume(kind, 'backed')
-        body = {
-            'volume_id': f'<{kind}.backed>',
-            'name': f'backup-of-{OWNERS[kind]}',
-            'metadata': {'of': OWNERS[kind]},
-        }
-        made = self._call(kind, 'POST', '/backups', {'backup': body})
-        self._name(kind, 'backup', made['backup']['id'])
+        self.backup(kind, 'backup', 'backed')
 
     def _make_attached(self, kind):
         self.volume(kind, 'attached')
@@ -231,6 +238,16 @@ class Fleet:
         made = self._call(kind, 'POST', '/groups', body)
         self._name(kind, name, made['group']['id'])
 
+    def _snap_group(self, kind, name, group, who=None):
+        body = {
+            'group_snapshot': {
+                'group_id': f'<{kind}.{group}>',
+                'name': f'{name}-of-{OWNERS[kind]}',
+            }
+        }
+        made = self._call(kind, 'POST', '/group_snapshots', body, who)
+        self._name(kind, name, made['group_snapshot']['id'])
+
     def _make_herd(self, kind):
         self._group(kind, 'group')
         self.volume(kind, 'grouped', group_id=f'<{kind}.group>')
@@ -238,14 +255,7 @@ class Fleet:
     def _make_flock(self, kind):
         self._group(kind, 'flock')
         self.volume(kind, 'sheep', group_id=f'<{kind}.flock>')
-        body = {
-            'group_snapshot': {
-                'group_id': f'<{kind}.flock>',
-                'name': f'groupsnapshot-of-{OWNERS[kind]}',
-            }
-        }
-        made = self._call(kind, 'POST', '/group_snapshots', body)
-        self._name(kind, 'groupsnapshot', made['group_snapshot']['id'])
+        self._snap_group(kind, 'groupsnapshot', 'flock')
         path = f'/snapshots?volume_id=<{kind}.sheep>'
         [found] = self._call(kind, 'GET', path)['snapshots']
         self._name(kind, 'sheepsnapshot', found['id'])
@@ -269,6 +279,25 @@ class Fleet:
         path = f'/messages?resource_uuid=<{kind}.failing>'
         [found] = self._call(kind, 'GET', path)['messages']
         self._name(kind, 'message', found['id'])
+
+    def _make_failures(self, kind):
+        """Make what other services fail with, and leave messages about."""
+        self.volume(kind, 'failed')
+        self.snapshot(kind, 'failedsnapshot', 'failed')
+        self.backup(kind, 'failedbackup', 'failed')
+
+    def _make_managed(self, kind):
+        """Let a manager make something of a member's volume."""
+        self.volume(kind, 'managed')
+        self.snapshot(kind, 'managedsnapshot', 'managed', who='carol')
+        self.backup(kind, 'managedbackup', 'managed', who='carol')
+
+    def _make_managedgroup(self, kind):
+        self._group(kind, 'managedgroup')
+        self.volume(kind, 'member', group_id=f'<{kind}.managedgroup>')
+        self._snap_group(
+            kind, 'managedgroupsnapshot', 'managedgroup', who='carol'
+        )
 
     def _make_broken(self, kind):
         self.volume(kind, 'broken')

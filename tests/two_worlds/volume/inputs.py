@@ -8,21 +8,26 @@ VOLUMES = (
     *('free', 'attached', 'reserved', 'detaching', 'offered', 'snapped'),
     *('backed', 'grouped', 'encrypted', 'multi', 'bootable', 'failing'),
     *('broken', 'deleted', 'cloned', 'source', 'thawed', 'sheep'),
+    *('failed', 'managed'),
 )
-SNAPSHOTS = ('snapshot', 'sheepsnapshot', 'brokensnapshot', 'frozen')
-GROUPS = ('group', 'emptygroup', 'flock')
+SNAPSHOTS = (
+    *('snapshot', 'sheepsnapshot', 'brokensnapshot', 'frozen'),
+    *('failedsnapshot', 'managedsnapshot'),
+)
+BACKUPS = ('backup', 'failedbackup', 'managedbackup')
+GROUPS = ('group', 'emptygroup', 'flock', 'managedgroup')
 #: Things whose ID stands behind a word in a path.
 THINGS = {
     'volumes': VOLUMES,
     'snapshots': SNAPSHOTS,
-    'backups': ('backup',),
+    'backups': BACKUPS,
     'attachments': ('attachment', 'reservation', 'multiattachment'),
     'volume-transfers': ('transfer',),
     'os-volume-transfer': ('transfer',),
     'groups': GROUPS,
     'consistencygroups': GROUPS,
-    'group_snapshots': ('groupsnapshot',),
-    'cgsnapshots': ('groupsnapshot',),
+    'group_snapshots': ('groupsnapshot', 'managedgroupsnapshot'),
+    'cgsnapshots': ('groupsnapshot', 'managedgroupsnapshot'),
     'messages': ('message',),
 }
 #: IDs that stand behind other words.
@@ -95,7 +100,9 @@ VALUES = {
     'group_id~': ('<hidden.flock>',),
     'group_snapshot_id': _both('groupsnapshot'),
     'consistencygroup_id': _both('group'),
-    'resource_uuid': _both('failing', 'free'),
+    'resource_uuid': _both(
+        'failing', 'free', 'failedsnapshot', 'failedbackup'
+    ),
     'resource_uuid~': ('<hidden.failing>',),
     'resource_type': ('VOLUME', 'VOLUME_SNAPSHOT'),
     'event_id': ('VOLUME_VOLUME_001_003',),
@@ -150,7 +157,7 @@ FILTER_VERSIONS = (0, 30, 31, 34)
 REFERENCES = (
     ('volume', {'size': 1, 'source_volid': '{}'}, VOLUMES),
     ('volume', {'size': 1, 'snapshot_id': '{}'}, SNAPSHOTS),
-    ('volume', {'size': 1, 'backup_id': '{}'}, ('backup',)),
+    ('volume', {'size': 1, 'backup_id': '{}'}, BACKUPS),
     (
         'volume',
         {

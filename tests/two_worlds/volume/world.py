@@ -148,6 +148,11 @@ class World(test.TestCase):
         ):
             self.stub_out(driver + name, _nothing)
         self.stub_out(driver + 'clone_image', lambda *_, **__: ({}, True))
+        self.stub_out(driver + 'create_snapshot', _unless_it_fails)
+        self.stub_out(
+            'cinder.tests.unit.backup.fake_service.FakeBackupService.backup',
+            _unless_it_fails,
+        )
 
     def _load(self):
         """Return the API, with or without the filter."""
@@ -239,6 +244,12 @@ def _not_found(*_args, **_kwargs):
 def _folder(*_args, **_kwargs):
     # Cinder hands a folder on as it is.
     return {'device': {'path': os.curdir}}
+
+
+def _unless_it_fails(_driver, made, *_args):
+    if (made.display_name or '').startswith('failed'):
+        raise exception.CinderException('told to')
+    return {}
 
 
 def _yes(*_args, **_kwargs):
