@@ -68,6 +68,17 @@ class Walk:
                         'bob', operation, f'{path}?{query}', version
                     )
 
+    def questions(self):
+        """Yield one request of each list, and of each thing's show."""
+        for operation in self._where(is_list):
+            yield self._ask('bob', operation, operation['path'], self.latest)
+        for operation in self._where(is_on_a_thing):
+            if operation['method'] == 'GET' and '{id}' in operation['path']:
+                for name in things(operation):
+                    for kind in ('hidden', 'own'):
+                        path = next(self.paths(operation, f'<{kind}.{name}>'))
+                        yield self._ask('bob', operation, path, self.latest)
+
     def hidden(self):
         """Operations on one hidden thing, and on an unknown one."""
         for operation in self._where(is_on_a_thing):

@@ -7,7 +7,6 @@
 
 import datetime
 import hashlib
-import importlib
 import os
 import sys
 import sysconfig
@@ -163,10 +162,11 @@ class World(test.TestCase):
             text = paste.read()
         # The caller's head is what Keystone would have found.
         text = text.replace(' authtoken keystonecontext', ' keystonecontext')
+        self.breakage = None
         if self.FILTERED:
-            # Messages to other services are without a scope here.
-            importlib.import_module('cloud_security.volume.process')
-            self.stub_out('cloud_security.volume.process.OTHER_SERVICES', ())
+            from tests.two_worlds.volume import breakage
+
+            self.breakage = self.useFixture(breakage.Breakage())
             text = text.replace(' apiv3\n', ' user_isolation apiv3\n') + FILTER
         path = os.path.join(
             self.useFixture(fixtures.TempDir()).path, 'api-paste.ini'
@@ -219,6 +219,18 @@ class World(test.TestCase):
     def do_latest(self):
         """Return the newest minor microversion."""
         return declared.LATEST
+
+    def do_lines(self):
+        """Return the lines of the filter that can be taken out."""
+        return self.breakage.lines()
+
+    def do_switch_off(self):
+        """Let all rows through the filter."""
+        self.breakage.switch_off()
+
+    def do_take_out(self, line):
+        """Take a line out of the filter, or None to have all of them."""
+        self.breakage.take_out(line)
 
     def do_failures(self):
         """Return what failed in other services since it was asked."""
