@@ -10,8 +10,6 @@ from cloud_security.visibility.tokens import Tokens
 #: Counts and sums see everybody's rows: quotas belong to the project. So does
 #: the question whether there are rows at all, on which counting depends.
 NAMES = frozenset({'count', 'sum'})
-#: All aggregates that may see everybody's rows.
-TOTALS = NAMES | {'exists'}
 # Neither GROUP BY, which returns a value for each row, nor locks.
 _HEADS = frozenset({'SELECT', 'FROM', 'WHERE', 'ORDER', 'LIMIT', 'OFFSET'})
 # A query can hold a change in WITH, and write a table or a file with INTO.

@@ -172,9 +172,11 @@ class Criteria:
             ):
                 state.update_execution_options(**{guards.UNRESTRICTED: True})
                 return
-            within = forms.with_criteria_within(statement, self._criteria)
-            if within is not statement:
-                state.statement = statement = within
+            if forms.has_exists(nodes):
+                statement = forms.with_criteria_within(
+                    statement, self._criteria
+                )
+                state.statement = statement
                 columns = statement.column_descriptions
             entities = [
                 sa.inspect(column['entity'])

@@ -105,7 +105,7 @@ def is_aggregate(columns: Any, names: Container[str]) -> bool:
     """Tell whether a statement returns some aggregates and nothing else.
 
     :param columns: the statement's ``column_descriptions``
-    :param names: of the aggregates, of those in ``aggregates.TOTALS``
+    :param names: of the aggregates, of those in ``scope.TOTALS``
     """
     return bool(columns) and all(
         'exists' in names
@@ -159,6 +159,11 @@ def tables(sources: Iterable[Any]) -> Iterator[tuple[Any, bool]]:
                     yield table, True
         else:
             yield source, False
+
+
+def has_exists(nodes: Iterable[Any]) -> bool:
+    """Tell whether EXISTS is among the parts of a statement."""
+    return any(isinstance(node, selectable.Exists) for node in nodes)
 
 
 def with_criteria_within(

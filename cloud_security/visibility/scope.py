@@ -16,7 +16,8 @@ from typing import Iterator
 
 from oslo_context import context as oslo_context
 
-from cloud_security.visibility import aggregates
+#: All aggregates that may see everybody's rows.
+TOTALS = frozenset({'count', 'sum', 'exists'})
 
 
 class ScopeError(Exception):
@@ -36,7 +37,7 @@ class Scope:
     owner_id: str = ''
     is_everybody: bool = False
     reaches_needed: bool = False
-    totals: frozenset[str] = aggregates.TOTALS
+    totals: frozenset[str] = TOTALS
     watch: Callable[[Any], None] | None = None
 
 

@@ -62,6 +62,25 @@ def own(resource_ids: Iterable[str], caller_id: str) -> set[str]:
     }
 
 
+def transfer_secret(transfer_id: str) -> Optional[tuple[str, str]]:
+    """Return salt and hash of an open transfer's key, None without one.
+
+    :param transfer_id: as the caller spelled it
+    """
+    transfer = models.Transfer
+    if not can_be_stored(transfer_id):
+        return None
+    rows = _rows(
+        sa.select(transfer.salt, transfer.crypt_hash).where(
+            transfer.id == transfer_id, transfer.deleted.is_(False)
+        )
+    )
+    for salt, digest in rows:
+        if salt and digest:
+            return str(salt), str(digest)
+    return None
+
+
 def can_be_stored(resource_id: str) -> bool:
     """Tell whether a database takes an ID; PostgreSQL refuses some."""
     if len(resource_id) > _LONGEST:

@@ -23,6 +23,8 @@ from cloud_security.volume import models
 from cloud_security.volume import ownership
 from cloud_security.volume import process
 from cloud_security.volume import transforms
+from cloud_security.volume.transforms import attachments
+from cloud_security.volume.transforms import transfers
 from cloud_security.wsgi import routing
 from cloud_security.wsgi import service
 
@@ -53,10 +55,16 @@ def _release_warning() -> Optional[str]:
     return None
 
 
-def _is_exempt(
-    context: Any, operation: Optional[operations.Operation]
-) -> bool:
-    return False
+def _totals(operation: Optional[operations.Operation]) -> frozenset[str]:
+    """Return the aggregates that see everybody's rows.
+
+    Quotas belong to the project, and Cinder counts for them where something
+    changes. What it counts in lists and in a summary is for the caller.
+    Source: cinder/db/api.py _sync_volumes, calculate_resource_count,
+    get_volume_summary and resource_exists, Cinder 24 to 29.
+    """
+    is_read = operation is None or operation.is_read
+    return frozenset() if is_read else frozenset({'count', 'sum'})
 
 
 CINDER = service.Service(
@@ -69,7 +77,9 @@ CINDER = service.Service(
     application_name='apiv3',
     router=_router,
     rules=enforcer.RulesInForce(_enforcer),
-    is_exempt=_is_exempt,
+    is_exempt=attachments.is_changed_by_service,
+    has_proof=transfers.has_key,
+    totals=_totals,
     owned=models.owned,
     acted_on=lambda: (
         cinder_models.Volume,

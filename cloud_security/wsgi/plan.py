@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 import contextlib
+import dataclasses
 import re
 from typing import Any
 from typing import ContextManager
@@ -65,6 +66,15 @@ class Planner:
         exchange = exchanges.Exchange(
             environ, dict(environ), context, operation, decision
         )
+        if not decision.scope.is_everybody:
+            if service.has_proof(exchange):
+                scope = scopes.EVERYBODY
+            else:
+                scope = dataclasses.replace(
+                    decision.scope, totals=service.totals(operation)
+                )
+            decision = decision._replace(scope=scope)
+            exchange = dataclasses.replace(exchange, decision=decision)
         found: monitor.Owners = {}
         scope = decision.scope
         is_open = scope.is_everybody

@@ -16,7 +16,9 @@ from routes import middleware as routes_middleware
 from cloud_security.policy import operation as operations
 from cloud_security.wsgi import body
 
-_PROJECT = re.compile(r'^/\{project_id:[^}]*\}')
+_PROJECT = re.compile(r'^/\{project_id(?::[^}]*)?\}')
+#: Routes that the library makes for a resource exist with a format, too.
+_FORMAT = re.compile(r'\.:?[({]format[)}]$')
 
 
 class _Template(NamedTuple):
@@ -77,7 +79,7 @@ class Router:
         return operation
 
     def _template(self, route: Any) -> _Template:
-        path = _PROJECT.sub('', route.routepath)
+        path = _FORMAT.sub('', _PROJECT.sub('', route.routepath))
         found = self._resource.match(path)
         return _Template(
             route.conditions['method'][0],

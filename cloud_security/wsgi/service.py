@@ -15,9 +15,19 @@ from oslo_config import cfg
 from cloud_security.policy import enforcer
 from cloud_security.policy import operation as operations
 from cloud_security.visibility import criteria
+from cloud_security.visibility import scope as scopes
+from cloud_security.wsgi import exchange as exchanges
 from cloud_security.wsgi import transform
 
 Route = Callable[[dict[str, Any]], Optional[operations.Operation]]
+
+
+def _never(_: exchanges.Exchange) -> bool:
+    return False
+
+
+def _all_totals(_: Optional[operations.Operation]) -> frozenset[str]:
+    return scopes.TOTALS
 
 
 # Without eq, so that each service can be a key: ConfigOpts has no hash.
@@ -36,6 +46,10 @@ class Service:
     resource. ``acts_unnamed`` are the verbs and paths of operations on
     resources that the path does not name. ``is_shared`` tells whether other
     services, which read the rows of everybody, have threads in this process.
+
+    ``has_proof`` tells whether a request carries a secret that opens what it
+    names: such a request is exempt. ``totals`` returns the aggregates that see
+    everybody's rows in an operation.
 
     ``hidden`` returns those of some IDs that a user may not see, with their
     owners. ``is_exempt`` tells whether one operation of a service, in the name
@@ -67,6 +81,11 @@ class Service:
     release_warning: Callable[[], Optional[str]]
     notifications: Callable[[], Any]
     cadf_type: str
+
+    has_proof: Callable[[exchanges.Exchange], bool] = _never
+    totals: Callable[[Optional[operations.Operation]], frozenset[str]] = (
+        _all_totals
+    )
 
     def acts(self, operation: Optional[operations.Operation]) -> bool:
         """Tell whether an operation is one on a resource with an owner."""
