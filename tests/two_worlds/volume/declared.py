@@ -61,9 +61,11 @@ def router_of(application):
         seen.append(found)
         if hasattr(found, 'applications'):
             waiting.extend(one for _, one in found.applications)
-        for name in ('application', 'app', '_app', '_application'):
-            if hasattr(found, name):
-                waiting.append(getattr(found, name))
+        waiting.extend(
+            value
+            for value in getattr(found, '__dict__', {}).values()
+            if callable(value)
+        )
     raise LookupError('Cinder has another router: change router_of().')
 
 

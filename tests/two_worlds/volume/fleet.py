@@ -17,6 +17,10 @@ OWNERS = {'own': 'bob', 'hidden': 'alice'}
 CONNECTOR = {'host': 'here', 'initiator': 'iqn.here'}
 SERVER = str(uuid.uuid5(pair.NAMESPACE, 'server'))
 IMAGE = 'c905cedb-7281-47e4-8a62-f26bc5fc4c77'
+QUOTAS = (
+    *('volumes', 'snapshots', 'gigabytes', 'backups', 'backup_gigabytes'),
+    'groups',
+)
 #: What root makes for everybody: {name: (path, body)}.
 FOR_ALL = {
     'type.plain': ('/types', {'volume_type': {'name': 'plain'}}),
@@ -89,6 +93,13 @@ class Fleet:
 
     def settle(self):
         """Make things of each in every state."""
+        self.begin()
+        for recipe in RECIPES:
+            for kind in ('own', 'hidden'):
+                self.make(kind, recipe)
+
+    def begin(self):
+        """Make what is everybody's: types, and quotas without an end."""
         self.worlds.show('unknown', worlds_id('unknown'))
         self.worlds.show('server', SERVER)
         # Cinder writes a condition like a name.
@@ -112,9 +123,12 @@ class Fleet:
                 }
             },
         )
-        for recipe in RECIPES:
-            for kind in ('own', 'hidden'):
-                self.make(kind, recipe)
+        self._ask(
+            'root',
+            'PUT',
+            '/os-quota-class-sets/default',
+            {'quota_class_set': dict.fromkeys(QUOTAS, -1)},
+        )
 
     def make(self, kind, recipe):
         """Make what a recipe makes, and name it."""

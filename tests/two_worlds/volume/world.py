@@ -23,6 +23,7 @@ from cinder import policy
 from cinder import service
 import cinder.backup.manager  # noqa: F401  registers options
 import cinder.scheduler.filter_scheduler  # noqa: F401  registers options
+from cinder.tests import fake_driver
 from cinder.tests.unit import test
 from cinder.tests.unit.image import fake as fake_image
 import fixtures
@@ -50,14 +51,6 @@ ACCOUNTS = {
     'root': ('root', ('admin', 'manager', *MEMBER)),
     'nova': ('nova', ('service', 'member', 'reader')),
 }
-QUOTAS = (
-    'quota_volumes',
-    'quota_snapshots',
-    'quota_gigabytes',
-    'quota_backups',
-    'quota_backup_gigabytes',
-    'quota_groups',
-)
 
 
 class World(test.TestCase):
@@ -92,8 +85,6 @@ class World(test.TestCase):
         self.app = self._load()
 
     def _configure(self):
-        for name in QUOTAS:
-            self.flags(**{name: -1})
         self.flags(
             auth_strategy='keystone',
             # As in production, not as in Cinder's tests.
@@ -101,6 +92,9 @@ class World(test.TestCase):
             # Hours pass between requests, and nobody sends heartbeats.
             service_down_time=10**9,
             backup_use_same_host=True,
+            resource_query_filters_file=os.path.join(
+                sysconfig.get_path('data'), 'etc/cinder/resource_filters.json'
+            ),
             scheduler_driver_init_wait_time=1,
             scheduler_default_filters=[
                 'AvailabilityZoneFilter',
@@ -147,6 +141,7 @@ class World(test.TestCase):
         ):
             self.stub_out(driver + name, _nothing)
         self.stub_out(driver + 'clone_image', lambda *_, **__: ({}, True))
+        self.stub_out(driver + '_update_volume_stats', _multiattach)
         self.stub_out(driver + 'create_snapshot', _unless_it_fails)
         self.stub_out(
             'cinder.tests.unit.backup.fake_service.FakeBackupService.backup',
@@ -242,6 +237,15 @@ class World(test.TestCase):
 
     def _router(self):
         return declared.router_of(self.app)
+
+
+_stats_original = fake_driver.FakeLoggingVolumeDriver._update_volume_stats
+
+
+def _multiattach(driver):
+    _stats_original(driver)
+    for pool in driver._stats['pools']:
+        pool['multiattach'] = True
 
 
 def _long_ago(with_timezone=False):
