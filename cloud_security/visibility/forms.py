@@ -40,7 +40,11 @@ def is_simple(statement: Any) -> bool:
         for part in statement._where_criteria:
             is_one = part.__visit_name__ == 'binary'
             for compared in (part,) if is_one else part.clauses:
-                if compared.right.__visit_name__ not in _VALUES:
+                # Another table's column brings that table into FROM.
+                if (
+                    compared.right.__visit_name__ not in _VALUES
+                    or getattr(compared.left, 'table', column) != column
+                ):
                     return False
     except (AttributeError, ValueError):
         return False

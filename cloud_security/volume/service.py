@@ -32,7 +32,7 @@ from cloud_security.wsgi import service
 _RESOURCE = re.compile(
     r'^/(?:attachments|backups|cgsnapshots|consistencygroups|group_snapshots'
     r'|groups|messages|os-volume-transfer|snapshots|volume-transfers|volumes)'
-    r'/[:{](?:\()?(\w+)'
+    r'/\{(\w+)\}'
 )
 
 

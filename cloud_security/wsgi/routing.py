@@ -17,6 +17,8 @@ from cloud_security.policy import operation as operations
 from cloud_security.wsgi import body
 
 _PROJECT = re.compile(r'^/\{project_id(?::[^}]*)?\}')
+#: The library's old spelling of an argument, ``:id`` or ``:(id)``.
+_ARGUMENT = re.compile(r':\(?(\w+)\)?')
 #: Routes that the library makes for a resource exist with a format, too.
 _FORMAT = re.compile(r'\.:?[({]format[)}]$')
 
@@ -80,6 +82,7 @@ class Router:
 
     def _template(self, route: Any) -> _Template:
         path = _FORMAT.sub('', _PROJECT.sub('', route.routepath))
+        path = _ARGUMENT.sub(r'{\1}', path)
         found = self._resource.match(path)
         return _Template(
             route.conditions['method'][0],
