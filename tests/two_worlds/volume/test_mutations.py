@@ -14,7 +14,7 @@ class TestMutations(testtools.TestCase):
         self.worlds = worlds.Pair()
         self.addCleanup(self.worlds.close)
         fleet.Fleet(self.worlds).settle()
-        walker = walk.Walk(self.worlds.both('operations')[0])
+        walker = walk.Walk(self.worlds.operations())
         #: Those that change nothing, about all that is listed and hidden.
         self.questions = list(dict.fromkeys(walker.questions()))
 

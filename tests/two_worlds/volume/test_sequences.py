@@ -52,7 +52,7 @@ class Sequence:
         self.worlds = both
         self.fleet = fleet.Fleet(both)
         self.fleet.settle()
-        self.walk = walk.Walk(both.both('operations')[0])
+        self.walk = walk.Walk(both.operations())
         self.on_things = [
             operation
             for operation in self.walk.operations

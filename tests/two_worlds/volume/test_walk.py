@@ -28,7 +28,7 @@ class WalkCase(testtools.TestCase):
         self.addCleanup(self.worlds.close)
         self.fleet = fleet.Fleet(self.worlds, self.SIDE_OF_A == 'a')
         self.fleet.settle()
-        self.walk = walk.Walk(self.worlds.both('operations')[0])
+        self.walk = walk.Walk(self.worlds.operations())
         #: How often operations have been answered with 2xx.
         self.succeeded = collections.Counter()
 

@@ -16,6 +16,11 @@ class Pair(pair.Pair):
         super().__init__(*args, **kwargs)
         self.latest = self.both('latest')[0]
 
+    def operations(self):
+        """Return what stock Cinder declares (see declared.py)."""
+        self.b.tell('operations')
+        return self.b.hear()
+
 
 def ask(who, method, path, body=None, version=None, label='', **headers):
     """Build a request.
