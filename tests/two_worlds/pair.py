@@ -2,7 +2,7 @@
 """Send the same requests to both worlds, and compare their responses.
 
 IDs and times are the same in both worlds where the same member caused them
-(see world.py). The pair matches up the other IDs: one that appears in A stands
+(see steps.py). The pair matches up the other IDs: one that appears in A stands
 for the one at its place in B from then on. The IDs of hidden servers stand for
 IDs that world B does not know.
 """
@@ -10,70 +10,30 @@ IDs that world B does not know.
 import collections
 import itertools
 import json
-import os
 import re
-import subprocess
-import sys
 from urllib.parse import unquote
 import uuid
 
-from tests.two_worlds import exceptions
+from tests.two_worlds import process
 from tests.two_worlds import request
 
 NAMESPACE = uuid.UUID('a0a0a0a0-0000-4000-8000-000000000000')
 ID = re.compile(
     r'[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}', re.I
 )
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(__file__)))
-
-
-class Process:
-    """One world, in a process that takes commands (see world.py)."""
-
-    def __init__(self, side):
-        self.side = side
-        # Nova logs much; the reason why a world stopped is among it.
-        self.log = open(os.environ.get('TWO_WORLDS_LOG', os.devnull), 'a')
-        self.process = subprocess.Popen(
-            [sys.executable, '-W', 'ignore', '-m', __package__ + '.world']
-            + [side],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self.log,
-            cwd=ROOT,
-            # Sets in the same order in both worlds.
-            env=dict(os.environ, PYTHONHASHSEED='0'),
-            text=True,
-        )
-
-    def tell(self, do, **arguments):
-        """Send a command, whose result hear() returns."""
-        self.process.stdin.write(json.dumps(dict(arguments, do=do)) + '\n')
-        self.process.stdin.flush()
-
-    def hear(self):
-        """Wait for the result of the command that was sent first.
-
-        :raises AssertionError: when the process has ended
-        """
-        line = self.process.stdout.readline()
-        if not line:
-            raise AssertionError(
-                f'World {self.side} stopped; TWO_WORLDS_LOG=<file> keeps '
-                'what it says.'
-            )
-        return json.loads(line)
-
-    def close(self):
-        """End the process."""
-        self.process.stdin.close()
-        self.process.wait()
-        self.process.stdout.close()
-        self.log.close()
 
 
 class Pair:
-    """Worlds A and B, and the IDs of theirs that mean the same."""
+    """Worlds A and B, and the IDs of theirs that mean the same.
+
+    A service's own pair names the module of its worlds and its exceptions.
+    """
+
+    #: The module of the worlds, such as ``tests.two_worlds.compute.world``.
+    WORLD = ''
+    #: What may differ: a module or an object with ``must_differ(asked)`` and
+    #: ``find(asked, a, b, known)``.
+    EXCEPTIONS = None
 
     def __init__(self, side_of_a='a', are_alike=False):
         """Start both worlds.
@@ -83,7 +43,9 @@ class Pair:
             are not isolated; then the pair excuses no difference
         """
         self.are_alike = are_alike
-        self.a, self.b = Process(side_of_a), Process('b')
+        self.a, self.b = (
+            process.Process(self.WORLD, side) for side in (side_of_a, 'b')
+        )
         self.requests = 0
         self.steps = collections.Counter()
         #: ``{name: (ID in A, ID in B)}``
@@ -115,45 +77,11 @@ class Pair:
             return self.ask(asked)[0]
         self.a.tell('call', **self._command('others', asked, 0))
         response = request.Response(*self.a.hear())
-        if asked.method != 'GET':
-            self._hold_in_b()
+        self.after_hidden(asked)
         return response
 
-    def _hold_in_b(self):
-        """Give B's other services what other members' servers hold.
-
-        The pair replaces the servers' IDs by some that no Nova knows.
-        """
-        self.a.tell('held')
-        hidden = {
-            server_id: str(uuid.uuid5(NAMESPACE, 'holder ' + server_id))
-            for server_id, unknown_id in self.names.values()
-            if server_id != unknown_id
-        }
-
-        def as_held(found):
-            return hidden.get(found.group(), found.group())
-
-        told = self.a.hear()
-        held = {
-            kind: [
-                json.loads(ID.sub(as_held, text))
-                for text in map(json.dumps, entries)
-                if any(server_id in text for server_id in hidden)
-            ]
-            for kind, entries in told.items()
-        }
-        held['order'] = [image['id'] for image in told['images']]
-        self.b.tell('hold', **held)
-        self.b.hear()
-
-    def disown(self, name):
-        """Remove the owner from the mapping of a hidden server."""
-        self.a.tell('disown', server_id=self.names[name][0])
-        self.a.hear()
-        if self.are_alike:
-            self.b.tell('disown', server_id=self.names[name][1])
-            self.b.hear()
+    def after_hidden(self, asked):
+        """Let B know what other services hold since a hidden request."""
 
     def hide(self, name, hidden_id):
         """Name a hidden thing, and choose an ID that B does not know."""
@@ -189,9 +117,9 @@ class Pair:
         if self.are_alike:
             return a, b, a == b
         if a == b:
-            return a, b, not exceptions.must_differ(asked)
+            return a, b, not self.EXCEPTIONS.must_differ(asked)
         known = {in_b for _, in_b in self.names.values()}
-        excuse = exceptions.find(asked, a, b, known)
+        excuse = self.EXCEPTIONS.find(asked, a, b, known)
         if excuse:
             self.excused[excuse] += 1
         return a, b, bool(excuse)

@@ -9,22 +9,32 @@ import collections
 import json
 import re
 
-#: ``who`` is an account of world.py, ``label`` names Nova's operation.
+#: ``who`` is an account of a world, ``label`` names the service's operation.
 Request = collections.namedtuple(
     'Request', 'who method path body version headers label'
 )
 Response = collections.namedtuple('Response', 'status headers body')
 
 
-def request(who, method, path, body=None, version=None, label='', **headers):
+def request(
+    who,
+    method,
+    path,
+    body=None,
+    version=None,
+    label='',
+    root='/v2.1',
+    **headers,
+):
     """Build a request.
 
-    :param path: below ``/v2.1``, or a whole path that begins with ``/v2``
+    :param path: below the root, or a whole path that begins with a version
     :param body: JSON, or text that goes into the request unchanged
-    :param label: Nova's operation, such as ``POST /servers/{id}/action lock``
+    :param label: the operation, such as ``POST /servers/{id}/action lock``
+    :param root: the path of the service's API
     """
-    if not path.startswith('/v2'):
-        path = '/v2.1' + path
+    if not re.match(r'/v\d', path):
+        path = root + path
     if not isinstance(body, str):
         body = '' if body is None else json.dumps(body)
     return Request(

@@ -15,7 +15,7 @@ from cloud_security.audit import events
 from cloud_security.compute import service
 from cloud_security.visibility import scope as scopes
 from tests.functional.compute import cloud
-from tests.two_worlds import census
+from tests.two_worlds.compute import census
 
 API = 'nova.network.neutron.API.'
 ADDRESS = '10.0.0.1'

@@ -8,28 +8,8 @@ walk meets each row, or the row names the test that shows it.
 import json
 import operator
 import re
-from typing import Callable
-from typing import NamedTuple
-from typing import Optional
 
-
-class Row(NamedTuple):
-    """A row of the promise's table."""
-
-    differs: str
-    why: str
-    #: Called with a request, its two responses and the IDs of world B that
-    #: have names; true for such a difference.
-    fits: Optional[Callable] = None
-    #: The test of a difference that the walk does not meet.
-    shown_by: str = ''
-
-
-def _headers(answer):
-    """Return the headers but the length, which follows from the body."""
-    return [
-        header for header in answer.headers if header[0] != 'Content-Length'
-    ]
+from tests.two_worlds import promise
 
 
 def _totals(asked, a, b, _known):
@@ -48,9 +28,9 @@ def _totals(asked, a, b, _known):
         [int(total) for _, total in re.findall(numbers, answer.body)]
         for answer in (a, b)
     )
-    return (a.status, _headers(a), a_body) == (
+    return (a.status, promise.headers(a), a_body) == (
         b.status,
-        _headers(b),
+        promise.headers(b),
         b_body,
     ) and all(map(operator.ge, a_totals, b_totals))
 
@@ -65,7 +45,7 @@ def _guard(asked, a, b, _known):
         and not re.fullmatch(r'<own\.(?!archived)\w+>', found.group(1))
         and (a.status, b.status) == (403, 404)
         and a.body == REFUSAL
-        and _headers(a) == _headers(b)
+        and promise.headers(a) == promise.headers(b)
     )
 
 
@@ -102,7 +82,7 @@ def _held(asked, a, b, known):
         # Some id that stands for no server.
         and told.group(1) not in known
         and b.body == IN_USE
-        and _headers(a) == _headers(b)
+        and promise.headers(a) == promise.headers(b)
     )
 
 
@@ -112,7 +92,7 @@ def _replaced(asked, a, b, known):
     told = zip(re.findall(uuid, a.body or ''), re.findall(uuid, b.body or ''))
     return (
         a.status == b.status >= 400
-        and _headers(a) == _headers(b)
+        and promise.headers(a) == promise.headers(b)
         and re.sub(uuid, '', a.body) == re.sub(uuid, '', b.body)
         and all(
             # Some id that stands for no server, for one that was not sent.
@@ -142,12 +122,12 @@ IN_USE = json.dumps(
     }
 )
 TABLE = (
-    Row(
+    promise.Row(
         "Totals of quota and limits are the project's",
         'One shared quota is why people share a project.',
         _totals,
     ),
-    Row(
+    promise.Row(
         'A fixed IP, a port, a volume, a floating IP that a hidden server '
         'holds is still taken',
         'Neutron and Cinder hold them.',
@@ -155,21 +135,21 @@ TABLE = (
         'test_floating_ips.TestFloatingIps.'
         'test_address_of_a_hidden_server_is_not_taken',
     ),
-    Row(
+    promise.Row(
         '``GET /servers/{server}/os-volume_attachments/{volume}`` answers '
         '403 for hidden and for unknown servers, instead of 404',
         'Cinder asks this with the user\'s token and takes 404 as "gone, '
         'delete the attachment" (CVE-2023-2088).',
         _guard,
     ),
-    Row(
+    promise.Row(
         'Up to microversion 2.35, floating IPs, volumes and images name '
         'nothing but own servers that are not archived',
         'Members can have Neutron, Cinder and Glance say any id there',
         shown_by='test_foreign_ids.TestForeignIds.'
         'test_floating_ip_of_a_hidden_server_does_not_name_it',
     ),
-    Row(
+    promise.Row(
         'In failures, IDs that the caller did not send and that are not own '
         'servers are replaced',
         'Members can have Neutron, Cinder and Glance say any ID there, too',
@@ -177,46 +157,46 @@ TABLE = (
         'test_repeats.TestOtherServicesFailures.'
         'test_volume_of_an_image_is_replaced_alike',
     ),
-    Row(
+    promise.Row(
         'An assisted snapshot fails for a volume that own and hidden servers '
         'hold, and for a number or null in place of a volume',
         'Nova refuses volumes with several servers.',
         shown_by='test_opened_policies.TestAssistedSnapshots.'
         'test_volume_that_own_and_hidden_servers_hold_has_no_snapshot',
     ),
-    Row(
+    promise.Row(
         'The scheduler counts all servers',
         "A host's capacity is everybody's",
         shown_by='test_scheduler.TestScheduler.test_scheduler_counts_hidden_servers',
     ),
-    Row(
+    promise.Row(
         'With ``osapi_compute_unique_server_name_scope`` (off by default), '
         'names that others use are taken',
         'names are unique in the project.',
         shown_by='test_project.TestUniqueNames.'
         'test_names_that_others_use_are_taken',
     ),
-    Row(
+    promise.Row(
         'A server group can hold servers of several owners (from before, or '
         "a manager's)",
         'its policy counts all of them.',
         shown_by='test_project.TestSharedGroup.test_the_own_server_works_on',
     ),
-    Row(
+    promise.Row(
         "The scheduler hint ``query`` is stored without JSON's escapes of "
         'printable ASCII characters',
         'An escape must not hide the id of a server in it.',
         shown_by='test_spelling.TestSpelling.'
         'test_query_with_json_escapes_is_marked',
     ),
-    Row(
+    promise.Row(
         'An admin or a manager moves a server, and its stored scheduler '
         'hints name hidden servers',
         'These callers get stock Nova, which compares the hints.',
         shown_by='test_stored_hints.TestCommand.'
         'test_move_by_an_admin_compares_hints_until_they_are_neutralized',
     ),
-    Row(
+    promise.Row(
         'A policy lets members use hosts, hypervisors, aggregates, services '
         'or usage audits, which are for admins by default',
         "Hosts count everybody's servers, and their operations act on them "
@@ -234,7 +214,4 @@ def find(asked, a, b, known):
     :param a: world A's answer, with ids of world B
     :param known: the ids that have names, as world B calls them
     """
-    for entry in TABLE:
-        if entry.fits and entry.fits(asked, a, b, known):
-            return entry.differs
-    return None
+    return promise.find(TABLE, asked, a, b, known)

@@ -8,11 +8,11 @@ import sys
 
 import testtools
 
-from tests.two_worlds import census
-from tests.two_worlds import exceptions
-from tests.two_worlds import fleet
-from tests.two_worlds import pair
-from tests.two_worlds import walk
+from tests.two_worlds.compute import census
+from tests.two_worlds.compute import exceptions
+from tests.two_worlds.compute import fleet
+from tests.two_worlds.compute import walk
+from tests.two_worlds.compute import worlds
 
 #: Every how many requests of the walk are made; 1 is all of them.
 STRIDE = int(os.environ.get('TWO_WORLDS_STRIDE', '1'))
@@ -42,7 +42,7 @@ class WalkCase(testtools.TestCase):
 
     def setUp(self):
         super().setUp()
-        self.worlds = pair.Pair(self.SIDE_OF_A, self.are_alike)
+        self.worlds = worlds.Pair(self.SIDE_OF_A, self.are_alike)
         self.addCleanup(self.worlds.close)
         self.fleet = fleet.Fleet(self.worlds)
         self.fleet.settle()

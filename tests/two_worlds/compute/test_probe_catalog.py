@@ -6,7 +6,7 @@ import re
 import testtools
 
 from cloud_security.probe import catalog
-from tests.two_worlds import census
+from tests.two_worlds.compute import census
 
 #: IDs and names in a path.
 ANY = re.compile(

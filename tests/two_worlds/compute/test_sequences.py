@@ -15,11 +15,11 @@ import hypothesis
 from hypothesis import strategies as st
 import testtools
 
-from tests.two_worlds import fleet
-from tests.two_worlds import inputs
-from tests.two_worlds import pair
 from tests.two_worlds import request
-from tests.two_worlds import walk
+from tests.two_worlds.compute import fleet
+from tests.two_worlds.compute import inputs
+from tests.two_worlds.compute import walk
+from tests.two_worlds.compute import worlds
 
 REQUESTS = int(os.environ.get('TWO_WORLDS_REQUESTS', '200'))
 SEED = int(os.environ.get('TWO_WORLDS_SEED', '1'))
@@ -176,7 +176,7 @@ def _pick(things, choice):
 
 class TestSequences(testtools.TestCase):
     def test_no_sequence_tells_the_worlds_apart(self):
-        both = pair.Pair()
+        both = worlds.Pair()
         self.addCleanup(both.close)
         sequence = Sequence(both)
 

@@ -3,8 +3,8 @@
 
 import uuid
 
-from tests.two_worlds import fleet
-from tests.two_worlds import neutron
+from tests.two_worlds.compute import fleet
+from tests.two_worlds.compute import neutron
 
 HIDDEN = [f'hidden.{state}' for state in fleet.STATES + ('ownerless',)]
 OWN = [f'own.{state}' for state in fleet.STATES]

@@ -26,9 +26,9 @@ from cloud_security.visibility import reader
 from cloud_security.visibility import scope as scopes
 from tests.functional.compute import cloud
 from tests.functional.compute import operations
-from tests.two_worlds import census
-from tests.two_worlds import gaps
-from tests.two_worlds import pair
+from tests.two_worlds import process
+from tests.two_worlds.compute import census
+from tests.two_worlds.compute import gaps
 
 RELEASE = int(nova_version.version_string().partition('.')[0])
 NEWEST = api_version_request.max_api_version().get_string()
@@ -115,9 +115,9 @@ class TestCensus(testtools.TestCase):
                 '-W',
                 'ignore',
                 '-m',
-                'tests.two_worlds.declared',
+                'tests.two_worlds.compute.declared',
             ],
-            cwd=pair.ROOT,
+            cwd=process.ROOT,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             check=True,

@@ -9,9 +9,11 @@ import re
 
 from oslo_utils import versionutils
 
-from tests.two_worlds import census
+from tests.two_worlds import news
+from tests.two_worlds.compute import census
 
-WHERE = 'tests/two_worlds/census.py'
+WHERE = 'tests/two_worlds/compute/census.py'
+CENSUS = news.Census('Nova', WHERE, census.SINCE, census.UNTIL)
 #: What stands for a server in the name of a column.
 REFERENCE = re.compile('instance|server|guest|_vm|vm_|machine')
 
@@ -23,11 +25,12 @@ def of_models(mappers, release):
     :param release: Nova's major version
     """
     mappers = {name_of(mapper): mapper for mapper in mappers}
-    yield from _differences(
+    yield from news.differences(
         set(mappers),
         census.OWNED.union(
             census.REACHED, census.UNSERVED, census.ABOUT_NO_SERVER
         ),
+        CENSUS,
         release,
         'Nova has a new table, {}: decide whether its rows have an owner '
         '(then cloud_security/compute/models.py must filter them), are '
@@ -54,7 +57,7 @@ def of_routes(route_list, release):
         if isinstance(methods, str):
             methods = ('redirection',)
         found.update(f'{method} {path}' for method in methods)
-    yield from _differences(
+    yield from news.differences(
         found,
         {
             f'{method} {path}'
@@ -62,6 +65,7 @@ def of_routes(route_list, release):
             for path, methods in table.items()
             for method in methods.split()
         },
+        CENSUS,
         release,
         'Nova has a new route, {}: decide whether it is on one server, lists '
         'servers, refers to them in query, body or answer, is not about '
@@ -75,7 +79,7 @@ def of_actions(actions, release):
 
     :param actions: ``{path: names}``
     """
-    yield from _differences(
+    yield from news.differences(
         {
             f'{census.SAME_ACTIONS.get(path, path)} {name}'
             for path, names in actions.items()
@@ -87,6 +91,7 @@ def of_actions(actions, release):
             for path, names in table.items()
             for name in names.split()
         },
+        CENSUS,
         release,
         'Nova has a new action, {}: decide whether it is for members, for '
         'managers or for admins, and whether its body or its answer names '
@@ -103,7 +108,7 @@ def of_names(kind, names):
         yield (
             f'Nova takes a new name in a {kind}, {name}: decide whether it '
             'names or finds servers, groups or users (then it needs values in '
-            'tests/two_worlds/inputs.py VALUES or samples.py NAMED), and add '
+            'VALUES of inputs.py or NAMED of samples.py, beside it), and add '
             f'it to NAMES in {WHERE}.'
         )
 
@@ -146,24 +151,3 @@ def _references(mapper):
     for relation in mapper.relationships:
         if name_of(relation.mapper) in about:
             yield relation.key
-
-
-def _differences(found, known, release, decide):
-    for name in sorted(found - known):
-        yield f'{decide.format(name)}, and write it into {WHERE}.'
-    for name in sorted(known - found):
-        if _is_expected(name, release):
-            yield (
-                f'{name} stands in {WHERE}, but Nova {release} has it not: '
-                f'take it out, or say under SINCE and UNTIL which have it.'
-            )
-
-
-def _is_expected(name, release):
-    return not any(
-        release < since and name.startswith(names)
-        for since, names in census.SINCE.items()
-    ) and not any(
-        release > until and name.startswith(names)
-        for until, names in census.UNTIL.items()
-    )

@@ -1,25 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """One world: a process with a whole Nova that does what it is told.
 
-``python -m tests.two_worlds.world a`` is Nova with the filter, ``… b`` stock
-Nova. Each line in is one command as JSON, each line out its result. Ids, time
-and chance depend only on the name of the step that a command belongs to: what
-both worlds are told leads to the same ids in both.
+``python -m tests.two_worlds.compute.world a`` is Nova with the filter, ``… b``
+stock Nova. Commands come as process.py says.
 """
 
 import datetime
-import json
-import logging
-import os
-import random
 import sys
-import unittest
-import uuid
 
 import fixtures
 
 import tests.functional.compute  # noqa: F401  decides about threads
-import tests.two_worlds.declared  # noqa: F401  listens to decorators
+import tests.two_worlds.compute.declared  # noqa: F401  listens to decorators
 
 # isort: split
 from futurist import _thread as futurist_thread
@@ -31,18 +23,17 @@ from nova.db.api import api as api_db
 from nova.db.api import models as api_models
 from nova.tests import fixtures as nova_fixtures
 from nova.virt import fake
-from oslo_utils import timeutils
 import sqlalchemy as sa
 import webob
 
 from cloud_security.visibility import scope as scopes
 from tests.functional.compute import cloud
-from tests.two_worlds import databases
-from tests.two_worlds import declared
-from tests.two_worlds import neutron
+from tests.two_worlds import process
+from tests.two_worlds import steps
+from tests.two_worlds.compute import databases
+from tests.two_worlds.compute import declared
+from tests.two_worlds.compute import neutron
 
-START = datetime.datetime(2026, 1, 1)
-NAMESPACE = uuid.UUID('b0b0b0b0-0000-4000-8000-000000000000')
 FILTERS = (
     'SameHostFilter',
     'DifferentHostFilter',
@@ -53,34 +44,13 @@ FILTERS = (
 )
 
 
-class Determined(fixtures.Fixture):
-    """Ids, time and chance that follow from the step."""
-
-    def _setUp(self):
-        self.addCleanup(timeutils.clear_time_override)
-        self.begin('start', 0)
-        for name, stand_in in (
-            ('uuid.uuid4', self._next_id),
-            ('nova.utils.generate_password', lambda *_, **__: 'password'),
-            (
-                'nova.crypto.generate_key_pair',
-                lambda *_, **__: ('private', 'ssh-rsa AAAA', '00:11:22'),
-            ),
-        ):
-            self.useFixture(fixtures.MonkeyPatch(name, stand_in))
-
-    def begin(self, step, second):
-        """Begin a step.
-
-        :param second: since the worlds began
-        """
-        self.step, self.count = step, 0
-        random.seed(step)
-        timeutils.set_time_override(START + datetime.timedelta(seconds=second))
-
-    def _next_id(self):
-        self.count += 1
-        return uuid.uuid5(NAMESPACE, f'{self.step} {self.count}')
+STAND_INS = (
+    ('nova.utils.generate_password', lambda *_, **__: 'password'),
+    (
+        'nova.crypto.generate_key_pair',
+        lambda *_, **__: ('private', 'ssh-rsa AAAA', '00:11:22'),
+    ),
+)
 
 
 class World(cloud.Cloud):
@@ -90,7 +60,7 @@ class World(cloud.Cloud):
     COPIES = False
 
     def setUp(self):
-        self.determined = self.useFixture(Determined())
+        self.steps = self.useFixture(steps.Steps(STAND_INS))
         if databases.URL:
             self.useFixture(databases.Databases())
         super().setUp()
@@ -166,15 +136,11 @@ class World(cloud.Cloud):
 
     def runTest(self):
         """Obey until the input ends."""
-        _tell('ready')
-        for line in sys.stdin:
-            command = json.loads(line)
-            what = command.pop('do')
-            _tell(getattr(self, 'do_' + what)(**command))
+        process.obey(self)
 
     def do_call(self, step, second, who, method, path, body, version, headers):
         """Send a request; return ``[status, [[header, value], …], body]``."""
-        self.determined.begin(step, second)
+        self.steps.begin(step, second)
         request = webob.Request.blank(
             path, method=method, body=body.encode('utf-8', 'surrogateescape')
         )
@@ -342,34 +308,6 @@ def _schedule(conductor, context, build_requests, *args, **kwargs):
         _schedule_original(conductor, context, build_requests, *args, **kwargs)
 
 
-_results = None
-
-
-def _tell(result):
-    _results.write(json.dumps(result) + '\n')
-    _results.flush()
-
-
-def main(side):
-    """Be a world until the input ends.
-
-    :param side: ``a`` or ``b``
-    """
-    global _results
-    # Nova and its tests print; results go where only we write.
-    _results = os.fdopen(os.dup(1), 'w')
-    os.dup2(2, 1)
-    # Nobody reads it then, and it is a twentieth of the time.
-    if 'TWO_WORLDS_LOG' not in os.environ:
-        logging.disable(logging.CRITICAL)
-    World.FILTERED = World.DROPPED_IN = side == 'a'
-    result = unittest.TestResult()
-    World().run(result)
-    for _, problem in result.errors + result.failures:
-        print(problem, file=sys.stderr)
-    # Whatever threads are left have nothing to do.
-    os._exit(len(result.errors + result.failures))
-
-
 if __name__ == '__main__':
-    main(sys.argv[1])
+    World.FILTERED = World.DROPPED_IN = sys.argv[1] == 'a'
+    process.run(World())

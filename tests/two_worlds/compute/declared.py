@@ -16,7 +16,7 @@ from nova.api import validation
 from nova.api.openstack import api_version_request
 from nova.api.openstack import wsgi
 
-from tests.two_worlds import samples
+from tests.two_worlds.compute import samples
 
 assert 'nova.api.openstack.compute.servers' not in sys.modules
 
@@ -160,7 +160,12 @@ def _operation(method, path, action, place):
         ),
         'versions': sorted(edge for edge in edges if 0 < edge <= LATEST),
         'bodies': [
-            [first, last, samples.valid(schema), samples.broken(schema)]
+            [
+                first,
+                last,
+                samples.SAMPLES.valid(schema),
+                samples.SAMPLES.broken(schema),
+            ]
             for first, last, schema in declared.get('body', ())
             if last > 0
         ],

@@ -10,10 +10,10 @@ import itertools
 import re
 
 from tests.functional.compute import operations
-from tests.two_worlds import census
-from tests.two_worlds import fleet
-from tests.two_worlds import inputs
 from tests.two_worlds import request
+from tests.two_worlds.compute import census
+from tests.two_worlds.compute import fleet
+from tests.two_worlds.compute import inputs
 
 CALLERS = ('bob', 'reader')
 #: The spellings for paths that Nova handles like others.

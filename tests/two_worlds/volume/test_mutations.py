@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The walk notices whatever line of Cinder's criteria is missing."""
+
+import testtools
+
+from tests.two_worlds.volume import fleet
+from tests.two_worlds.volume import walk
+from tests.two_worlds.volume import worlds
+
+
+class TestMutations(testtools.TestCase):
+    def setUp(self):
+        super().setUp()
+        self.worlds = worlds.Pair()
+        self.addCleanup(self.worlds.close)
+        fleet.Fleet(self.worlds).settle()
+        walker = walk.Walk(self.worlds.operations())
+        #: Those that change nothing, about all that is listed and hidden.
+        self.questions = list(dict.fromkeys(walker.questions()))
+
+    def in_a(self, do, **arguments):
+        """Send world A a command; return its result."""
+        self.worlds.a.tell(do, **arguments)
+        return self.worlds.a.hear()
+
+    def is_noticed(self):
+        """Tell whether some question tells the worlds apart."""
+        return any(not self.worlds.ask(asked)[2] for asked in self.questions)
+
+    def test_line_that_is_taken_out_is_noticed(self):
+        self.assertFalse(self.is_noticed())
+        lines = self.in_a('lines')
+        self.assertGreater(len(lines), 9)
+        unnoticed = []
+        for line in lines:
+            self.in_a('take_out', line=line)
+            if not self.is_noticed():
+                unnoticed.append(line)
+        self.in_a('take_out', line=None)
+        self.assertFalse(self.is_noticed())
+        self.assertEqual([], unnoticed)
