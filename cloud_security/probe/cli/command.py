@@ -33,7 +33,8 @@ def main(stop: limits.Stop) -> int:
     terminal = terminals.Terminal(args.verbose)
     if args.dry_run:
         effect = arguments.EFFECTS[args.until]
-        terminal.write(table.plan(catalog.up_to(effect)))
+        chosen = catalog.of(args.service)
+        terminal.write(table.plan(catalog.up_to(effect, chosen)))
         return terminal.code(Outcome.OK)
     # The probe reports in its own sentence what libraries would log.
     logging.getLogger().addHandler(logging.NullHandler())
@@ -76,6 +77,7 @@ def _probe(
         arguments.EFFECTS[args.until],
         allowed,
         terminal.print_row if is_table else lambda finding: None,
+        catalog.of(args.service),
     ).run(args.warning)
 
 
@@ -86,7 +88,7 @@ def _accounts(args: Any, allowed: limits.Limits) -> list[accounts.Account]:
         )
     return [
         clouds.account(name, getattr(args, name), allowed)
-        for name in ('owner', 'peer', 'manager', 'admin')
+        for name in ('owner', 'peer', 'reader', 'manager', 'admin')
         if name == 'owner' or getattr(args, name)
     ]
 
