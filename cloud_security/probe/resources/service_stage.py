@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import abc
 from collections.abc import Iterator
-from collections.abc import Mapping
 import contextlib
 from typing import Any
 from typing import ClassVar
@@ -32,7 +31,7 @@ class ServiceStage(abc.ABC):
     """The resources of a run at one service, by their roles."""
 
     #: Reasons why a placeholder has no value.
-    missing: Mapping[str, str]
+    missing: dict[str, str]
     #: The name and the request of the finding about the target.
     untouched: ClassVar[tuple[str, str]]
 

@@ -81,7 +81,7 @@ class Attempts:
     def _attempt(self, operation: Operation, version: str) -> list[Finding]:
         requester = Requester(self._stage, operation, version)
         control = self._controls.control(operation, requester)
-        found = []
+        found: list[Finding] = []
         for stranger in self._strangers:
             if found:
                 # The one before may have deleted something.
