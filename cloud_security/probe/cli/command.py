@@ -115,7 +115,8 @@ def _output(args: Any, summary: Summary) -> tuple[str, str]:
     """Return the texts for standard output and standard error."""
     if args.nagios:
         return monitoring.nagios(summary, args.timeout), ''
-    err = f'{arguments.NAME}: {summary.sentence}\n' if summary.error else ''
+    is_told = summary.error or not summary.findings
+    err = f'{arguments.NAME}: {summary.sentence}\n' if is_told else ''
     if args.format == 'json':
         return documents.as_json(summary), err
     if args.format == 'junit':

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """A small Keystone, Nova and Cinder, as far as the probe uses them.
 
-It listens on a local port. To unknown requests the cloud responds with 200 if the caller may see the
-server. To others it responds as if there were no server, unless it leaks.
+It listens on a local port. To unknown requests the cloud responds with 200 if
+the caller may see the server. To others it responds as if there were no
+server, unless it leaks.
 """
 
 import http.server
@@ -144,9 +145,7 @@ class FakeCloud(fixtures.Fixture):
     def probe(self, *names, others=(), **kwargs):
         """Let alice and bob try operations in this process."""
         table = [
-            one
-            for one in catalog.of(catalog.TABLES)
-            if one.name in names
+            one for one in catalog.of(catalog.TABLES) if one.name in names
         ]
         return runner.Probe(
             self.account('owner', 'alice'),
