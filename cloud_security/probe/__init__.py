@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A live probe: can one member reach another's servers and volumes?
 
-The probe knows HTTP and Keystone, no service's code, and runs anywhere. Read in
-this order; a folder imports from those above it only:
+The probe knows HTTP and Keystone, no service's code, and runs anywhere. Read
+in this order; a folder imports from those above it only:
 
 ``client/``     services, and accounts that send requests, within limits
 ``catalog/``    all operations, as data, in a folder for each service
