@@ -15,6 +15,8 @@ from cloud_security.probe.client.responses import Response
 from cloud_security.probe.resources import service_stage
 from cloud_security.probe.verdicts import comparison
 
+#: An ID that is not in the request.
+NEW_ID = re.compile(r'\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b')
 #: The number in a response that counts resources.
 COUNT = re.compile(r'"total_count":\s*(\d+)')
 
@@ -89,9 +91,13 @@ class Requester:
     def _normal(self, response: Response) -> comparison.Normal:
         requested = f'{response.url} {json.dumps(response.sent)}'.lower()
         ids = self._stage.ids(self._operation.about)
-        return comparison.normal(
+        found = comparison.normal(
             response, [one for one in ids if one.lower() in requested]
         )
+        if self._operation.kind is Kind.BUILT and not response.is_success:
+            # A refusal may name what the service had begun to create.
+            found = found._replace(text=NEW_ID.sub('NEW', found.text))
+        return found
 
 
 def quoted(values: dict[str, str]) -> dict[str, str]:

@@ -107,18 +107,20 @@ COPIES = (
         {'backup': {'volume_id': '{volume}', 'name': '{new_name}'}},
         part='backups',
     ),
-    creates(
+    # Cinder looks the snapshot up, and refuses one of another volume.
+    changes(
         'back a snapshot up',
-        'backup',
+        'POST',
         'backups',
         {
             'backup': {
-                'volume_id': '{own}',
+                'volume_id': '{other}',
                 'snapshot_id': '{snapshot}',
                 'name': '{new_name}',
             }
         },
         about='snapshot',
+        works=EITHER,
         part='backups',
     ),
     creates(
@@ -177,16 +179,6 @@ COPIES = (
         about='backup',
         effect=Effect.DESTROYS,
         part='backups',
-        lasts=True,
-    ),
-    changes(
-        'restore a backup over a volume',
-        'POST',
-        'backups/{own_backup}/restore',
-        {'restore': {'volume_id': '{volume}'}},
-        effect=Effect.DESTROYS,
-        part='backups',
-        works=EITHER,
         lasts=True,
     ),
 )

@@ -37,17 +37,6 @@ DELETIONS = (
         effect=Effect.DESTROYS,
         lasts=True,
     ),
-    acts(
-        "revert a volume of its own to another's snapshot",
-        'revert',
-        {'snapshot_id': '{snapshot}'},
-        path='volumes/{own}/action',
-        about='snapshot',
-        since='3.40',
-        effect=Effect.DESTROYS,
-        works=EITHER,
-        lasts=True,
-    ),
     *(
         only_refused(
             name,

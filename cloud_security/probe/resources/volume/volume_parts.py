@@ -124,10 +124,8 @@ PARTS = (
         KINDS['backup'],
         {'volume_id': '{volume}', 'name': '{backup_name}'},
         is_optional=True,
-        is_own=True,
     ),
 )
-BY_NAME = {part.name: part for part in PARTS}
 #: The collection of what placeholders stand for.
 KIND_OF = {
     **{part.name: part.kind for part in PARTS},
@@ -141,5 +139,4 @@ MISSING = {
     'group_type': 'There is no group type.',
     'message': 'Cinder has no message about a resource of the owner.',
     'own_group': 'The peer has no group.',
-    'own_backup': 'The peer has no backup.',
 }

@@ -67,7 +67,8 @@ class Values:
         for placeholder, part in (
             ('own', 'volume'),
             ('own_group', 'group'),
-            ('own_backup', 'backup'),
+            # A volume of its own that is not the example.
+            ('other', 'volume' if own == 'own' else 'attached'),
         ):
             value = self.roles[own].get(part) if own else None
             if value:

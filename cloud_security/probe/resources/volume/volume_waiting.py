@@ -9,10 +9,17 @@ from cloud_security.probe.client import accounts
 from cloud_security.probe.resources.volume import volume_parts
 
 #: Seconds in which a resource reaches a state.
-PATIENCE = 120
+PATIENCE = 60
 #: States that stay until the next request, in spite of their names.
 LASTING = ('attaching', 'detaching')
 GONE = 'gone'
+
+
+def is_working(status: str) -> bool:
+    """Return True if Cinder is about to change a state."""
+    return status == 'restoring-backup' or (
+        status.endswith('ing') and status not in LASTING
+    )
 
 
 def settle(
@@ -34,8 +41,9 @@ def settle(
         # Gateways and Cinder fail now and then.
         if response.status < 500 or is_late:
             status = account.taken(response, kind.key).get('status', '')
-            is_working = status.endswith('ing') and status not in LASTING
-            if is_late or not (is_working or status == 'restoring-backup'):
+            if is_late and is_working(status):
+                return f'error: {status} for {PATIENCE} seconds'
+            if not is_working(status):
                 return str(status)
         account.limits.sleep(pause)
         pause = min(1.5 * pause, 2)
