@@ -151,6 +151,9 @@ class FakeCinder:
                 'metadata': {'probe': names},
             }
             return 200, {'volume-summary': summary}
+        if collection == 'transfers' and 'limit' in query:
+            # Cinder takes it for a filter there.
+            seen = []
         if 'marker' in query:
             self.find(user, collection, query['marker'])
         for key in ('name', 'volume_id', 'group_id', 'resource_uuid'):
