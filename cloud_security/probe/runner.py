@@ -148,7 +148,7 @@ class Probe:
     ) -> service_stage.ServiceStage:
         if owner.service is services.VOLUME:
             return volume_stage.VolumeStage(
-                owner, peer, self.footprint, newest
+                owner, peer, self.footprint, self._choice, newest
             )
         return stages.Stage(owner, peer, self.footprint, self._choice, newest)
 

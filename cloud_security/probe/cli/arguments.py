@@ -81,7 +81,7 @@ def parser() -> argparse.ArgumentParser:
         choices=tuple(services.ALL),
         help='look at this service alone; repeat it for more (default: all)',
     )
-    what = made.add_argument_group('supplies of the servers')
+    what = made.add_argument_group('supplies of the resources')
     what.add_argument('--flavor', metavar='FLAVOR', help='default: smallest')
     what.add_argument('--image', metavar='IMAGE', help='default: smallest')
     what.add_argument(
@@ -98,6 +98,11 @@ def parser() -> argparse.ArgumentParser:
         '--snapshot',
         action='store_true',
         help='make snapshots, too, and look for the servers in them',
+    )
+    what.add_argument(
+        '--backup',
+        action='store_true',
+        help='make backups of volumes, too; Cinder must be able to',
     )
     how = made.add_argument_group('limits')
     how.add_argument(

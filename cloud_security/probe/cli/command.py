@@ -73,6 +73,7 @@ def _probe(
             args.network,
             args.floating_ip,
             args.snapshot,
+            args.backup,
         ),
         arguments.EFFECTS[args.until],
         allowed,

@@ -44,6 +44,9 @@ class Requester:
         """
         stage, operation = self._stage, self._operation
         values = stage.values(account, role)
+        if operation.kind is Kind.SEARCHED and operation.about not in values:
+            if operation.about in stage.missing:
+                raise operations.Missing(operation.about)
         if unknown:
             values = stage.unknown(values, operation.about)
         path = operations.filled(operation.path, quoted(values))

@@ -172,6 +172,10 @@ class FakeCinder:
 
     def _create(self, user, collection, said):
         self._check_references(user, said)
+        if collection == 'backups' and said.get('snapshot_id'):
+            snapshot = self.things['snapshots'][said['snapshot_id']]
+            if snapshot['volume_id'] != said['volume_id']:
+                return 400, {'badRequest': {'message': 'They do not match.'}}
         made = {
             'id': str(uuid.uuid4()),
             'user_id': user,

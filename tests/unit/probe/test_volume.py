@@ -9,6 +9,7 @@ import re
 from cloud_security.probe import catalog
 from cloud_security.probe.client import services
 from cloud_security.probe.resources import footprint as footprints
+from cloud_security.probe.resources import supplies
 from cloud_security.probe.resources.volume import volume_stage
 from cloud_security.probe.results.summary import Outcome
 from cloud_security.probe.verdicts.findings import Verdict
@@ -27,6 +28,7 @@ class VolumeTest(runs.RunTest):
 
     def run_probe(self, *names, others=(), **kwargs):
         """Return the summary of some operations, of all by default."""
+        kwargs.setdefault('choice', supplies.Choice(backup=True))
         return self.cloud.probe(*(names or ALL), others=others, **kwargs)
 
     def verdicts(self, summary, account='peer'):
@@ -90,7 +92,10 @@ class TestCatalog(VolumeTest):
             for name, user in (('owner', 'alice'), ('peer', 'bob'))
         ]
         stage = volume_stage.VolumeStage(
-            *accounts, footprints.Footprint(600), '3.70'
+            *accounts,
+            footprints.Footprint(600),
+            supplies.Choice(backup=True),
+            '3.70',
         )
         stage.supply()
         stage.make()
@@ -223,6 +228,22 @@ class TestMissing(VolumeTest):
         self.assertEqual(
             Verdict.CLOSED, self.verdicts(summary)['show a volume']
         )
+
+    def test_run_makes_no_backups_unless_it_is_told_to(self):
+        summary = self.run_probe(choice=supplies.Choice())
+        self.assertIn('Not tried: backups, messages.', summary.sentence)
+        self.assertEqual(Outcome.OK, summary.outcome)
+        posted = [
+            path
+            for _, method, path in self.cloud.requests
+            if method == 'POST' and path.endswith('/backups')
+        ]
+        # Cinder refuses a snapshot of another volume, and makes none.
+        self.assertEqual(
+            Verdict.CLOSED, self.verdicts(summary)['back a snapshot up']
+        )
+        self.assertGreater(len(posted), 0)
+        self.assertEqual({}, self.cloud.cinder.things['backups'])
 
     def test_old_cinder_skips_what_is_newer(self):
         self.cloud.cinder.newest = '3.50'

@@ -104,7 +104,13 @@ COPIES = (
         'back a volume up',
         'backup',
         'backups',
-        {'backup': {'volume_id': '{volume}', 'name': '{new_name}'}},
+        {
+            'backup': {
+                'volume_id': '{volume}',
+                'name': '{new_name}',
+                'description': '{backing}',
+            }
+        },
         part='backups',
     ),
     # Cinder looks the snapshot up, and refuses one of another volume.

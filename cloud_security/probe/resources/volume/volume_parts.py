@@ -135,6 +135,7 @@ KIND_OF = {
 IN_A_GROUP = '3.13'
 #: Reasons why a placeholder has no value.
 MISSING = {
+    'backing': 'The run makes no backups: --backup.',
     'type': 'There is no volume type.',
     'group_type': 'There is no group type.',
     'message': 'Cinder has no message about a resource of the owner.',

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a run left at Cinder: the account's own, by name, in order.
 
-Cinder tells the user of volumes, snapshots and backups. A group belongs to
-the user of its volumes; the probe leaves an empty group of another run alone.
+Cinder tells the user of volumes and snapshots. A group belongs to the user of
+its volumes, a backup to that of its volume; the probe leaves an empty group,
+and a backup without a volume, of another run alone.
 """
 
 from __future__ import annotations
@@ -125,9 +126,18 @@ def _snapshot(
 def _backup(
     account: accounts.Account, footprint: footprints.Footprint
 ) -> Iterator[Resource]:
-    for one in _listed(account, 'backup', '3.56'):
-        if one.get('user_id') == account.user_id and footprint.is_left(
-            one['name'] or ''
+    listed = [
+        one
+        for one in _listed(account, 'backup', '3.56')
+        if footprint.is_left(one['name'] or '')
+    ]
+    mine = _volumes(account, footprint) if listed else {}
+    for one in listed:
+        # By default, Cinder tells the user of a backup to admins only.
+        if (
+            one.get('user_id') == account.user_id
+            or one['volume_id'] in mine
+            or one['name'].startswith(footprint.prefix)
         ):
             yield Resource('backup', one['name'], f'backups/{one["id"]}')
 

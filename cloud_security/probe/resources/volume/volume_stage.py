@@ -12,6 +12,7 @@ from cloud_security.probe.client.responses import LOST
 from cloud_security.probe.client.responses import Response
 from cloud_security.probe.resources import footprint as footprints
 from cloud_security.probe.resources import service_stage
+from cloud_security.probe.resources import supplies
 from cloud_security.probe.resources.volume import volume_fate
 from cloud_security.probe.resources.volume import volume_parts
 from cloud_security.probe.resources.volume import volume_state
@@ -29,6 +30,7 @@ class VolumeStage(service_stage.ServiceStage):
         owner: accounts.Account,
         peer: accounts.Account,
         footprint: footprints.Footprint,
+        choice: supplies.Choice,
         newest: str,
     ) -> None:
         super().__init__(owner, peer, footprint, newest)
@@ -36,6 +38,10 @@ class VolumeStage(service_stage.ServiceStage):
         self._is_target_lost = False
         #: Reasons why a placeholder has no value; parts add theirs.
         self.missing = dict(volume_parts.MISSING)
+        if choice.backup:
+            self._values.common['backing'] = 'cloud-security-probe'
+        else:
+            self.missing['backup'] = self.missing['backing']
 
     @property
     def own(self) -> str:

@@ -81,8 +81,17 @@ class Values:
         return {**values, about: other, about.upper(): other.upper()}
 
     def ids(self, about: str) -> list[str]:
-        """Return the IDs in requests: the owner's, and the unknown one."""
-        return [*self.past.get(about, ()), self._unknown]
+        """Return the IDs and names that requests may name.
+
+        A request about a volume may name a group of the caller's own, too.
+        """
+        return [
+            self._unknown,
+            self.common['nothing'],
+            *self.past.get(about, ()),
+            *(self.roles['own'].values()),
+            *(self.roles['example'].values()),
+        ]
 
     def everything(self) -> list[str]:
         """Return all IDs and names of the owner's."""
