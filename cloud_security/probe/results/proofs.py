@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cloud_security.probe.client import services
+from cloud_security.probe.client.accounts import READER
 from cloud_security.probe.results import markup
 from cloud_security.probe.results.summary import Summary
 from cloud_security.probe.verdicts.evidence import Evidence
@@ -58,11 +59,15 @@ def _service(
 
 
 def _proof(finding: Finding, user_name: str) -> Iterable[str]:
+    # All others are the peer's, or say whose refusal it is.
+    by = (
+        ' <span class="who">reader</span>' if finding.account == READER else ''
+    )
     yield (
         f'<li id="{markup.anchor(finding.account, finding.operation)}">'
         '<details class="bad"><summary>'
         f'<span class="chip">{finding.verdict.value}</span>'
-        f'<h3>{markup.text(finding.operation)}</h3>'
+        f'<h3>{markup.text(finding.operation)}{by}</h3>'
         f'<code>{markup.text(finding.request)}</code></summary>'
     )
     if finding.reason:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Sized
 import enum
 from typing import NamedTuple
 
@@ -29,6 +30,8 @@ HEADINGS = {
 
 #: Nouns of what a member reached, by service.
 NOUNS = {'compute': 'servers', 'volume': 'volumes'}
+#: Nouns of who reached it, by account.
+LEAKERS = {'peer': 'a member', 'reader': 'a reader'}
 
 
 class Summary(NamedTuple):
@@ -176,9 +179,10 @@ class Summary(NamedTuple):
         """Return the verdict in a sentence or two."""
         said = []
         if self.leaks:
+            tried = {(one.service, one.operation) for one in self.leaks}
             said.append(
-                f'This cloud leaks: in {_number(self.leaks, "operation")} a '
-                f"member reached another member's {self._reached}."
+                f'This cloud leaks: in {_number(tried, "operation")} '
+                f"{self._leaker} reached another member's {self._reached}."
             )
         if self.refused:
             said.append(
@@ -202,6 +206,14 @@ class Summary(NamedTuple):
         return ' '.join(said)
 
     @property
+    def _leaker(self) -> str:
+        """Return who reached something: a member, a reader, or both."""
+        leaking = {one.account for one in self.leaks}
+        return ' or '.join(
+            noun for account, noun in LEAKERS.items() if account in leaking
+        )
+
+    @property
     def _reached(self) -> str:
         """Return the nouns of what leaks: servers, volumes, or both."""
         leaking = {one.service for one in self.leaks}
@@ -223,5 +235,5 @@ class Summary(NamedTuple):
         return 'No verdict: the run could test no core operation.'
 
 
-def _number(findings: list[Finding], noun: str) -> str:
-    return f'{len(findings)} {noun}' + ('s' if len(findings) != 1 else '')
+def _number(counted: Sized, noun: str) -> str:
+    return f'{len(counted)} {noun}' + ('s' if len(counted) != 1 else '')
