@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Sized
 import enum
 from typing import NamedTuple
 
@@ -27,6 +28,11 @@ HEADINGS = {
     Outcome.UNKNOWN: 'No verdict',
 }
 
+#: Nouns of what a member reached, by service.
+NOUNS = {'compute': 'servers', 'volume': 'volumes'}
+#: Nouns of who reached it, by account.
+LEAKERS = {'peer': 'a member', 'reader': 'a reader'}
+
 
 class Summary(NamedTuple):
     """All findings of a run, and where and when it ran."""
@@ -45,6 +51,8 @@ class Summary(NamedTuple):
     left: tuple[str, ...] = ()
     #: Names of the project and of users, under the keys of ``cloud``.
     names: Mapping[str, str] = {}
+    #: Services that the run did not look at, each with the reason.
+    unseen: Mapping[str, str] = {}
 
     @property
     def leaks(self) -> list[Finding]:
@@ -109,6 +117,16 @@ class Summary(NamedTuple):
         return ' / '.join(f'{count} {words}' for words, count in self.shares)
 
     @property
+    def services(self) -> list[str]:
+        """Return the services about which there are findings."""
+        return list(dict.fromkeys(one.service for one in self.findings))
+
+    def of(self, service: str) -> Summary:
+        """Return the summary of one service's findings."""
+        found = [one for one in self.findings if one.service == service]
+        return self._replace(findings=found)
+
+    @property
     def unproven(self) -> list[str]:
         """Return the core operations that are not closed."""
         return [
@@ -119,8 +137,11 @@ class Summary(NamedTuple):
 
     @property
     def is_proven(self) -> bool:
-        """Return True if the core operations are closed."""
-        return any(one.is_core for one in self.findings) and not self.unproven
+        """Return True if each service's core operations are closed."""
+        tested = {one.service for one in self.findings if one.is_core}
+        return (
+            bool(tested) and tested == {*self.services} and not self.unproven
+        )
 
     @property
     def untried(self) -> list[str]:
@@ -138,7 +159,7 @@ class Summary(NamedTuple):
         """Return the exit code; a leak counts in spite of an error."""
         if self.counts['nb_tests_ko']:
             return Outcome.CRITICAL
-        if self.error or not self.is_proven:
+        if self.error or self.unseen or not self.is_proven:
             return Outcome.UNKNOWN
         if self.left or (
             self.warning is not None and self.seconds > self.warning
@@ -158,9 +179,10 @@ class Summary(NamedTuple):
         """Return the verdict in a sentence or two."""
         said = []
         if self.leaks:
+            tried = {(one.service, one.operation) for one in self.leaks}
             said.append(
-                f'This cloud leaks: in {_number(self.leaks, "operation")} a '
-                "member reached another member's servers."
+                f'This cloud leaks: in {_number(tried, "operation")} '
+                f"{self._leaker} reached another member's {self._reached}."
             )
         if self.refused:
             said.append(
@@ -171,6 +193,10 @@ class Summary(NamedTuple):
             said.append(self._no_leak)
         if self.untried:
             said.append(f'Not tried: {", ".join(self.untried)}.')
+        said += [
+            f'{service}: not looked at: {why}'
+            for service, why in self.unseen.items()
+        ]
         if self.error:
             said.append(self.error)
         if self.left:
@@ -180,9 +206,27 @@ class Summary(NamedTuple):
         return ' '.join(said)
 
     @property
+    def _leaker(self) -> str:
+        """Return who reached something: a member, a reader, or both."""
+        leaking = {one.account for one in self.leaks}
+        return ' or '.join(
+            noun for account, noun in LEAKERS.items() if account in leaking
+        )
+
+    @property
+    def _reached(self) -> str:
+        """Return the nouns of what leaks: servers, volumes, or both."""
+        leaking = {one.service for one in self.leaks}
+        return ' and '.join(
+            noun for service, noun in NOUNS.items() if service in leaking
+        )
+
+    @property
     def _no_leak(self) -> str:
         if self.is_proven:
-            return f'No leak: {self.counts["nb_tests_ok"]} tests passed.'
+            where = f' in {" and ".join(self.services)}' if self.unseen else ''
+            passed = self.counts['nb_tests_ok']
+            return f'No leak{where}: {passed} tests passed.'
         if self.unproven:
             return (
                 'No verdict: core operations are inconclusive: '
@@ -191,5 +235,5 @@ class Summary(NamedTuple):
         return 'No verdict: the run could test no core operation.'
 
 
-def _number(findings: list[Finding], noun: str) -> str:
-    return f'{len(findings)} {noun}' + ('s' if len(findings) != 1 else '')
+def _number(counted: Sized, noun: str) -> str:
+    return f'{len(counted)} {noun}' + ('s' if len(counted) != 1 else '')
