@@ -8,7 +8,6 @@ read it.
 
 from __future__ import annotations
 
-
 #: Nova's major versions, without a gap, and the OpenStack release of each.
 NOVA = {
     29: '2024.1',
