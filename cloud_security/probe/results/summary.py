@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from collections.abc import Sized
 import enum
 from typing import NamedTuple
 
+from cloud_security.probe.results import wording
 from cloud_security.probe.verdicts.findings import Finding
 from cloud_security.probe.verdicts.findings import Verdict
 
@@ -27,11 +27,6 @@ HEADINGS = {
     Outcome.CRITICAL: 'This cloud leaks',
     Outcome.UNKNOWN: 'No verdict',
 }
-
-#: Nouns of what a member reached, by service.
-NOUNS = {'compute': 'servers', 'volume': 'volumes'}
-#: Nouns of who reached it, by account.
-LEAKERS = {'peer': 'a member', 'reader': 'a reader'}
 
 
 class Summary(NamedTuple):
@@ -177,49 +172,50 @@ class Summary(NamedTuple):
     @property
     def sentence(self) -> str:
         """Return the verdict in a sentence or two."""
-        said = []
-        if self.leaks:
-            tried = {(one.service, one.operation) for one in self.leaks}
-            said.append(
-                f'This cloud leaks: in {_number(tried, "operation")} '
-                f"{self._leaker} reached another member's {self._reached}."
-            )
-        if self.refused:
-            said.append(
-                f'{_number(self.refused, "operation")} of a manager or an '
-                'admin failed.'
-            )
-        if not said and not self.error:
-            said.append(self._no_leak)
-        if self.untried:
-            said.append(f'Not tried: {", ".join(self.untried)}.')
-        said += [
+        return ' '.join((self._verdict, *self.notes, *self._ending)).strip()
+
+    @property
+    def lines(self) -> list[str]:
+        """Return the sentence with a line for each note on a service."""
+        return [' '.join((self._verdict, *self._ending)).strip(), *self.notes]
+
+    @property
+    def notes(self) -> list[str]:
+        """Return what the run did not try, or did not look at."""
+        noted = []
+        for service in self.services[1:]:
+            untried = self.of(service).untried
+            if untried:
+                noted.append(f'{service}: not tried: {", ".join(untried)}.')
+        return noted + [
             f'{service}: not looked at: {why}'
             for service, why in self.unseen.items()
         ]
-        if self.error:
-            said.append(self.error)
+
+    @property
+    def _verdict(self) -> str:
+        said = []
+        if self.leaks:
+            said.append(wording.leaks(self.leaks))
+        if self.refused:
+            said.append(wording.refusals(self.refused))
+        if not said and not self.error:
+            said.append(self._no_leak)
+        for service in self.services[:1]:
+            untried = self.of(service).untried
+            if untried:
+                said.append(f'Not tried: {", ".join(untried)}.')
+        return ' '.join(said)
+
+    @property
+    def _ending(self) -> list[str]:
+        """Return what went wrong with the run itself."""
+        said = [self.error] if self.error else []
         if self.left:
             said.append(f'The run left behind: {", ".join(self.left)}.')
         if self.outcome is Outcome.WARNING and not self.left:
             said.append(f'The run took longer than {self.warning:g} seconds.')
-        return ' '.join(said)
-
-    @property
-    def _leaker(self) -> str:
-        """Return who reached something: a member, a reader, or both."""
-        leaking = {one.account for one in self.leaks}
-        return ' or '.join(
-            noun for account, noun in LEAKERS.items() if account in leaking
-        )
-
-    @property
-    def _reached(self) -> str:
-        """Return the nouns of what leaks: servers, volumes, or both."""
-        leaking = {one.service for one in self.leaks}
-        return ' and '.join(
-            noun for service, noun in NOUNS.items() if service in leaking
-        )
+        return said
 
     @property
     def _no_leak(self) -> str:
@@ -233,7 +229,3 @@ class Summary(NamedTuple):
                 f'{", ".join(self.unproven)}.'
             )
         return 'No verdict: the run could test no core operation.'
-
-
-def _number(counted: Sized, noun: str) -> str:
-    return f'{len(counted)} {noun}' + ('s' if len(counted) != 1 else '')

@@ -41,8 +41,9 @@ def row(finding: Finding, is_coloured: bool = False) -> str:
 
 def closing(summary: summaries.Summary) -> str:
     """Return the lines after the rows: the verdict and the figures."""
+    said = '\n'.join(summary.lines)
     return (
-        f'\n{summary.sentence}\n{summary.tally}; '
+        f'\n{said}\n{summary.tally}; '
         f'{summary.requests} requests in {summary.seconds:.0f} seconds.\n'
     )
 

@@ -2,7 +2,7 @@
 """Cinder's requests and responses that rows do not cover, one module each.
 
 The filter runs ``TRANSFORMS`` in their order, for isolated callers only.
-``attachments`` and ``transfers`` exempt requests from isolation.
+``attachments``, ``snapshots`` and ``transfers`` exempt single requests.
 """
 
 from __future__ import annotations

@@ -69,7 +69,11 @@ class TestCatalog(VolumeTest):
                 if not verdict.is_leak and name != UNTOUCHED
             ]
             self.assertEqual([], closed, account)
-        self.assertIn("reached another member's volumes.", summary.sentence)
+        self.assertIn(
+            f'in {len(ALL) + 1} operations a member or a reader reached '
+            "another member's volumes.",
+            summary.sentence,
+        )
         self.assert_cloud_is_empty(summary)
 
     def test_names_of_all_services_are_unique(self):
