@@ -10,12 +10,12 @@ from __future__ import annotations
 from typing import Any
 
 from cinder import context as cinder_context
-from cinder.db import api as db_api
-from cinder.db import models
 import sqlalchemy as sa
 
 from cloud_security.deploy import id_shapes
 from cloud_security.visibility import scope as scopes
+from cloud_security.volume.database import api as db_api
+from cloud_security.volume.database import models
 
 _MODELS = (models.Volume, models.Snapshot, models.Backup, models.Group)
 

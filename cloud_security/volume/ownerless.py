@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import Any
 
 from cinder import context as cinder_context
-from cinder.db import api as db_api
-from cinder.db import models
 import sqlalchemy as sa
 
 from cloud_security.visibility import scope as scopes
+from cloud_security.volume.database import api as db_api
+from cloud_security.volume.database import models
 
 
 def counts() -> dict[str, int]:

@@ -6,8 +6,6 @@ import pathlib
 
 from cinder import context as cinder_context
 from cinder import policy as cinder_policy
-from cinder.db import api as db_api
-from cinder.db import models
 from cinder.tests.unit import test
 import fixtures
 from oslo_config import cfg
@@ -23,6 +21,8 @@ from cloud_security.deploy import paste as pastes
 from cloud_security.deploy import unchecked
 from cloud_security.policy import rules
 from cloud_security.volume import checks
+from cloud_security.volume.database import api as db_api
+from cloud_security.volume.database import models
 
 CONF = cfg.CONF
 Code = upgradecheck.Code
