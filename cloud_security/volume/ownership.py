@@ -80,6 +80,26 @@ def is_left_behind(snapshot_id: str, caller_id: str) -> bool:
     return len(rows) > 0
 
 
+def hidden_in_group(group_id: str, caller_id: str) -> dict[str, Optional[str]]:
+    """Return the hidden volumes in a group of the caller's, as ``hidden``."""
+    volume, group = models.Volume, models.Group
+    if not can_be_stored(group_id):
+        return {}
+    return {
+        row[0]: row[1]
+        for row in _rows(
+            sa.select(volume.id, volume.user_id)
+            .join(group, volume.group_id == group.id)
+            .where(
+                group.id == group_id,
+                group.user_id == caller_id,
+                volume.deleted.is_(False),
+                sa.or_(volume.user_id.is_(None), volume.user_id != caller_id),
+            )
+        )
+    }
+
+
 def transfer_secret(transfer_id: str) -> Optional[tuple[str, str]]:
     """Return salt and hash of an open transfer's key, None without one.
 

@@ -7,6 +7,7 @@ The filter runs ``TRANSFORMS`` in their order, for isolated callers only.
 
 from __future__ import annotations
 
+from cloud_security.volume.transforms import groups
 from cloud_security.volume.transforms import scheduler_hints
 
-TRANSFORMS = (scheduler_hints.NEUTRALIZE,)
+TRANSFORMS = (groups.REFUSE, scheduler_hints.NEUTRALIZE)

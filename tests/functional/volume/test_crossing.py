@@ -83,3 +83,63 @@ class TestCrossing(Crossing):
     def test_show_of_the_volume_of_an_own_snapshot_finds_none(self):
         response = self.alice.call('GET', f'volumes/{self.bobs_volume}')
         self.assertEqual(404, response.status_code, response.text)
+
+
+class Groups(cloud.Cloud):
+    def setUp(self):
+        super().setUp()
+        self.alices = things.everything(
+            'alice', self.vt['id'], things.group_type(self.vt['id'])
+        )
+        self.cast = self.patch('cinder.volume.rpcapi.VolumeAPI.delete_group')
+
+    def put_bobs_volume_in(self):
+        self.bobs_volume = things.volume(
+            'bob', self.vt['id'], group_id=self.alices['group']
+        )
+
+    def delete(self, account):
+        account.call(
+            'DELETE', f'group_snapshots/{self.alices["group_snapshot"]}'
+        )
+        things.forget_group_snapshot(self.alices['group_snapshot'])
+        return account.act(
+            f'groups/{self.alices["group"]}',
+            'delete',
+            {'delete-volumes': True},
+        )
+
+
+class TestGroups(Groups):
+    def test_delete_of_a_group_with_own_volumes_succeeds(self):
+        response = self.delete(self.alice)
+        self.assertEqual(202, response.status_code, response.text)
+        self.assertTrue(self.cast.called)
+
+    def test_delete_of_a_group_with_hidden_volumes_is_refused(self):
+        self.put_bobs_volume_in()
+        response = self.delete(self.alice)
+        self.assertEqual(400, response.status_code, response.text)
+        self.assertIn('volumes of other users', response.text)
+        self.assertFalse(self.cast.called)
+
+    def test_delete_of_a_hidden_group_is_not_found(self):
+        self.put_bobs_volume_in()
+        response = self.delete(self.bob)
+        self.assertEqual(404, response.status_code, response.text)
+
+    def test_delete_of_a_group_by_the_manager_takes_all_volumes(self):
+        self.put_bobs_volume_in()
+        response = self.delete(self.carol)
+        self.assertEqual(202, response.status_code, response.text)
+
+
+class TestGroupsWithoutTheFilter(Groups):
+    FILTERED = False
+    DROPPED_IN = False
+
+    def test_delete_of_a_group_takes_the_volumes_of_others(self):
+        self.put_bobs_volume_in()
+        response = self.delete(self.alice)
+        self.assertEqual(202, response.status_code, response.text)
+        self.assertTrue(self.cast.called)
