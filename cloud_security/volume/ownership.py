@@ -62,6 +62,44 @@ def own(resource_ids: Iterable[str], caller_id: str) -> set[str]:
     }
 
 
+def is_left_behind(snapshot_id: str, caller_id: str) -> bool:
+    """Tell whether a snapshot is a caller's, but its volume is not."""
+    snapshot, volume = models.Snapshot, models.Volume
+    if not can_be_stored(snapshot_id):
+        return False
+    rows = _rows(
+        sa.select(volume.id)
+        .join(snapshot, snapshot.volume_id == volume.id)
+        .where(
+            snapshot.id == snapshot_id,
+            snapshot.user_id == caller_id,
+            snapshot.project_id == volume.project_id,
+            sa.or_(volume.user_id.is_(None), volume.user_id != caller_id),
+        )
+    )
+    return len(rows) > 0
+
+
+def hidden_in_group(group_id: str, caller_id: str) -> dict[str, Optional[str]]:
+    """Return the hidden volumes in a group of the caller's, as ``hidden``."""
+    volume, group = models.Volume, models.Group
+    if not can_be_stored(group_id):
+        return {}
+    return {
+        row[0]: row[1]
+        for row in _rows(
+            sa.select(volume.id, volume.user_id)
+            .join(group, volume.group_id == group.id)
+            .where(
+                group.id == group_id,
+                group.user_id == caller_id,
+                volume.deleted.is_(False),
+                sa.or_(volume.user_id.is_(None), volume.user_id != caller_id),
+            )
+        )
+    }
+
+
 def transfer_secret(transfer_id: str) -> Optional[tuple[str, str]]:
     """Return salt and hash of an open transfer's key, None without one.
 

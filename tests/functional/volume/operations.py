@@ -6,6 +6,9 @@ for one of the caller's own. What changes most stands last.
 """
 
 import collections
+import re
+
+from oslo_serialization import jsonutils
 
 Operation = collections.namedtuple('Operation', 'method path body version')
 
@@ -69,7 +72,9 @@ CHANGES = [
     _of('PUT', 'volumes/{volume}/metadata', {'metadata': {'a': 'b'}}),
     _of('PUT', 'volumes/{volume}/metadata/a', {'meta': {'a': 'c'}}),
     _of('DELETE', 'volumes/{volume}/metadata/a'),
-    _act('volumes/{volume}', 'os-set_image_metadata', {'metadata': {'a': 'b'}}),
+    _act(
+        'volumes/{volume}', 'os-set_image_metadata', {'metadata': {'a': 'b'}}
+    ),
     _act('volumes/{volume}', 'os-show_image_metadata'),
     _act('volumes/{volume}', 'os-unset_image_metadata', {'key': 'a'}),
     _act('volumes/{volume}', 'os-set_bootable', {'bootable': True}),
@@ -85,7 +90,9 @@ CHANGES = [
     _act('volumes/{volume}', 'os-unmanage'),
     _act('volumes/{volume}', 'os-unknown'),
     _act('volumes/{volume}', 'revert', {'snapshot_id': '{snapshot}'}, '3.40'),
-    _act('volumes/{own_volume}', 'revert', {'snapshot_id': '{snapshot}'}, '3.40'),
+    _act(
+        'volumes/{own_volume}', 'revert', {'snapshot_id': '{snapshot}'}, '3.40'
+    ),
     _act(
         'volumes/{volume}',
         'os-volume_upload_image',
@@ -199,3 +206,15 @@ DELETES = [
     _of('DELETE', 'volumes/{volume}'),
 ]
 ALL = READS + CHANGES + DELETES
+
+
+def filled(operation, ids):
+    """Return path and body of an operation, with IDs in their places."""
+
+    def replaced(text):
+        return re.sub(r'\{(\w+)\}', lambda found: ids[found.group(1)], text)
+
+    body = operation.body and jsonutils.loads(
+        replaced(jsonutils.dumps(operation.body))
+    )
+    return replaced(operation.path), body

@@ -4,24 +4,11 @@
 import re
 
 from cinder import exception
-from oslo_serialization import jsonutils
 from oslo_utils import uuidutils
 
 from tests.functional.volume import cloud
 from tests.functional.volume import operations
 from tests.functional.volume import things
-
-
-def filled(operation, ids):
-    """Return path and body of an operation, with IDs in their places."""
-
-    def replaced(text):
-        return re.sub(r'\{(\w+)\}', lambda found: ids[found.group(1)], text)
-
-    body = operation.body and jsonutils.loads(
-        replaced(jsonutils.dumps(operation.body))
-    )
-    return replaced(operation.path), body
 
 
 class Operations(cloud.Cloud):
@@ -32,16 +19,19 @@ class Operations(cloud.Cloud):
             'cinder.image.glance.GlanceImageService.show',
             side_effect=exception.ImageNotFound(image_id='none'),
         )
+        # So is the volume service of these things.
+        self.patch(
+            'cinder.volume.rpcapi.VolumeAPI.attachment_delete',
+            return_value=None,
+        )
         self.patch('cinder.backup.api.API._is_backup_service_enabled')
         volume_type_id = self.vt['id']
         group_type_id = things.group_type(volume_type_id)
-        self.alices = things.everything(
-            'alice', volume_type_id, group_type_id
-        )
+        self.alices = things.everything('alice', volume_type_id, group_type_id)
         self.bobs = things.everything('bob', volume_type_id, group_type_id)
 
     def request(self, account, operation, ids):
-        path, body = filled(operation, ids)
+        path, body = operations.filled(operation, ids)
         kwargs = {'version': operation.version} if operation.version else {}
         return account.call(operation.method, path, body, **kwargs)
 
@@ -50,9 +40,7 @@ class Operations(cloud.Cloud):
 
     def differing(self, account, own):
         """Yield operations that answer otherwise than for unknown IDs."""
-        unknown = {
-            kind: uuidutils.generate_uuid() for kind in self.alices
-        }
+        unknown = {kind: uuidutils.generate_uuid() for kind in self.alices}
         for operation in operations.ALL:
             responses = []
             for ids in (self.alices, unknown):

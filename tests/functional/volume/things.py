@@ -153,3 +153,9 @@ def everything(user_id, volume_type_id, group_type_id):
     ):
         made[f'message_{name}'] = message(user_id, kind, made[name])
     return made
+
+
+def forget_group_snapshot(group_snapshot_id):
+    """Delete a group snapshot, as the volume service does in the end."""
+    with as_database('root') as context:
+        db.group_snapshot_destroy(context, group_snapshot_id)
