@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 from typing import Optional
 
+#: The service of records that name none.
+NOVA = 'Nova'
+
 #: An isolated caller got 404, or a refusal of the filter, for a hidden server.
 DENIED = 'cloud_security.denied'
 #: A manager or an admin acted on somebody else's server.
@@ -28,6 +31,7 @@ def record(
     servers: Mapping[str, Optional[str]],
     time: str,
     status: int,
+    service: str = NOVA,
 ) -> dict[str, Any]:
     """Return the record of one request.
 
@@ -35,9 +39,13 @@ def record(
     :param operation: such as ``POST /servers/{id}/action reboot``
     :param servers: ``{server_id: owner's user id}``
     :param time: in ISO 8601, with the offset from UTC
-    :param status: of the response; monitor mode leaves it as Nova chose it
+    :param status: of the response; monitor mode leaves it as the service
+        chose it
+    :param service: the service's name; records of Nova's, which were there
+        first, do not name it
     """
     return {
+        **({} if service == NOVA else {'service': service}),
         'time': time,
         'request_id': context.request_id,
         'user_id': context.user_id,

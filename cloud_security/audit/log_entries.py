@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from collections.abc import Iterator
+from collections.abc import Sequence
 import re
 
 from cloud_security.audit import log_wrappers
@@ -16,8 +17,8 @@ from cloud_security.audit import log_wrappers
 #: Nova's request log has a caller's path as it was decoded, newlines too.
 _REQUEST_LOG = 'nova.api.openstack.requestlog'
 _REQUEST_LOG_END = re.compile(r'" status: \d+ len: ')
-#: Loggers of Nova's and of ours; other services and programs have others.
-_NOVAS = ('nova.', 'cloud_security.')
+#: Our loggers; services and programs have others.
+_OURS = 'cloud_security.'
 #: Marks at a file's start: of UTF-8, and the hole that copytruncate leaves.
 _MARKS = '\ufeff\0'
 #: Lines that a path can break a line into; no server takes longer paths.
@@ -29,15 +30,17 @@ _WRONG = (LookupError, RecursionError, TypeError, ValueError)
 class Entries:
     """Reads one log, line by line.
 
-    ``lines`` counts what is not blank, ``entries`` what Nova wrote.
+    ``lines`` counts what is not blank, ``entries`` what the services wrote.
     """
 
-    def __init__(self, words: str) -> None:
+    def __init__(self, words: str, loggers: Sequence[str]) -> None:
         """Begin.
 
         :param words: a line without them is of no interest, once another
             showed that the log can be read
+        :param loggers: beginnings of the names of the services' loggers
         """
+        self._loggers = (*loggers, _OURS)
         self.lines = 0
         self.entries = 0
         #: Lines with those words that were cut.
@@ -51,7 +54,7 @@ class Entries:
     def read(self, lines: Iterable[str]) -> Iterator[log_wrappers.Entry]:
         """Yield the entries of a log; what cannot be read is counted."""
         for entry in self._unbroken(self._all(lines)):
-            self.entries += entry.logger.startswith(_NOVAS)
+            self.entries += entry.logger.startswith(self._loggers)
             yield entry
         for rest in (*self._wrappers.parts.values(), *self._wrappers.lost):
             self.damaged += self._words in rest

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import collections
 from collections.abc import Iterable
+from collections.abc import Mapping
 from collections.abc import Sequence
 import json
 import re
+from types import MappingProxyType
 from typing import Any
 
 from cloud_security.audit import events
@@ -33,7 +35,7 @@ _FAILED = re.compile(re.escape(events.WOULD_FAIL) + r'(?![\w.])')
 class Count:
     """Requests that enforce would have changed, and about how much.
 
-    ``refused`` are those of them that Nova refused all the same.
+    ``refused`` are those of them that the service refused all the same.
     """
 
     def __init__(self) -> None:
@@ -65,17 +67,24 @@ class Report:
 
     ``unread`` counts records that are damaged, ``failures`` requests that
     enforce would have answered with an error, ``foreign`` lines that name a
-    record and were not written by our loggers.
+    record and were not written by our loggers, ``others`` records of services
+    that are not asked about.
     """
 
     #: After the keys of a row.
     COLUMNS = ('requests', 'refused', 'servers', 'owners')
 
-    def __init__(self, keys: Sequence[str] = KEYS) -> None:
+    def __init__(
+        self,
+        keys: Sequence[str] = KEYS,
+        services: Mapping[str, str] = MappingProxyType({events.NOVA: 'nova.'}),
+    ) -> None:
         """Begin with nothing.
 
         :param keys: of KEYS
+        :param services: ``{name: beginning of the names of its loggers}``
         """
+        self.services = services
         self.keys = keys
         self.counts: dict[tuple[str, ...], Count] = collections.defaultdict(
             Count
@@ -85,6 +94,7 @@ class Report:
         self.unread = 0
         self.failures = 0
         self.foreign = 0
+        self.others = 0
 
     def read(self, lines: Iterable[str]) -> log_entries.Entries:
         """Count what stands in a log.
@@ -93,7 +103,7 @@ class Report:
             syslog, journald or a container's log
         :returns: how many lines there were, and how many could be read
         """
-        entries = log_entries.Entries(_WORDS)
+        entries = log_entries.Entries(_WORDS, [*self.services.values()])
         for entry in entries.read(lines):
             if not entry.logger.startswith(_LOGGERS):
                 self.foreign += _WORDS in entry.message
@@ -112,6 +122,9 @@ class Report:
 
     def _count(self, text: str, day: str) -> None:
         record = _record(text)
+        if record.get('service', events.NOVA) not in self.services:
+            self.others += 1
+            return
         record['day'] = record['time'].partition('T')[0][:10] or day
         record['day'] = record['day'] or 'unknown'
         for count in (self.total, self.counts[self._key(record)]):

@@ -10,11 +10,12 @@ from cliff import show
 from oslo_utils import uuidutils
 
 from cloud_security import keystone as keystones
+from cloud_security.cmd import explanations
 from cloud_security.cmd import manage
 from cloud_security.cmd import name_lookup
-from cloud_security.cmd import transfer
-from cloud_security.compute import config
-from cloud_security.compute import explain
+from cloud_security.cmd import services
+from cloud_security.deploy import apis
+from cloud_security.deploy import config_options
 
 MODES = {
     'enforce': 'enforce',
@@ -31,13 +32,14 @@ class Explain(manage.Command, show.ShowOne):
     """
 
     def get_parser(self, prog_name: str) -> Any:
-        """Add the caller and the server."""
+        """Add the caller and the server or volume."""
         parser = super().get_parser(prog_name)
-        config.add_arguments(parser)
+        services.add_argument(parser)
+        config_options.add(parser)
         for name, text in (('user', 'the caller'), ('project', 'the project')):
             parser.add_argument(
                 f'--{name}',
-                type=transfer.name_or_id,
+                type=name_lookup.name_or_id,
                 metavar=name.upper(),
                 help=f'ID of {text}, or name where Keystone can be asked',
             )
@@ -52,61 +54,95 @@ class Explain(manage.Command, show.ShowOne):
             '--action',
             default='',
             metavar='ACTION',
-            help='such as reboot, where rules ask what the caller does',
+            help='such as reboot or os-extend, where rules ask what the '
+            'caller does',
         )
         parser.add_argument(
-            'server', nargs='?', metavar='SERVER', help='ID of a server'
+            'server',
+            nargs='?',
+            metavar='ID',
+            help='ID of a server or a volume',
         )
         return parser
 
     def take_action(self, parsed_args: Any) -> tuple[list[str], list[Any]]:
         """Return the names and values of a table."""
-        server_id = parsed_args.server
-        if server_id is not None and not uuidutils.is_uuid_like(server_id):
-            raise manage.Nonsense(
-                f'{server_id!a} is not the ID of a server: take it from '
-                'openstack server list --all-projects.'
-            )
+        chosen = services.chosen(
+            parsed_args.service,
+            None,
+            bool(parsed_args.config_file or parsed_args.config_dir),
+        )
+        _check_id(parsed_args.server, chosen)
         keystone = keystones.connect()
         _check(parsed_args, keystone)
-        config.load(parsed_args)
-        with config.reading():
-            caller = _caller(parsed_args, keystone)
-            found = explain.explain(
-                caller.user_id,
-                caller.project_id,
-                caller.roles,
-                server_id or '',
-                parsed_args.action,
-            )
-        rows = {
-            'mode': MODES[found.mode],
-            'user': caller.user_id,
-            'project': caller.project_id,
-            'roles': ', '.join(caller.roles),
-            **found.rules,
-            'sees': found.sees,
-            'changes': found.changes,
-        }
-        if server_id:
-            rows['server'] = server_id
-            rows['owner'] = found.owner
-            rows['answer'] = found.answer
-            rows['actions'] = found.acts
-        notes = []
-        if found.asks:
-            notes.append(
-                'Rules ask what is done. This is GET /servers/{id} and POST '
-                '/servers/{id}/action; others can come out otherwise.'
-            )
-        if keystone is None:
-            notes.append(
-                'Keystone was not asked whether this user has these roles in '
-                'this project: no OS_ variables are set.'
-            )
-        if notes:
-            rows['note'] = ' '.join(notes)
+        if len(chosen) == 1:
+            rows = _explained(chosen[0], parsed_args, keystone)
+        else:
+            rows = explanations.of(chosen, parsed_args)
         return list(rows), list(rows.values())
+
+
+def _explained(
+    api: apis.Api, parsed_args: Any, keystone: Optional[keystones.Keystone]
+) -> dict[str, Any]:
+    """Return the rows about one service, whose code this process loads."""
+    config, explain, known_ids = services.rooms(
+        api, 'config', 'explain', 'known_ids'
+    )
+    config.load(parsed_args)
+    with config.reading():
+        names = name_lookup.Names(keystone, known_ids, api.name)
+        caller = _caller(parsed_args, names)
+        found = explain.explain(
+            caller.user_id,
+            caller.project_id,
+            caller.roles,
+            parsed_args.server or '',
+            parsed_args.action,
+        )
+    rows = {
+        'mode': MODES[found.mode],
+        'user': caller.user_id,
+        'project': caller.project_id,
+        'roles': ', '.join(caller.roles),
+        **found.rules,
+        'sees': found.sees,
+        'changes': found.changes,
+    }
+    if parsed_args.server:
+        rows[api.thing] = parsed_args.server
+        rows['owner'] = found.owner
+        rows['answer'] = found.answer
+        rows['actions'] = found.acts
+    notes = []
+    if found.asks:
+        notes.append(
+            f'Rules ask what is done. This is GET /{api.things}/{{id}} and '
+            f'POST /{api.things}/{{id}}/action; others can come out otherwise.'
+        )
+    if keystone is None:
+        notes.append(
+            'Keystone was not asked whether this user has these roles in '
+            'this project: no OS_ variables are set.'
+        )
+    if notes:
+        rows['note'] = ' '.join(notes)
+    return rows
+
+
+def _check_id(resource_id: Optional[str], chosen: list[apis.Api]) -> None:
+    """Refuse what can be no ID.
+
+    :raises Nonsense: when it cannot
+    """
+    if resource_id is not None and not uuidutils.is_uuid_like(resource_id):
+        things = ' or '.join(f'a {api.thing}' for api in chosen)
+        lists = ' or '.join(
+            f'openstack {api.thing} list --all-projects' for api in chosen
+        )
+        raise manage.Nonsense(
+            f'{resource_id!a} is not the ID of {things}: take it from {lists}.'
+        )
 
 
 def _check(parsed_args: Any, keystone: Optional[keystones.Keystone]) -> None:
@@ -127,13 +163,12 @@ def _check(parsed_args: Any, keystone: Optional[keystones.Keystone]) -> None:
         )
 
 
-def _caller(
-    parsed_args: Any, keystone: Optional[keystones.Keystone]
-) -> keystones.Caller:
+def _caller(parsed_args: Any, names: name_lookup.Names) -> keystones.Caller:
     """Return the caller of whom an operator asks.
 
     :raises Refused: when a user, a project or a role means nobody
     """
+    keystone = names.keystone
     if keystone and not parsed_args.user:
         return keystone.caller()
     for role in parsed_args.role:
@@ -141,7 +176,5 @@ def _caller(
             raise name_lookup.Refused(
                 f'Keystone knows no role of the name {role}.'
             )
-    user_id, project_id = name_lookup.Names(keystone).caller(
-        parsed_args.user, parsed_args.project
-    )
+    user_id, project_id = names.caller(parsed_args.user, parsed_args.project)
     return keystones.Caller(user_id, project_id, tuple(parsed_args.role))

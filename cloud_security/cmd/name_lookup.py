@@ -8,10 +8,13 @@ cannot be asked, only an ID is taken.
 
 from __future__ import annotations
 
+import argparse
+from typing import Any
 from typing import Optional
 
 from cloud_security import keystone as keystones
-from cloud_security.compute import known_ids
+from cloud_security.cmd import services
+from cloud_security.deploy import apis
 
 #: Behind sentences about something that only Keystone could tell.
 _ASK = 'set the OS_ variables, so that Keystone can be asked'
@@ -24,37 +27,48 @@ class Refused(Exception):
 class Names:
     """Looks names up, in Keystone where the environment names one."""
 
-    def __init__(self, keystone: Optional[keystones.Keystone]) -> None:
+    def __init__(
+        self,
+        keystone: Optional[keystones.Keystone],
+        known_ids: Any = None,
+        service: str = apis.NOVA.name,
+    ) -> None:
         """Begin.
 
         :param keystone: None where it cannot be asked
+        :param known_ids: the service's module of that name, by default Nova's
+        :param service: the name of the service
         """
         self.keystone = keystone
+        self._service = service
+        self._known = known_ids
+        if known_ids is None:
+            [self._known] = services.rooms(apis.NOVA, 'known_ids')
 
     def user(self, text: str) -> str:
         """Return the ID of a user who exists or was here.
 
-        :raises Refused: when neither Keystone nor Nova knows this user
+        :raises Refused: when neither Keystone nor the service knows this user
         """
         found = self.keystone and self.keystone.user(text)
         if found:
             return found.id
-        if known_ids.knows_user(text):
+        if self._known.knows_user(text):
             return text
-        raise self._unknown('user', text, known_ids.has_shape_of_user(text))
+        raise self._unknown('user', text, self._known.has_shape_of_user(text))
 
     def project(self, text: str) -> str:
         """Return the ID of a project that exists or had servers.
 
-        :raises Refused: when neither Keystone nor Nova knows this project
+        :raises Refused: when neither Keystone nor the service knows it
         """
         found = self.keystone and self.keystone.project(text)
         if found:
             return found.id
-        if known_ids.knows_project(text):
+        if self._known.knows_project(text):
             return text
         raise self._unknown(
-            'project', text, known_ids.has_shape_of_project(text)
+            'project', text, self._known.has_shape_of_project(text)
         )
 
     def caller(self, user: str, project: str) -> tuple[str, str]:
@@ -66,8 +80,8 @@ class Names:
         """
         ids = []
         for text, look_up, has_shape in (
-            (user, self.user, known_ids.has_shape_of_user),
-            (project, self.project, known_ids.has_shape_of_project),
+            (user, self.user, self._known.has_shape_of_user),
+            (project, self.project, self._known.has_shape_of_project),
         ):
             if self.keystone is None and has_shape(text):
                 ids.append(text)
@@ -83,7 +97,7 @@ class Names:
             asked
         """
         if self.keystone is None:
-            if not known_ids.has_shape_of_user(text):
+            if not self._known.has_shape_of_user(text):
                 raise self._unknown('user', text, has_shape=False)
             if not is_forced:
                 raise Refused(
@@ -111,7 +125,7 @@ class Names:
         if self.keystone:
             return Refused(
                 f'Keystone knows no {kind} with the name or ID {text}, and '
-                'Nova has nothing of it. Nothing was changed.'
+                f'{self._service} has nothing of it. Nothing was changed.'
             )
         if not has_shape:
             return Refused(
@@ -120,6 +134,17 @@ class Names:
                 'changed.'
             )
         return Refused(
-            f'Nova has nothing of a {kind} with the ID {text}, and Keystone '
-            f'was not asked: mend the ID, or {_ASK}. Nothing was changed.'
+            f'{self._service} has nothing of a {kind} with the ID {text}, and '
+            f'Keystone was not asked: mend the ID, or {_ASK}. Nothing was '
+            'changed.'
         )
+
+
+def name_or_id(text: str) -> str:
+    """Return a name or an ID; what no service could store is none.
+
+    :raises argparse.ArgumentTypeError: when it can be none
+    """
+    if not 0 < len(text) <= 255 or not text.isprintable() or text.isspace():
+        raise argparse.ArgumentTypeError(f'{text!a} is no name and no ID')
+    return text

@@ -22,6 +22,7 @@ from cloud_security.audit import events
 from cloud_security.audit import printable
 from cloud_security.audit import report
 from cloud_security.cmd import manage
+from cloud_security.cmd import services
 
 #: IDs that have names, and the question for them.
 NAMES = {'user_id': 'user_name', 'project_id': 'project_name'}
@@ -38,13 +39,14 @@ UNREADABLE = (b'\x28\xb5\x2f\xfd', b'\xff\xfe', b'\xfe\xff')
 class Report(manage.Command, lister.Lister):
     """Count the requests that enforcement would have changed.
 
-    Reads what monitor mode wrote into the log of Nova's API. Where the
+    Reads what monitor mode wrote into the log of the API. Where the
     environment names a Keystone, names stand beside the IDs.
     """
 
     def get_parser(self, prog_name: str) -> Any:
         """Add the logs and what to count by."""
         parser = super().get_parser(prog_name)
+        services.add_argument(parser)
         parser.add_argument(
             'logs',
             nargs='*',
@@ -69,7 +71,10 @@ class Report(manage.Command, lister.Lister):
         :raises Unreadable: when a log cannot be read
         """
         keys = list(dict.fromkeys(parsed_args.by or report.KEYS))
-        found = report.Report(keys)
+        self._chosen = services.chosen(parsed_args.service)
+        found = report.Report(
+            keys, {api.name: f'{api.account}.' for api in self._chosen}
+        )
         strange = []
         lines = 0
         for name in parsed_args.logs:
@@ -143,29 +148,35 @@ class Report(manage.Command, lister.Lister):
         :returns: whether the sum cannot be trusted: an empty log beside
             others is what rotation leaves
         """
+        whose = self._each("{0.name}'s")
         for name, lines in strange:
             if lines:
                 self._say(
                     f'{printable.clean(name)} could not be read: none of its '
-                    f"{lines} lines is Nova's. Name the log of Nova's API, or "
-                    'pipe it in as oslo.log wrote it; of the journal, '
-                    'journalctl -o json --all.'
+                    f'{lines} lines is {whose}. Name the log of '
+                    f'{whose} API, or pipe it in as oslo.log wrote it; of the '
+                    'journal, journalctl -o json --all.'
                 )
             else:
                 self._say(f'{printable.clean(name)} is empty.')
         return is_empty or any(lines for _, lines in strange)
 
+    def _each(self, text: str) -> str:
+        """Return a text about each service, such as "Nova's"."""
+        return ' or '.join(text.format(api) for api in self._chosen)
+
     def _sum_up(self, found: report.Report) -> None:
         total = found.total
+        things = ' and '.join(api.things for api in self._chosen)
         self._say(
             'Enforcement would have changed: '
-            f'requests {total.requests}, servers {len(total.servers)}, '
+            f'requests {total.requests}, {things} {len(total.servers)}, '
             f'owners {len(total.owners)}, days {len(found.days)}.'
         )
         if total.refused:
             self._say(
-                f'Nova refused {total.refused} of these requests all the '
-                'same: the column refused counts them.'
+                f'{self._each("{0.name}")} refused {total.refused} of these '
+                'requests all the same: the column refused counts them.'
             )
         if found.failures:
             self._say(
@@ -176,6 +187,11 @@ class Report(manage.Command, lister.Lister):
             self._say(
                 f'{found.unread} records are damaged, not counted; journalctl '
                 'cuts long ones without --all.'
+            )
+        if found.others:
+            self._say(
+                f'{found.others} records are of other services and are not '
+                'counted: name them with --service.'
             )
         if found.foreign:
             self._say(

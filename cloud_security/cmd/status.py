@@ -3,7 +3,8 @@
 
 It exits with 0 when all is well, 1 when something is to be looked at, 2 when
 isolation does not hold or could be lost, and 255 when it could not tell. An
-interrupt is 130.
+interrupt is 130. Where a host has several services, each is checked in a
+process of its own, for they share one configuration of a process.
 """
 
 from __future__ import annotations
@@ -12,30 +13,64 @@ import contextlib
 import io
 import sys
 from typing import Any
+from typing import Optional
 
 from oslo_config import cfg
 from oslo_upgradecheck import upgradecheck
 
-from cloud_security.compute import checks
-from cloud_security.compute import config
+from cloud_security.cmd import manage
+from cloud_security.cmd import services
+from cloud_security.cmd import status_table
+from cloud_security.deploy import apis
+from cloud_security.deploy import configuration
+from cloud_security.deploy import host_checks
 
 NAME = 'cloud-security-status'
 #: Options that may stand before or behind "upgrade check".
-WITH_VALUE = ('--paste', '--config-file', '--config-dir')
+WITH_VALUE = ('--paste', '--config-file', '--config-dir', '--service')
 FLAGS = ('--details',)
 #: Those that oslo.upgradecheck knows behind its command only.
 LAST = ('--json',)
+#: Options with which nothing is checked.
+HELP = ('-h', '--help', '--version')
 
 
 def main() -> int:
     """Run the checks; the entry point ``console_scripts``."""
+    argv = _options_first(sys.argv)
+    service = _value(argv, '--service')
+    is_configured = any(
+        _value(argv, name) for name in ('--config-file', '--config-dir')
+    )
+    try:
+        chosen = services.chosen(
+            # argparse complains of another one.
+            service if service in apis.ALL else None,
+            _value(argv, '--paste'),
+            is_configured,
+        )
+    except manage.Nonsense as error:
+        sys.stderr.write(f'{NAME}: {error}\n')
+        return 2
+    if len(chosen) > 1 and not {*HELP} & {*argv}:
+        return status_table.of(chosen, argv[1:])
+    return _run(chosen[0], argv)
+
+
+def _run(api: apis.Api, argv: list[str]) -> int:
+    """Check one service, in this process."""
+    try:
+        config, checks = services.rooms(api, 'config', 'checks')
+    except services.Absent as error:
+        sys.stderr.write(f'{NAME}: {error}\n')
+        return 255
     conf = config.CONF
-    conf.register_cli_opts([checks.PASTE, checks.DETAILS])
+    conf.register_cli_opts([services.OPTION, *host_checks.OPTIONS])
     upgradecheck.register_cli_options(conf, checks.Checks())
     said = io.StringIO()
     try:
         with contextlib.redirect_stderr(said):
-            config.parse(_options_first(sys.argv))
+            config.parse(argv)
     except SystemExit as stop:
         if stop.code:
             # argparse says how to use it, and then what is wrong.
@@ -43,11 +78,11 @@ def main() -> int:
             wrong = wrong.rpartition('error: ')[2]
             sys.stderr.write(f'{NAME}: {wrong}; see {NAME} --help\n')
         return int(stop.code or 0)
-    except (config.Unconfigured, config.Unreadable) as error:
+    except (configuration.Unconfigured, configuration.Unreadable) as error:
         sys.stderr.write(f'{NAME}: {error}\n')
         return 255
     except cfg.Error as error:
-        sys.stderr.write(f'{NAME}: nova.conf cannot be read: {error}\n')
+        sys.stderr.write(f'{NAME}: {api.conf_file} cannot be read: {error}\n')
         return 255
     sys.stderr.write(said.getvalue())
     # oslo.upgradecheck takes any word there.
@@ -73,6 +108,16 @@ def _checked(conf: Any) -> int:
     except KeyboardInterrupt:
         sys.stderr.write(f'{NAME}: interrupted; run it again.\n')
         return 130
+
+
+def _value(argv: list[str], option: str) -> Optional[str]:
+    """Return the last value of an option, None where it is not there."""
+    found = None
+    for word, after in zip(argv, [*argv[1:], '']):
+        name, equals, value = word.partition('=')
+        if name == option:
+            found = value if equals else after
+    return found
 
 
 def _options_first(argv: list[str]) -> list[str]:

@@ -7,13 +7,9 @@ import abc
 from typing import Any
 
 from cloud_security.cmd import manage
+from cloud_security.cmd import services
 from cloud_security.deploy import file_changes
 from cloud_security.deploy import host as hosts
-
-RESTART = (
-    "Restart Nova's API on this host, and nothing else: httpd, uwsgi or "
-    'openstack-nova-api, whichever runs it.'
-)
 
 
 class Switch(manage.Command):
@@ -22,36 +18,37 @@ class Switch(manage.Command):
     def get_parser(self, prog_name: str) -> Any:
         """Add where the files are."""
         parser = super().get_parser(prog_name)
+        services.add_argument(parser)
         parser.add_argument(
             '--paste',
-            default=hosts.api_files()[0],
+            default='',
             metavar='FILE',
-            help="the api-paste.ini that Nova's API reads (default: "
+            help='the api-paste.ini that the API reads (default: '
             '/etc/nova/api-paste.ini, or what OS_NOVA_CONFIG_DIR and '
-            'OS_NOVA_CONFIG_FILES name)',
+            'OS_NOVA_CONFIG_FILES name, and /etc/cinder/api-paste.ini)',
         )
         parser.add_argument(
             '--policy-dir',
             metavar='DIRECTORY',
-            help="Nova's directory of policy files (default: the first of "
-            '[oslo_policy] policy_dirs in nova.conf, or policy.d beside the '
-            'api-paste.ini)',
+            help="the service's directory of policy files (default: the first "
+            'of [oslo_policy] policy_dirs in its configuration, or policy.d '
+            'beside the api-paste.ini)',
         )
         parser.add_argument(
             '--config-file',
             action='append',
             default=[],
             metavar='FILE',
-            help="Nova's configuration file; repeat it for more (default: "
-            'nova.conf beside the api-paste.ini)',
+            help="the service's configuration file; repeat it for more "
+            '(default: nova.conf or cinder.conf beside the api-paste.ini)',
         )
         parser.add_argument(
             '--config-dir',
             action='append',
             default=[],
             metavar='DIRECTORY',
-            help="a directory of Nova's configuration files (default: "
-            'nova.conf.d beside the api-paste.ini)',
+            help="a directory of the service's configuration files (default: "
+            'nova.conf.d or cinder.conf.d beside the api-paste.ini)',
         )
         parser.add_argument(
             '--root',
@@ -68,23 +65,39 @@ class Switch(manage.Command):
 
         :raises Refused: when something is in the way
         """
-        host = hosts.Host(
+        files = self.both('config_file', parsed_args)
+        folders = self.both('config_dir', parsed_args)
+        chosen = services.chosen(
+            parsed_args.service,
             parsed_args.paste,
-            parsed_args.policy_dir,
+            bool(files or folders or parsed_args.policy_dir),
             parsed_args.root,
-            self.both('config_file', parsed_args),
-            self.both('config_dir', parsed_args),
         )
-        return self.change(host, parsed_args)
+        self.is_alone = len(chosen) == 1
+        return self.change(
+            [
+                hosts.Host(
+                    parsed_args.paste,
+                    parsed_args.policy_dir,
+                    parsed_args.root,
+                    files,
+                    folders,
+                    api,
+                )
+                for api in chosen
+            ],
+            parsed_args,
+        )
 
     def both(self, name: str, parsed_args: Any) -> tuple[str, ...]:
         """Return the values of an option before and behind the command."""
         return tuple(getattr(parsed_args, name))
 
     @abc.abstractmethod
-    def change(self, host: hosts.Host, parsed_args: Any) -> int:
+    def change(self, found: list[hosts.Host], parsed_args: Any) -> int:
         """Show or do the steps.
 
+        :param found: the files of each service, of one at least
         :raises Refused: when something is in the way
         """
 
@@ -95,6 +108,7 @@ class Switch(manage.Command):
         if not dry_run:
             file_changes.carry_out(steps)
 
-    def say(self, *sentences: str) -> None:
-        """Print sentences as one line."""
-        self.app.stdout.write(f'{" ".join(sentences)}\n')
+    def say(self, host: hosts.Host, *sentences: str) -> None:
+        """Print sentences as one line, with whose they are among several."""
+        about = '' if self.is_alone else f'{host.api.name}: '
+        self.app.stdout.write(f'{about}{" ".join(sentences)}\n')

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterable
 from collections.abc import Sequence
 import getpass
@@ -21,6 +20,8 @@ from cloud_security.compute import config
 from cloud_security.compute import handover
 from cloud_security.compute import request_specs
 from cloud_security.compute import server_records
+
+name_or_id = name_lookup.name_or_id
 
 
 class Transfer(manage.Command):
@@ -142,16 +143,6 @@ class Transfer(manage.Command):
                 'not reach what is handed over: assign one. Nothing was '
                 'changed.'
             )
-
-
-def name_or_id(text: str) -> str:
-    """Return a name or an ID; what Nova could not store is none.
-
-    :raises argparse.ArgumentTypeError: when it can be none
-    """
-    if not 0 < len(text) <= 255 or not text.isprintable() or text.isspace():
-        raise argparse.ArgumentTypeError(f'{text!a} is no name and no ID')
-    return text
 
 
 def _operator() -> str:

@@ -5,25 +5,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 import contextlib
-import glob
-import io
 import logging
-import os
-import sys
 from typing import Any
 from typing import Optional
 
 from nova import config
 from nova import objects
 from nova.conf import CONF
-from oslo_config import cfg
-from oslo_db import exception as db_exception
 from oslo_log import log as oslo_log
 from oslo_policy import opts as policy_opts
 
 from cloud_security import opts
+from cloud_security.deploy import apis
 from cloud_security.deploy import config_options
-from cloud_security.deploy import host
+from cloud_security.deploy import configuration
 
 __all__ = (
     'CONF',
@@ -41,24 +36,9 @@ __all__ = (
 add_arguments = config_options.add
 
 
-class Unanswered(Exception):
-    """A database of Nova's does not answer; the message says why."""
-
-
-class Unconfigured(cfg.Error):
-    """No nova.conf was found; the message says what to do."""
-
-
-class Unreadable(cfg.Error):
-    """A nova.conf cannot be read; the message says which and why."""
-
-    def __init__(self, names: list[str], why: object) -> None:
-        """Name the files, and the fault."""
-        where = ', '.join(names) or 'nova.conf'
-        super().__init__(
-            f"Nova's configuration cannot be read ({where}): {why}; mend it "
-            'in nova.conf, or name another file with --config-file.'
-        )
+Unanswered = configuration.Unanswered
+Unconfigured = configuration.Unconfigured
+Unreadable = configuration.Unreadable
 
 
 def load(parsed_args: Any) -> None:
@@ -69,13 +49,7 @@ def load(parsed_args: Any) -> None:
     :raises Unreadable: when a file is none, or has a wrong value
     :raises cfg.Error: when a file cannot be read otherwise
     """
-    parse(
-        [
-            'cloud-security-manage',
-            *(f'--config-file={name}' for name in parsed_args.config_file),
-            *(f'--config-dir={name}' for name in parsed_args.config_dir),
-        ]
-    )
+    parse(configuration.arguments(parsed_args))
 
 
 def parse(argv: list[str]) -> None:
@@ -86,15 +60,7 @@ def parse(argv: list[str]) -> None:
     :raises Unreadable: when a file is none, or has a wrong value
     :raises cfg.Error: when a file cannot be read otherwise
     """
-    files = None
-    if {'OS_NOVA_CONFIG_DIR', 'OS_NOVA_CONFIG_FILES'} & os.environ.keys():
-        files = host.api_files()[1:]
-    _parse(argv, files)
-    if not _is_configured():
-        raise Unconfigured(
-            'no nova.conf was found in ~/.nova, /etc/nova and the like: name '
-            "the one that Nova's API reads with --config-file."
-        )
+    configuration.read(apis.NOVA, CONF, argv, _parse)
     # [oslo_policy], which Nova's policy registers when it is first asked.
     policy_opts.set_defaults(CONF)
     opts.register(CONF)
@@ -102,43 +68,7 @@ def parse(argv: list[str]) -> None:
 
 
 def _parse(argv: list[str], files: Optional[list[str]]) -> None:
-    """Let Nova parse its configuration; other faults become one kind.
-
-    :raises Unreadable: when a file is none, is no text, or has a wrong value
-    """
-    said = io.StringIO()
-    try:
-        with contextlib.redirect_stderr(said):
-            config.parse_args(argv, default_config_files=files)
-    except (OSError, ValueError) as error:
-        raise Unreadable(_named(argv, files), error) from error
-    except SystemExit as stop:
-        # Source: oslo_config/cfg.py _validate_cli_options: 1 means a wrong
-        # value of an option that nova.conf and the command line share.
-        if stop.code != 1:
-            sys.stderr.write(said.getvalue())
-            raise
-        why = said.getvalue().strip().splitlines()[-1:]
-        raise Unreadable(_named(argv, files), ''.join(why)) from stop
-    sys.stderr.write(said.getvalue())
-
-
-def _named(argv: list[str], files: Optional[list[str]]) -> list[str]:
-    """Return the files and folders that the arguments or Nova's API name."""
-    found = []
-    for word, after in zip(argv, [*argv[1:], '']):
-        option, equals, value = word.partition('=')
-        if option in ('--config-file', '--config-dir'):
-            found.append(value if equals else after)
-    return found or files or []
-
-
-def _is_configured() -> bool:
-    """Tell whether any file was read."""
-    return bool(CONF.config_file) or any(
-        glob.glob(os.path.join(glob.escape(folder), '*.conf'))
-        for folder in CONF.config_dirs
-    )
+    config.parse_args(argv, default_config_files=files)
 
 
 def keep_log() -> None:
@@ -166,10 +96,7 @@ def reading() -> Iterator[None]:
     """
     try:
         yield
-    except (
-        db_exception.DBError,
-        db_exception.CantStartEngineError,
-    ) as error:
+    except configuration.DB_ERRORS as error:
         why = str(error).strip().splitlines()[:1]
         raise Unanswered(
             f"Nova's databases do not answer ({''.join(why)}): see "

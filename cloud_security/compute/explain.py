@@ -1,55 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Explain what a caller may see and change, and why, without a request.
+"""Explain what a caller may see and change in Nova, without a request."""
 
-The code that decides in the filter decides here. Nova's own look-ups find the
-server, or do not, in the scope of that decision.
-"""
+from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
-from typing import Dict
-from typing import Iterable
-from typing import NamedTuple
-from typing import Optional
 
 from nova import context as nova_context
 from nova import exception
 from nova import objects
-from nova.conf import CONF
 from oslo_utils import uuidutils
 
 from cloud_security.compute import ownership
 from cloud_security.compute import service
-from cloud_security.policy import decision
-from cloud_security.policy import inspection
-from cloud_security.policy import operation as operations
-from cloud_security.visibility import scope as scopes
-from cloud_security.wsgi import startup
+from cloud_security.wsgi import explanation
 
 SHOW = 'os_compute_api:servers:show'
-#: Names of scopes: everybody's, and one owner's.
-ALL = 'as in stock Nova'
-OWN = 'own servers only'
-#: Substitutions with which rules ask for an operation.
-OF_OPERATIONS = {'%(action)s', '%(path)s', '%(verb)s'}
-
-
-class Explanation(NamedTuple):
-    """The outcome of a caller's requests.
-
-    ``rules`` holds the rules and their results, those for reading first;
-    ``asks`` is true where they ask what the caller does, so that other
-    operations can have other results. The last three are None without a
-    server; ``answer`` is the response to GET, ``acts`` that to actions.
-    """
-
-    mode: str
-    rules: Dict[str, bool]
-    asks: bool
-    sees: str
-    changes: str
-    owner: Optional[str]
-    answer: Optional[str]
-    acts: Optional[str]
 
 
 def explain(
@@ -58,7 +24,7 @@ def explain(
     roles: Iterable[str],
     server_id: str = '',
     action: str = '',
-) -> Explanation:
+) -> explanation.Explanation:
     """Explain; Nova's configuration must have been read.
 
     :param server_id: a server that the caller asks for
@@ -72,50 +38,9 @@ def explain(
         # This thread works for nobody.
         overwrite=False,
     )
-    enforcer = service.NOVA.rules.read()
-    reads = decision.decide(
-        enforcer,
-        context,
-        operations.Operation(
-            'GET', '/servers/{id}', {'id': server_id}, server_id
-        ),
-    )
-    changes = decision.decide(
-        enforcer,
-        context,
-        operations.Operation(
-            'POST',
-            '/servers/{id}/action',
-            {'id': server_id},
-            server_id,
-            lambda: action,
-        ),
-    )
-    consulted = {**reads.consulted, **changes.consulted}
-    owner = answer = acts = None
-    if server_id:
-        owner = _owner(server_id)
-        answer = _answer(context, reads.scope, server_id)
-        acts = ALL
-        if _answer(context, changes.scope, server_id) == '404':
-            acts = '404'
-    return Explanation(
-        CONF.cloud_security.mode,
-        consulted,
-        any(
-            inspection.mentions(enforcer, rule, OF_OPERATIONS)
-            for rule in consulted
-        ),
-        _said(reads.scope),
-        _said(changes.scope),
-        owner,
-        answer,
-        acts,
-    )
-
-
-def _said(scope: scopes.Scope) -> str:
-    return ALL if scope.is_everybody else OWN
+    return explanation.Question(
+        service.NOVA, context, 'servers', server_id, action, _owner, _answer
+    ).explain()
 
 
 def _owner(server_id: str) -> str:
@@ -126,15 +51,13 @@ def _owner(server_id: str) -> str:
     return owner_id or 'nobody: its API record has no user'
 
 
-def _answer(context: Any, scope: scopes.Scope, server_id: str) -> str:
-    """Return the response to GET /servers/{server_id}, in enforce mode."""
-    startup.install(service.NOVA)
+def _answer(context: Any, server_id: str) -> str:
+    """Return the response to GET /servers/{server_id}."""
     if not uuidutils.is_uuid_like(server_id):
         return '404'
     try:
-        with scopes.entered(scope, context.request_id):
-            project_id = _project_id(context, server_id)
-            return _allowed(context, project_id)
+        project_id = _project_id(context, server_id)
+        return _allowed(context, project_id)
     except (exception.InstanceMappingNotFound, exception.InstanceNotFound):
         return '404'
 

@@ -8,10 +8,8 @@ Source: nova/db/api/models.py, nova/db/main/models.py, Nova 29 to 34.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from collections.abc import Iterator
 import contextlib
-import re
 from typing import Any
 
 from nova import context as nova_context
@@ -22,11 +20,8 @@ from nova.db.main import api as main_db
 from nova.db.main import models
 import sqlalchemy as sa
 
+from cloud_security.deploy import id_shapes
 from cloud_security.visibility import scope as scopes
-
-#: Keystone's own IDs, and those of users in a domain with LDAP or of
-#: federated users.
-_KEYSTONES = re.compile(r'[0-9a-f]{32}|[0-9a-f]{64}')
 
 
 def knows_user(user_id: str) -> bool:
@@ -48,26 +43,20 @@ def has_shape_of_user(text: str) -> bool:
     owners have such an ID, and one that somebody mistook for an ID does not
     count.
     """
-    if _KEYSTONES.fullmatch(text):
+    if id_shapes.is_keystones(text):
         return True
     # A half-done hand-over leaves an owner in the cell alone.
     owners = set(_in_api(api_models.InstanceMapping.user_id))
     for session in _cells():
         owners |= set(_distinct(session, models.Instance.user_id))
-    return _are_mostly_others(owners)
+    return id_shapes.are_mostly_others(owners)
 
 
 def has_shape_of_project(text: str) -> bool:
     """Tell whether a text looks like this cloud's IDs of projects."""
-    return bool(_KEYSTONES.fullmatch(text)) or _are_mostly_others(
+    return id_shapes.is_keystones(text) or id_shapes.are_mostly_others(
         _in_api(api_models.InstanceMapping.project_id)
     )
-
-
-def _are_mostly_others(known_ids: Iterable[str]) -> bool:
-    """Tell whether most IDs are not of the shape that Keystone makes."""
-    are_keystones = [bool(_KEYSTONES.fullmatch(text)) for text in known_ids]
-    return are_keystones.count(False) > are_keystones.count(True)
 
 
 def _was_seen(user_id: str) -> bool:

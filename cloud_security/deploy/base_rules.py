@@ -14,33 +14,19 @@ from oslo_context import context as oslo_context
 from oslo_policy import policy
 
 from cloud_security.deploy import correction
-from cloud_security.deploy import host
 from cloud_security.deploy import lever
 from cloud_security.deploy import rule_set
 from cloud_security.policy import inspection
 from cloud_security.policy import origin
 from cloud_security.policy import witness
 
-#: The rules that the drop-in names; a rule that refers to one of them is
-#: closed to members where the filter is missing.
-NAMES = frozenset(
-    {
-        'admin_or_owner',
-        'project_manager_api',
-        'project_member_api',
-        'project_member_or_admin',
-        'project_reader_api',
-        'project_reader_or_admin',
-    }
-)
 
-
-def are_dropped_in(enforcer: Any) -> bool:
+def are_dropped_in(found: rule_set.RuleSet) -> bool:
     """Tell whether any base rule asks for the filter."""
     return any(
-        ('isolation', 'enforced') in inspection.asks(enforcer, name)
-        for name in NAMES
-        if name in enforcer.rules
+        ('isolation', 'enforced') in inspection.asks(found.enforcer, name)
+        for name in found.api.base_rules
+        if name in found.enforcer.rules
     )
 
 
@@ -103,7 +89,7 @@ def open_without_the_filter(
     """
 
     names = sorted(
-        (NAMES | set(found.enforcer.registered_rules))
+        (found.api.base_rules | set(found.enforcer.registered_rules))
         - {*found.without_servers, *besides, *lever.OURS}
     )
 
@@ -112,10 +98,10 @@ def open_without_the_filter(
 
     rules_then: Mapping[str, Any] = found.changed({})
     opened = opened_then(rules_then)
-    if opened and not are_dropped_in(found.enforcer):
+    if opened and not are_dropped_in(found):
         folders = ', '.join(found.enforcer.conf.oslo_policy.policy_dirs)
         yield (
-            f'{host.LINK} is not among the policy files ([oslo_policy] '
+            f'{found.api.link} is not among the policy files ([oslo_policy] '
             f'policy_dirs is {folders}), so that a lost filter would go '
             'unnoticed: run cloud-security-manage enable, or link it into '
             'that folder.'
@@ -147,7 +133,8 @@ def replaced(found: rule_set.RuleSet) -> Iterator[str]:
         wanted = {
             place.name: place
             for place in places
-            if place.name in NAMES and not _is_default(found, place)
+            if place.name in found.api.base_rules
+            and not _is_default(found, place)
         }
         if wanted:
             lines = ''.join(
@@ -198,7 +185,8 @@ def _opened(
     names: Collection[str],
 ) -> dict[str, witness.Caller]:
     """Return which names are open, each with a caller that it lets in."""
-    shut = found.changed(dict.fromkeys(NAMES, correction.FILTER), rules_then)
+    base = found.api.base_rules
+    shut = found.changed(dict.fromkeys(base, correction.FILTER), rules_then)
     opened = {}
     for name in names:
         if name not in rules_then:
@@ -206,7 +194,7 @@ def _opened(
         caller = _caller(found, name, rules_then[name], rules_then)
         if caller is None:
             continue
-        if name not in NAMES:
+        if name not in base:
             # Some are open to everybody by default, and tell nothing.
             default = found.enforcer.registered_rules[name].check
             if _caller(found, name, default, shut) is not None:

@@ -12,8 +12,9 @@ def add(parser: Any) -> None:
         '--config-file',
         action='append',
         metavar='FILE',
-        help="Nova's configuration file; repeat it for more (default: "
-        "/etc/nova/nova.conf and what Nova's API reads beside it)",
+        help="the service's configuration file, such as nova.conf; repeat it "
+        "for more (default: /etc/nova/nova.conf and what Nova's API reads "
+        'beside it, or /etc/cinder/cinder.conf)',
     )
     parser.add_argument(
         '--config-dir',

@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from cloud_security.deploy import host
+from cloud_security.deploy import apis
 from cloud_security.policy import origin
 
 #: The check by which a rule of the drop-in differs from an operator's.
@@ -14,13 +14,13 @@ _FILTER = 'isolation:enforced'
 _OWN_FILE = '90-isolation.yaml'
 
 
-def find(paths: list[str]) -> str:
+def find(paths: list[str], api: apis.Api = apis.NOVA) -> str:
     """Return the file with our base rules, whatever its name; '' for none.
 
     :param paths: policy files, in the order of reading
     """
     for path in reversed(paths):
-        if os.path.basename(path) == host.LINK:
+        if os.path.basename(path) == api.link:
             return path
     for path in paths:
         asking = {
@@ -28,17 +28,17 @@ def find(paths: list[str]) -> str:
             for place in origin.read(path)
             if _FILTER in str(place.value)
         }
-        if {'project_member_api', 'project_reader_api'} <= asking:
+        if api.essential_rules <= asking:
             return path
     return ''
 
 
-def rules(path: str) -> dict[str, Any]:
+def rules(path: str, api: apis.Api = apis.NOVA) -> dict[str, Any]:
     """Return our base rules in a file, which may hold an operator's, too."""
     if not path:
         return {}
     places = origin.read(path)
-    is_ours = os.path.basename(path) == host.LINK
+    is_ours = os.path.basename(path) == api.link
     base = {
         place.name
         for place in places
@@ -46,9 +46,7 @@ def rules(path: str) -> dict[str, Any]:
     }
     # These lead to those that ask for the filter.
     base |= {
-        place.name
-        for place in places
-        if place.name in ('project_reader_or_admin', 'project_member_or_admin')
+        place.name for place in places if place.name in api.bridging_rules
     }
     return {p.name: p.value for p in places if p.name in base}
 

@@ -23,7 +23,7 @@ def empty_lists(
 ) -> Iterator[str]:
     """Yield sentences about callers who list all projects, and see nothing.
 
-    :param names: rules that let callers list the servers of all projects
+    :param names: rules that let callers list what all projects have
     """
     see = witness.Goal(rule_set.parse(f'rule:{rules.SEE_PROJECT}'), False)
     for who, asked in _callers(found, names, see).items():
@@ -34,7 +34,7 @@ def empty_lists(
                 found,
                 asked,
                 'lets members list all projects, where they see their own '
-                'servers and nothing else',
+                f'{found.api.things} and nothing else',
             )
         else:
             yield (
@@ -70,13 +70,16 @@ def disturbed(
             continue
         first = min(asked)
         yield (
-            f'Callers with {who} may use operations that hidden servers '
-            f'disturb ({found.listed(asked)}; such as '
+            f'Callers with {who} may use operations that hidden '
+            f'{found.api.things} disturb ({found.listed(asked)}; such as '
             f'{found.said_of(first)}: {reasons[first]}), and are isolated: '
             f'exempt them, or take that from them.{_exempting(found, who)}'
         )
     for name in sorted(usual):
-        why = 'lets members use an operation that hidden servers disturb'
+        why = (
+            'lets members use an operation that hidden '
+            f'{found.api.things} disturb'
+        )
         yield from _undone(found, [name], f'{why}: {reasons[name]}')
 
 

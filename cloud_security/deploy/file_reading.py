@@ -15,9 +15,10 @@ class Refused(Exception):
     """Something that is not ours is in the way; the message says what."""
 
 
-def read(path: str) -> str:
+def read(path: str, service: str = 'Nova') -> str:
     """Return the text of a file, with the ends of its lines.
 
+    :param service: the name of whoever reads the file
     :raises Refused: when it cannot be read, or is no ordinary file
     """
     try:
@@ -27,20 +28,21 @@ def read(path: str) -> str:
             if not stat.S_ISREG(os.fstat(number).st_mode):
                 raise Refused(
                     f'{path} is no ordinary file: name the api-paste.ini '
-                    "that Nova's API reads with --paste."
+                    f"that {service}'s API reads with --paste."
                 )
             content = stream.read(LARGEST + 1)
         if len(content) > LARGEST:
             raise Refused(
-                f'{path} is larger than {LARGEST} bytes: no file of Nova is.'
+                f'{path} is larger than {LARGEST} bytes: no file of '
+                f'{service} is.'
             )
         return content.decode('utf-8')
     except UnicodeDecodeError as error:
         raise Refused(f'{path} is no text: {error}.') from error
     except FileNotFoundError as error:
         raise Refused(
-            f"There is no {path}: run this on a host of Nova's API, and name "
-            'the api-paste.ini that it reads with --paste.'
+            f"There is no {path}: run this on a host of {service}'s API, and "
+            'name the api-paste.ini that it reads with --paste.'
         ) from error
     except OSError as error:
         advice = 'name the file itself'

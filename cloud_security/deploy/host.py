@@ -3,43 +3,24 @@
 
 Two things belong to cloud_security: the filter's place in api-paste.ini, and
 a link in policy.d. The steps change nothing else, and leave no file half done.
-This module imports nothing of Nova, which an image need not have.
+This module imports no service, which an image need not have.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import os
-import sysconfig
 from typing import Optional
 
+from cloud_security.deploy import apis
 from cloud_security.deploy import file_changes
 from cloud_security.deploy import image
 from cloud_security.deploy import paste as pastes
 from cloud_security.deploy import policy_places
 from cloud_security.deploy import rule_files
 
-LINK = '50-cloud-security.yaml'
-#: The rules of a package, of pip and of a checkout.
-RULES = (
-    '/etc/cloud-security/policy.yaml',
-    os.path.join(
-        sysconfig.get_path('data'), 'share/cloud_security/policy.d', LINK
-    ),
-    os.path.abspath(os.path.join(__file__, '../../../etc/policy.d', LINK)),
-)
-#: Ends of those paths, wherever they were when the link was made.
-ENDINGS = (RULES[0], '/policy.d/' + LINK)
-
-
-def api_files() -> list[str]:
-    """Return the files that Nova's API reads, api-paste.ini first.
-
-    Source: nova/api/openstack/wsgi_app.py _get_config_files, Nova 29 to 34.
-    """
-    folder = os.environ.get('OS_NOVA_CONFIG_DIR', '/etc/nova').strip()
-    names = os.environ.get('OS_NOVA_CONFIG_FILES') or 'api-paste.ini;nova.conf'
-    return [os.path.join(folder, name) for name in names.split(';')]
+#: Nova's, in policy.d.
+LINK = apis.NOVA.link
 
 
 @dataclasses.dataclass
@@ -47,16 +28,22 @@ class Host:
     """Paths of a host or an image.
 
     ``root`` is the folder of an image; the other paths are as in the image.
-    Without ``policy_dir`` it is the one that ``config_files`` and
-    ``config_dirs`` name, or policy.d beside the api-paste.ini. Without these
-    it is nova.conf beside it.
+    Without ``paste`` it is the one that the API reads. Without ``policy_dir``
+    it is the one that ``config_files`` and ``config_dirs`` name, or policy.d
+    beside the api-paste.ini. Without these it is such as nova.conf beside it.
     """
 
-    paste: str = dataclasses.field(default_factory=lambda: api_files()[0])
+    paste: str = ''
     policy_dir: Optional[str] = None
     root: str = '/'
     config_files: tuple[str, ...] = ()
     config_dirs: tuple[str, ...] = ()
+    api: apis.Api = apis.NOVA
+
+    def __post_init__(self) -> None:
+        """Find the api-paste.ini that nobody named."""
+        self.is_named = bool(self.paste)
+        self.paste = self.paste or self.api.files()[0]
 
     @property
     def paste_path(self) -> str:
@@ -67,25 +54,28 @@ class Host:
     def link_path(self) -> str:
         """The link to the rules, as it is reached from here.
 
-        :raises Refused: when nova.conf names other folders
+        :raises Refused: when the configuration names other folders
         """
         return self._link_in(self._places())
 
     def _link_in(self, places: policy_places.Places) -> str:
+        name = self.api.link
         wish = self._reached(self.policy_dir) if self.policy_dir else None
-        return self._inside(os.path.join(places.folder(wish, LINK), LINK))
+        return self._inside(os.path.join(places.folder(wish, name), name))
 
     def _places(self) -> policy_places.Places:
         files = [*map(self._reached, self.config_files)]
         folders = [*map(self._reached, self.config_dirs)]
-        paste, *names = api_files()
+        paste, *names = self.api.files()
         if not files and not folders:
-            files, folders = policy_places.beside(self.paste_path)
+            files, folders = policy_places.beside(
+                self.paste_path, self.api.conf_file
+            )
             if self.paste == paste:
                 reached = map(self._reached, names)
                 files = [*filter(os.path.isfile, reached)] or files
         return policy_places.read(
-            files, folders, self.paste_path, self._reached
+            files, folders, self.paste_path, self._reached, self.api
         )
 
     def _reached(self, path: str) -> str:
@@ -111,10 +101,11 @@ class Host:
         folder = os.path.dirname(path)
         if os.path.lexists(folder) and not os.path.isdir(folder):
             raise file_changes.Refused(
-                f"{folder} is no directory: name Nova's with --policy-dir."
+                f"{folder} is no directory: name {self.api.name}'s with "
+                '--policy-dir.'
             )
         rules = self._rules()
-        if _is_our_link(path):
+        if self._is_our_link(path):
             target = os.readlink(path)
             if target == rules:
                 return []
@@ -138,7 +129,7 @@ class Host:
         return [file_changes.Link(path, rules)]
 
     def enabling(self) -> list[file_changes.Step]:
-        """Return both, for a host on which Nova's API does not run.
+        """Return both, for a host on which the API does not run.
 
         :raises Refused: when it cannot be done
         """
@@ -156,13 +147,16 @@ class Host:
         beside = os.path.join(os.path.dirname(self.paste_path), 'policy.d')
         links = [
             self._link_in(places),
-            *(os.path.join(name, LINK) for name in [*places.folders, beside]),
+            *(
+                os.path.join(name, self.api.link)
+                for name in [*places.folders, beside]
+            ),
         ]
         links = [*map(self._inside, links)]
         steps: list[file_changes.Step] = [
             file_changes.Unlink(path, os.readlink(path))
             for path in dict.fromkeys(links)
-            if _is_our_link(path)
+            if self._is_our_link(path)
         ]
         return steps + self._edit(pastes.disable)
 
@@ -178,20 +172,22 @@ class Host:
         return {
             path: names
             for path, names in rule_files.asking(paths).items()
-            if os.path.basename(path) != LINK or not _is_our_link(path)
+            if os.path.basename(path) != self.api.link
+            or not self._is_our_link(path)
         }
 
     def _edit(self, change: pastes.Change) -> list[file_changes.Step]:
         path = self.paste_path
+        self._refuse_other_paste()
         if os.path.islink(path) and self.root != '/':
             raise self._is_link(path)
-        before = file_changes.read(path)
+        before = file_changes.read(path, self.api.name)
         try:
-            after = change(before, self.paste)
+            after = change(before, self.paste, self.api)
             # What is kept never has the filter.
             kept = before
             if pastes.PACKAGE in before or pastes.NAME in before:
-                kept = pastes.disable(after, self.paste)
+                kept = pastes.disable(after, self.paste, self.api)
         except pastes.NotUnderstood as error:
             raise file_changes.Refused(
                 f'{path} is not understood ({error}), so nothing was '
@@ -205,10 +201,23 @@ class Host:
             return [file_changes.Edit(path, before, after)]
         return [file_changes.Edit(path, before, after, kept)]
 
+    def _refuse_other_paste(self) -> None:
+        """Refuse a file that the configuration does not name.
+
+        :raises Refused: when it names another, and the operator none
+        """
+        other = self._places().paste if self.api.paste_option else ''
+        same = os.path.realpath(self.paste_path)
+        if other and not self.is_named and os.path.realpath(other) != same:
+            raise file_changes.Refused(
+                f'{self.api.paste_option} in {self.api.conf_file} is {other}: '
+                'name the api-paste.ini that the API reads with --paste.'
+            )
+
     def _is_link(self, path: str) -> file_changes.Refused:
         return file_changes.Refused(
             f'{path} is a link: name the file itself with --paste, and '
-            "Nova's policy.d with --policy-dir."
+            f"{self.api.name}'s policy.d with --policy-dir."
         )
 
     def _rules(self) -> str:
@@ -216,12 +225,12 @@ class Host:
 
         :raises Refused: when they are not there
         """
-        for rules in RULES:
+        for rules in self.api.rules:
             if os.path.isfile(self._reached(rules)):
                 return rules
+        places = ', '.join(map(self._reached, self.api.rules))
         raise file_changes.Refused(
-            f'None of {", ".join(map(self._reached, RULES))} is there: '
-            'install cloud_security again.'
+            f'None of {places} is there: install cloud_security again.'
         )
 
     def _lacking(self, rules: str, paths: list[str]) -> list[str]:
@@ -229,8 +238,9 @@ class Host:
             wanted = rule_files.rules_in(self._reached(rules))
         except rule_files.Unreadable as error:
             raise file_changes.Refused(f'{error}.') from error
-        return rule_files.lacking(wanted, paths)
+        return rule_files.lacking(wanted, paths, self.api.late_rules)
 
-
-def _is_our_link(path: str) -> bool:
-    return os.path.islink(path) and os.readlink(path).endswith(ENDINGS)
+    def _is_our_link(self, path: str) -> bool:
+        return os.path.islink(path) and os.readlink(path).endswith(
+            self.api.rule_endings
+        )

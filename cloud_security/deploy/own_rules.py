@@ -89,8 +89,8 @@ def _exempt(found: rule_set.RuleSet) -> Iterator[reach.Finding]:
         yield reach.Finding(
             False,
             f'{said} holds for members where it asks for '
-            f'{", ".join(asked[0])}: leave that where it concerns no server. '
-            f'Else {default}',
+            f'{", ".join(asked[0])}: leave that where it concerns no '
+            f'{found.api.thing}. Else {default}',
         )
     elif ordinary.Caller(found, ordinary.READER).judge(rules.EXEMPT):
         yield reach.Finding(

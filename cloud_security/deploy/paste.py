@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Nova's api-paste.ini as text: where the filter stands, and belongs.
+"""An api-paste.ini as text: where the filter stands, and belongs.
 
-It needs no Nova and no PasteDeploy, so that it works on the file of any
+It needs no service and no PasteDeploy, so that it works on the file of any
 image. It refuses a file that it does not understand. Before it returns a
-text, it reads that again: each way to the compute API is isolated, or none
+text, it reads that again: each way to the API is isolated, or none
 has the filter, and all else is as before.
 """
 
@@ -11,13 +11,14 @@ from __future__ import annotations
 
 from typing import Callable
 
+from cloud_security.deploy import apis
 from cloud_security.deploy import ini_lines
 from cloud_security.deploy import paste_pipelines
 
 NAME = paste_pipelines.NAME
-FACTORY = paste_pipelines.FACTORY
-ROUTER = paste_pipelines.ROUTER
-PATH = paste_pipelines.PATH
+#: Nova's.
+FACTORY = apis.NOVA.factory
+ROUTER = apis.NOVA.routers[0]
 PACKAGE = FACTORY.partition('.')[0]
 Paste = paste_pipelines.Paste
 NotUnderstood = paste_pipelines.NotUnderstood
@@ -25,17 +26,17 @@ NotUnderstood = paste_pipelines.NotUnderstood
 Change = Callable[..., str]
 
 
-def enable(text: str, path: str = PATH) -> str:
+def enable(text: str, path: str = '', api: apis.Api = apis.NOVA) -> str:
     """Return a text in which every pipeline is isolated.
 
-    :param path: the path at which Nova reads it
+    :param path: the path at which the service reads it
     :raises NotUnderstood: when it cannot be told how
     """
-    before = Paste(text, path)
+    before = Paste(text, path, api)
     for section, options in before.stray_options.items():
         raise NotUnderstood(
             f'[{section}] takes no options, but has {", ".join(options)}: '
-            'move them to [cloud_security] in nova.conf'
+            f'move them to [cloud_security] in {api.conf_file}'
         )
     lines = ini_lines.split(text)
     names = sorted(before.filters) or [NAME]
@@ -51,7 +52,7 @@ def enable(text: str, path: str = PATH) -> str:
         if NAME not in before.ours:
             raise NotUnderstood(f'[filter:{NAME}] is not cloud_security')
         _put_section(lines, before)
-    after = Paste(''.join(lines), path)
+    after = Paste(''.join(lines), path, api)
     if not after.is_isolated_on_all_ways:
         raise NotUnderstood('its pipelines are written in an unknown form')
     _assert_nothing_else_changed(before, after)
@@ -70,18 +71,18 @@ def _put_section(lines: list[str], before: Paste) -> None:
     end = '\r\n' if lines[place].endswith('\r\n') else '\n'
     lines[place:place] = [
         f'[filter:{NAME}]{end}',
-        f'paste.filter_factory = {FACTORY}{end}',
+        f'paste.filter_factory = {before.api.factory}{end}',
         end,
     ]
 
 
-def disable(text: str, path: str = PATH) -> str:
+def disable(text: str, path: str = '', api: apis.Api = apis.NOVA) -> str:
     """Return a text without the filter; the inverse of enable().
 
-    :param path: the path at which Nova reads it
+    :param path: the path at which the service reads it
     :raises NotUnderstood: when it cannot be told how
     """
-    before = Paste(text, path)
+    before = Paste(text, path, api)
     lines = ini_lines.split(text)
     for pipeline in before.pipelines:
         ini_lines.take_out(
@@ -90,7 +91,7 @@ def disable(text: str, path: str = PATH) -> str:
     for section in before.filters.values():
         span = ini_lines.section_lines(lines, section)
         del lines[span.start : span.stop]
-    after = Paste(''.join(lines), path)
+    after = Paste(''.join(lines), path, api)
     if after.filters:
         raise NotUnderstood('its pipelines are written in an unknown form')
     for section in after.sections.sections:
@@ -98,7 +99,7 @@ def disable(text: str, path: str = PATH) -> str:
             if before.ours.intersection(value.split()) or PACKAGE in value:
                 raise NotUnderstood(
                     f'[{section}] {option} names the filter, but is no '
-                    'pipeline that ends in the compute API: take it out'
+                    f'pipeline that ends in the {api.application}: take it out'
                 )
     _assert_nothing_else_changed(before, after)
     return after.text
@@ -126,7 +127,7 @@ def _assert_nothing_else_changed(before: Paste, after: Paste) -> None:
             tuple(
                 part.name
                 for part in way
-                if part.factory != FACTORY and part.name not in ours
+                if part.factory != paste.api.factory and part.name not in ours
             )
             for way in paste.ways
         }

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from typing import Iterator
 
+from cloud_security.deploy import apis
 from cloud_security.deploy import file_changes
 from cloud_security.deploy import paste
 
@@ -16,14 +17,14 @@ from cloud_security.deploy import paste
 LEFT = ('.rpmnew', '.dpkg-dist', '.dpkg-new', '.ucf-dist')
 
 
-def failures(path: str) -> list[str]:
+def failures(path: str, api: apis.Api = apis.NOVA) -> list[str]:
     """Return sentences about what isolates nobody, or lets no API start."""
     try:
-        text = file_changes.read(path)
+        text = file_changes.read(path, api.name)
     except file_changes.Refused as error:
         return [str(error)]
     try:
-        found = paste.Paste(text, path)
+        found = paste.Paste(text, path, api)
     except paste.NotUnderstood as error:
         return [
             f'{path} is not understood: {error}. Edit it by hand, as the '
@@ -31,11 +32,11 @@ def failures(path: str) -> list[str]:
         ]
     sentences = [*_misplaced(found)]
     if sentences or found.stray_options:
-        sentences.append(_advice(text, path))
+        sentences.append(_advice(text, path, api))
     for name in found.missing_filters:
         sentences.append(
             f'{path} names the filter {name}, which PasteDeploy cannot load, '
-            "so that Nova's API does not start: mend it."
+            f"so that {api.name}'s API does not start: mend it."
         )
     return sentences
 
@@ -59,20 +60,21 @@ def _misplaced(found: paste.Paste) -> Iterator[str]:
     pipelines_hold = all(map(found.is_isolated, found.pipelines))
     if pipelines_hold and not found.is_isolated_on_all_ways:
         yield (
-            'The compute API is reached past the filter, not through a '
-            'pipeline.'
+            f'The {found.api.application} is reached past the filter, not '
+            'through a pipeline.'
         )
 
 
-def _advice(text: str, path: str) -> str:
+def _advice(text: str, path: str, api: apis.Api) -> str:
     try:
-        paste.enable(text, path)
+        paste.enable(text, path, api)
     except paste.NotUnderstood as error:
         return (
             f'cloud-security-manage enable cannot mend {path}: {error}. Edit '
-            "it by hand, as the documentation shows, and restart Nova's API."
+            'it by hand, as the documentation shows, and restart '
+            f"{api.name}'s API."
         )
     return (
-        f"Run cloud-security-manage enable for {path}, and restart Nova's "
-        'API; an upgrade may have brought a new file.'
+        f'Run cloud-security-manage enable for {path}, and restart '
+        f"{api.name}'s API; an upgrade may have brought a new file."
     )

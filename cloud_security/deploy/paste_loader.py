@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Ways through an api-paste.ini to Nova's compute API.
+"""Ways through an api-paste.ini to the API of a service.
 
 A model of PasteDeploy's loader follows the sections from an application to
-the compute API. It returns the filters on each way there.
+the API. It returns the filters on each way there.
 Source: nova/api/auth.py and nova/api/openstack/urlmap.py, Nova 29 to 34;
-paste/urlmap.py; paste/deploy/loadwsgi.py, PasteDeploy 2.1 to 3.1.
+cinder/api/middleware/auth.py, Cinder 24 to 29; paste/urlmap.py;
+paste/deploy/loadwsgi.py, PasteDeploy 2.1 to 3.1.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Iterable
 from typing import Iterator
 from typing import Optional
 
+from cloud_security.deploy import apis
 from cloud_security.deploy import paste_contexts
 from cloud_security.deploy import paste_sections
 
@@ -23,20 +25,6 @@ Options = paste_sections.Options
 APP = paste_sections.APP
 FILTER = paste_sections.FILTER
 
-#: Factories of the compute API; its class stands in one module of Nova and
-#: is imported into the other.
-ROUTERS = frozenset(
-    f'nova.api.openstack.compute{module}:APIRouterV21.factory'
-    for module in ('', '.routes')
-)
-URL_MAPS = frozenset(
-    {
-        'egg:paste#urlmap',
-        'nova.api.openstack.urlmap:urlmap_factory',
-        'paste.urlmap:urlmap_factory',
-    }
-)
-PIPELINES = frozenset({'nova.api.auth:pipeline_factory_v21'})
 #: A file in which more sections are followed is refused.
 _MOST = 5_000
 
@@ -58,15 +46,20 @@ class Filter:
     options: tuple[str, ...] = ()
 
 
-#: The filters from the outermost to the one before the compute API.
+#: The filters from the outermost to the one before the API.
 Way = tuple[Filter, ...]
 
 
 class Loader:
     """A loader that follows names as PasteDeploy does."""
 
-    def __init__(self, sections: paste_sections.Sections) -> None:
+    def __init__(
+        self,
+        sections: paste_sections.Sections,
+        api: apis.Api = apis.NOVA,
+    ) -> None:
         self.sections = sections
+        self.api = api
         self.contexts = paste_contexts.Contexts(sections)
         self._followed: list[str] = []
         self._count = 0
@@ -93,7 +86,7 @@ class Loader:
     def ways(
         self, name: str, given: Optional[Options] = None
     ) -> frozenset[Way]:
-        """Return the ways from an application to the compute API.
+        """Return the ways from an application to the API.
 
         :param given: the global options of whoever refers to it
         :raises NotUnderstood: when PasteDeploy could not load it, or this
@@ -143,11 +136,11 @@ class Loader:
         self, name: str, found: paste_contexts.Context
     ) -> frozenset[Way]:
         """Return where the factory of an application leads."""
-        if found.factory in ROUTERS:
+        if found.factory in self.api.routers:
             return frozenset({()})
-        if found.factory in URL_MAPS:
+        if found.factory in self.api.url_maps:
             return self._branches(found)
-        if found.factory in PIPELINES:
+        if found.factory in self.api.pipelines:
             return self._strategies(found)
         if found.factory.startswith('config:'):
             where = f'[{found.section}]' if found.section else name
@@ -157,7 +150,7 @@ class Loader:
             )
         for option, value in found.options.items():
             if any(map(self.leads_on, value.split())):
-                raise NotUnderstood(_bare(found.section, option))
+                raise self._bare(found.section, option)
         return frozenset()
 
     def _branches(self, found: paste_contexts.Context) -> frozenset[Way]:
@@ -168,21 +161,24 @@ class Loader:
             if name == 'not_found_app'
         }
         branches.update(found.options)
+        dropped = self.api.url_maps[found.factory]
         for option, value in branches.items():
+            if option in dropped:
+                continue
             if self.is_router(value):
-                raise NotUnderstood(_bare(found.section, option))
+                raise self._bare(found.section, option)
             ways |= self.ways(value, found.global_options)
         return frozenset(ways)
 
     def _strategies(self, found: paste_contexts.Context) -> frozenset[Way]:
-        """Return the ways of all that Nova may choose by auth_strategy."""
+        """Return the ways of all that auth_strategy may choose."""
         ways: set[Way] = set()
         for option, value in found.options.items():
             words = value.split()
             if option == 'keystone' or any(map(self.leads_on, words)):
                 if not words:
                     raise NotUnderstood(f'[{found.section}] {option} is empty')
-                # Nova hands no global options on here.
+                # The service hands no global options on here.
                 ways |= self._piped(words, None)
         return frozenset(ways)
 
@@ -196,25 +192,24 @@ class Loader:
             return False
 
     def is_router(self, name: str) -> bool:
-        """Tell whether a name is the compute API itself, without filters."""
+        """Tell whether a name is the API itself, without filters."""
         found = self.router(name)
         return found is not None and not found.around
 
     def router(self, name: str) -> Optional[paste_contexts.Context]:
-        """Return the compute API, where a name stands for it."""
+        """Return the API, where a name stands for it."""
         try:
             found = self.contexts.context(APP, name, {})
         except NotUnderstood:
             return None
-        return found if found.factory in ROUTERS else None
+        return found if found.factory in self.api.routers else None
+
+    def _bare(self, section: str, option: str) -> NotUnderstood:
+        return NotUnderstood(
+            f'[{section}] {option} reaches the {self.api.application}, but '
+            'not as a pipeline that ends there'
+        )
 
 
 def _as_filter(name: str, found: paste_contexts.Context) -> Filter:
     return Filter(name, found.factory, tuple(sorted(found.options)))
-
-
-def _bare(section: str, option: str) -> str:
-    return (
-        f'[{section}] {option} reaches the compute API, but not as a pipeline '
-        'that ends there'
-    )

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Pipelines of an api-paste.ini that end in Nova's compute API.
+"""Pipelines of an api-paste.ini that end in the API of a service.
 
 Source: etc/nova/api-paste.ini and nova/api/openstack/wsgi_app.py, Nova 29 to
-34.
+34; etc/cinder/api-paste.ini and cinder/wsgi/wsgi.py, Cinder 24 to 29.
 """
 
 from __future__ import annotations
@@ -10,24 +10,19 @@ from __future__ import annotations
 from typing import Iterator
 from typing import NamedTuple
 
+from cloud_security.deploy import apis
 from cloud_security.deploy import paste_loader
 from cloud_security.deploy import paste_sections
 
 #: The name that the filter gets where it has none.
 NAME = 'user_isolation'
-FACTORY = 'cloud_security.compute.middleware:factory'
-ROUTER = 'nova.api.openstack.compute:APIRouterV21.factory'
-#: The application that Nova loads from the file.
-ENTRY = 'osapi_compute'
-#: The path that a text has which comes from no file.
-PATH = '/etc/nova/api-paste.ini'
 
 NotUnderstood = paste_sections.NotUnderstood
 Ways = frozenset[paste_loader.Way]
 
 
 class Pipeline(NamedTuple):
-    """A pipeline that ends in Nova's compute API."""
+    """A pipeline that ends in the API."""
 
     section: str
     option: str
@@ -44,18 +39,23 @@ class Paste:
     """An api-paste.ini as PasteDeploy would load it.
 
     ``filters`` has the names under which the filter is known in it, with
-    their sections, ``routers`` those of the compute API.
+    their sections, ``routers`` those of the API.
     """
 
-    def __init__(self, text: str, path: str = PATH) -> None:
+    def __init__(
+        self, text: str, path: str = '', api: apis.Api = apis.NOVA
+    ) -> None:
         """Read the text of an api-paste.ini.
 
-        :param path: the path at which Nova reads it
-        :raises NotUnderstood: when it is not Nova's, or serves the compute
-            API in a way that this module does not know
+        :param path: the path at which the service reads it
+        :raises NotUnderstood: when it is not the service's, or serves the API
+            in a way that this module does not know
         """
         self.text = text
-        self.sections = paste_sections.Sections(text, path)
+        self.api = api
+        self.sections = paste_sections.Sections(
+            text, path or api.default_paste
+        )
         applications = list(self.sections.named(paste_sections.APP))
         self.filters = {
             name: section
@@ -69,7 +69,7 @@ class Paste:
         }
         if not self.routers:
             self._refuse_other_files()
-            raise NotUnderstood(f'no [app:…] has the factory {ROUTER}')
+            raise NotUnderstood(f'no [app:…] has the factory {api.routers[0]}')
         self._entry = self._ways_in(applications)
         self.pipelines = list(self._pipelines(applications))
         if not self.pipelines and not self._entry:
@@ -79,7 +79,7 @@ class Paste:
 
     @property
     def _loader(self) -> paste_loader.Loader:
-        return paste_loader.Loader(self.sections)
+        return paste_loader.Loader(self.sections, self.api)
 
     def _refuse_other_files(self) -> None:
         """Refuse a file that goes on in another one.
@@ -87,7 +87,7 @@ class Paste:
         :raises NotUnderstood: when it does
         """
         try:
-            self._loader.ways(ENTRY)
+            self._loader.ways(self.api.entry)
         except paste_loader.Elsewhere:
             raise
         except NotUnderstood:
@@ -95,33 +95,35 @@ class Paste:
 
     def _is_ours(self, name: str) -> bool:
         try:
-            return self._loader.filters(name)[-1].factory == FACTORY
+            return self._loader.filters(name)[-1].factory == self.api.factory
         except NotUnderstood:
-            # Nova does not start where it needs this one.
+            # The service does not start where it needs this one.
             return False
 
     def _ways_in(self, applications: list[tuple[str, str]]) -> Ways:
-        """Return the ways from the application that Nova loads.
+        """Return the ways from the application that the service loads.
 
         :raises NotUnderstood: when they, or those of others, are unclear
         """
-        if ENTRY in self.routers:
-            raise NotUnderstood(f'[{self.routers[ENTRY]}] has no pipeline')
+        entry = self.api.entry
+        if entry in self.routers:
+            raise NotUnderstood(f'[{self.routers[entry]}] has no pipeline')
         for name, section in applications:
-            if name == ENTRY:
+            if name == entry:
                 continue
             try:
                 self._loader.ways(name)
             except paste_loader.TooInvolved:
                 raise
             except NotUnderstood as error:
-                # Nova does not load what nothing refers to.
+                # No service loads what nothing refers to.
                 for option, value in self.sections.raw(section).items():
                     if self.routers.keys() & set(value.split()):
                         raise NotUnderstood(
-                            f'[{section}] {option} reaches the compute API, '
-                            'but not as a pipeline that ends there, or not '
-                            f'as PasteDeploy reads it: {error}'
+                            f'[{section}] {option} reaches the '
+                            f'{self.api.application}, but not as a pipeline '
+                            'that ends there, or not as PasteDeploy reads '
+                            f'it: {error}'
                         ) from error
         for name, section in self.routers.items():
             context = self._loader.router(name)
@@ -135,8 +137,8 @@ class Paste:
                     f'filter-with puts {others[0]} directly before '
                     f'[{section}]: put it into the pipelines'
                 )
-        if ENTRY in dict(applications):
-            return self._loader.ways(ENTRY)
+        if entry in dict(applications):
+            return self._loader.ways(self.api.entry)
         return frozenset()
 
     def _pipelines(
@@ -162,7 +164,7 @@ class Paste:
             return loader.ways(section.partition(':')[2].strip())
         name = section.partition(':')[2].strip()
         context = loader.contexts.context(paste_sections.APP, name, {})
-        if context.factory not in paste_loader.PIPELINES:
+        if context.factory not in self.api.pipelines:
             return frozenset()
         filters: paste_loader.Way = ()
         for part in parts[:-1]:
@@ -185,13 +187,13 @@ class Paste:
 
     @property
     def ways(self) -> Ways:
-        """All ways to the compute API."""
+        """All ways to the API."""
         return self._entry.union(*(found.ways for found in self.pipelines))
 
     @property
     def is_isolated_on_all_ways(self) -> bool:
         """Each way has the filter, once and last."""
-        return all(map(_is_isolated, self.ways))
+        return all(map(self._isolates, self.ways))
 
     @property
     def missing_filters(self) -> list[str]:
@@ -215,14 +217,19 @@ class Paste:
     def is_missing(self, pipeline: Pipeline) -> bool:
         """Tell whether a pipeline does not name the filter at all."""
         return not any(
-            part.factory == FACTORY for way in pipeline.ways for part in way
+            part.factory == self.api.factory
+            for way in pipeline.ways
+            for part in way
         )
 
     def is_isolated(self, pipeline: Pipeline) -> bool:
         """Tell whether a pipeline has the filter, once and last."""
-        return all(map(_is_isolated, pipeline.ways))
+        return all(map(self._isolates, pipeline.ways))
 
-
-def _is_isolated(way: paste_loader.Way) -> bool:
-    places = [at for at, part in enumerate(way) if part.factory == FACTORY]
-    return places == [len(way) - 1]
+    def _isolates(self, way: paste_loader.Way) -> bool:
+        places = [
+            at
+            for at, part in enumerate(way)
+            if part.factory == self.api.factory
+        ]
+        return places == [len(way) - 1]

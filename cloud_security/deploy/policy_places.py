@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Places of policy files that a nova.conf names, read without Nova."""
+"""Places of files that a configuration names, read without the service."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Optional
 from oslo_config import cfg
 from oslo_policy import opts
 
+from cloud_security.deploy import apis
 from cloud_security.deploy import file_reading
 from cloud_security.deploy import rule_files
 
@@ -21,15 +22,18 @@ Reach = Callable[[str], str]
 
 @dataclasses.dataclass
 class Places:
-    """The policy files that Nova reads, and the folder for one more.
+    """The policy files that a service reads, and the folder for one more.
 
-    ``origin`` names the option behind ``folders`` and its file.
+    ``origin`` names the option behind ``folders`` and its file. ``paste`` is
+    the api-paste.ini that the configuration names, '' for none.
     """
 
     file: str
     folders: list[str]
     origin: str
     is_configured: bool
+    service: str
+    paste: str = ''
 
     def paths(self) -> list[str]:
         """Return the policy files that are there, in the order of reading."""
@@ -43,7 +47,8 @@ class Places:
 
         :param wish: what was asked for
         :param name: the rules' name: a folder that has it is preferred
-        :raises Refused: when Nova does not read the wish, or none at all
+        :raises Refused: when the service does not read the wish, or none
+            at all
         """
         if not self.folders:
             raise file_reading.Refused(
@@ -63,15 +68,18 @@ class Places:
             self.folders = [wish]
         elif os.path.realpath(wish) not in known:
             raise file_reading.Refused(
-                f'{wish} is not among the folders that Nova reads: '
+                f'{wish} is not among the folders that {self.service} reads: '
                 f'{self.origin} names {", ".join(self.folders)}.'
             )
         return wish
 
 
-def beside(paste: str) -> tuple[list[str], list[str]]:
-    """Return nova.conf and nova.conf.d beside an api-paste.ini, if there."""
-    file = os.path.join(os.path.dirname(paste), 'nova.conf')
+def beside(paste: str, conf_file: str) -> tuple[list[str], list[str]]:
+    """Return the configuration beside an api-paste.ini, if there.
+
+    :param conf_file: such as ``nova.conf``; the folder is ``nova.conf.d``
+    """
+    file = os.path.join(os.path.dirname(paste), conf_file)
     folder = f'{file}.d'
     return (
         [file] if os.path.isfile(file) else [],
@@ -80,7 +88,11 @@ def beside(paste: str) -> tuple[list[str], list[str]]:
 
 
 def read(
-    files: list[str], folders: list[str], paste: str, reach: Reach
+    files: list[str],
+    folders: list[str],
+    paste: str,
+    reach: Reach,
+    api: apis.Api = apis.NOVA,
 ) -> Places:
     """Return the places that a configuration names.
 
@@ -91,15 +103,18 @@ def read(
     :raises Refused: when the configuration cannot be read
     """
     conf = cfg.ConfigOpts()
-    # Nova's own default, which that of oslo.policy was not always.
+    # The service's own default, which that of oslo.policy was not always.
     opts.set_defaults(conf, policy_file='policy.yaml')
+    if api.paste_option:
+        conf.register_opt(cfg.StrOpt(api.paste_option))
     try:
         conf([], default_config_files=files, default_config_dirs=folders)
         named = conf.oslo_policy.policy_dirs
         file = conf.oslo_policy.policy_file
+        other = conf[api.paste_option] if api.paste_option else None
     except (cfg.Error, ValueError, OSError) as error:
         raise file_reading.Refused(
-            f'nova.conf cannot be read: {" ".join(str(error).split())}.'
+            f'{api.conf_file} cannot be read: {" ".join(str(error).split())}.'
         ) from error
     # As oslo.config finds files.
     near = [*folders, *map(os.path.dirname, [*reversed(files), paste])]
@@ -116,6 +131,8 @@ def read(
     return Places(
         place(file or 'policy.yaml'),
         [place(name) for name in named if name],
-        f'{OPTION} in {", ".join(files + folders) or "nova.conf"}',
+        f'{OPTION} in {", ".join(files + folders) or api.conf_file}',
         bool(files or folders),
+        api.name,
+        place(other) if other else '',
     )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Policy files in a host's folder, read without Nova.
+"""Policy files in a host's folder, read without the service.
 
 They are as good as the rules that come with cloud_security where each of
 those rules refuses members outside of the filter. oslo.policy reads the files
@@ -11,15 +11,16 @@ from __future__ import annotations
 import os
 import stat
 from typing import Any
+from typing import Collection
 from typing import Iterator
 
 from oslo_policy import policy
 import yaml
 
+from cloud_security.deploy import apis
+
 #: The check that holds inside the filter only.
 CHECK = 'isolation:enforced'
-#: Rules that Nova up to 31 has not got, so that a file may lack them.
-MAY_BE_MISSING = frozenset({'project_manager_api'})
 #: Checks that hold for admins, for nobody, or inside the filter only.
 CLOSED = ('!', CHECK, 'is_admin:True', 'role:admin', 'rule:context_is_admin')
 
@@ -56,10 +57,15 @@ def rules_in(path: str) -> Rules:
     return found
 
 
-def lacking(wanted: Rules, files: list[str]) -> list[str]:
+def lacking(
+    wanted: Rules,
+    files: list[str],
+    late: Collection[str] = apis.NOVA.late_rules,
+) -> list[str]:
     """Return which of the rules that are wanted policy files lack.
 
     :param files: in the order of reading
+    :param late: rules that a release lacks, so that files may lack them
     :returns: one phrase for each rule that is missing, or that can hold
         outside of the filter, and for each file that cannot be read
     """
@@ -82,7 +88,7 @@ def lacking(wanted: Rules, files: list[str]) -> list[str]:
             # Those that it refers to are wanted, too.
             continue
         if name not in found:
-            if name in MAY_BE_MISSING:
+            if name in late:
                 continue
             phrases.append(f'{name} is missing')
         elif name not in checks:

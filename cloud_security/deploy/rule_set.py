@@ -2,7 +2,7 @@
 """The rules in force of a service, with their files and their targets.
 
 Nothing here knows a service: which rules pass whose ID, and which are about
-no server at all, is handed in.
+nothing that has an owner, is handed in.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import Optional
 from oslo_policy import _parser
 from oslo_policy import policy
 
+from cloud_security.deploy import apis
 from cloud_security.deploy import drop_in as drop_ins
 from cloud_security.policy import inspection
 from cloud_security.policy import origin
@@ -41,7 +42,8 @@ class RuleSet:
 
     :param targets: ``{rule: what the service passes to it}``; a rule that is
         not there is given UNKNOWN
-    :param without_servers: rules whose responses tell of no server
+    :param without_servers: rules whose responses tell of nothing that has an
+        owner
     :param most: names that a sentence lists, None for all
     """
 
@@ -52,6 +54,7 @@ class RuleSet:
     )
     without_servers: Collection[str] = ()
     most: Optional[int] = 8
+    api: apis.Api = apis.NOVA
 
     def changed(
         self, changes: Mapping[str, Any], rules_then: Any = None
@@ -151,7 +154,7 @@ class RuleSet:
         """The rules of the drop-in."""
         return {
             name: text(parse(value))
-            for name, value in drop_ins.rules(self.drop_in).items()
+            for name, value in drop_ins.rules(self.drop_in, self.api).items()
         }
 
     def said_with_parts(self, name: str) -> str:
@@ -172,7 +175,7 @@ class RuleSet:
     @functools.cached_property
     def drop_in(self) -> str:
         """The file with our base rules, whatever its name; '' for none."""
-        return drop_ins.find(self.origins.paths)
+        return drop_ins.find(self.origins.paths, self.api)
 
     def own_file(self) -> str:
         """Return the name of a file for rules of the operator's."""

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A live probe: can one member of a project reach another's servers?
+"""A live probe: can one member reach another's servers and volumes?
 
-The probe knows HTTP and Keystone, not Nova's code, and runs anywhere. Read in
-this order; a folder imports from those above it only:
+The probe knows HTTP and Keystone, no service's code, and runs anywhere. Read
+in this order; a folder imports from those above it only:
 
-``client/``     accounts that send requests, within limits
+``client/``     services, and accounts that send requests, within limits
 ``catalog/``    all operations, as data, in a folder for each service
-``resources/``  the servers of a run, from boot to cleanup
+``resources/``  what a run creates, to cleanup: Nova's; ``volume/`` is Cinder's
 ``verdicts/``   what responses prove: requests, control, judgement, findings
 ``results/``    the summary of a run, and its formats
 ``runner.py``   one run from start to end; Python programs call it

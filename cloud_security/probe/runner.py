@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The runner: it boots servers, tries all operations, and cleans up.
+"""The runner: it creates resources, tries all operations, and cleans up.
 
 Cleanup comes even after errors and signals, and touches nothing that the
 probe did not make.
@@ -15,11 +15,16 @@ from cloud_security.probe import catalog
 from cloud_security.probe.catalog import operations
 from cloud_security.probe.client import accounts
 from cloud_security.probe.client import limits
+from cloud_security.probe.client import membership
 from cloud_security.probe.client import redaction
+from cloud_security.probe.client import services
 from cloud_security.probe.resources import cleanup
+from cloud_security.probe.resources import discovery
 from cloud_security.probe.resources import footprint as footprints
+from cloud_security.probe.resources import service_stage
 from cloud_security.probe.resources import stage as stages
 from cloud_security.probe.resources import supplies
+from cloud_security.probe.resources.volume import volume_stage
 from cloud_security.probe.results.summary import Summary
 from cloud_security.probe.verdicts import attempts
 from cloud_security.probe.verdicts import target
@@ -28,19 +33,18 @@ from cloud_security.probe.verdicts.findings import Finding
 #: Seconds, and requests, that a run may take.
 SECONDS = 600
 REQUESTS = 5000
-#: Roles that see and change everything by default.
-POWERFUL = {'admin', 'manager'}
-#: The microversion with tags at new servers; Nova has it since 2017.
-NEEDED = '2.64'
+#: The reason why a run did not look at a service, unless there is another.
+NOT_REACHED = 'The run ended before.'
 
 
 class Probe:
     """Two accounts of one project, and the operations that they try.
 
-    :param others: a manager of the project, an admin
+    :param others: a reader of the project, a manager, an admin
     :param effect: the strongest effect of operations
     :param allowed: limits that count from now on; see ``client/limits.py``
     :param report: the runner calls it with each finding at once
+    :param table: operations; the run looks at the services that they name
     """
 
     def __init__(
@@ -62,6 +66,9 @@ class Probe:
         self._report = report
         self._operations = catalog.up_to(effect, table)
         self._findings: list[Finding] = []
+        self._unseen: dict[str, str] = {}
+        #: Endpoints of the services that the run looked at.
+        self._endpoints: dict[str, str] = {}
         self._limits = allowed or limits.Limits(SECONDS, REQUESTS)
         self.footprint = footprints.Footprint(self._limits.left)
 
@@ -74,8 +81,7 @@ class Probe:
         self._limit(self._limits)
         error = ''
         try:
-            with limits.understanding():
-                self._try_all()
+            self._try_all()
         except limits.CannotTell as reason:
             error = str(reason)
         finally:
@@ -90,80 +96,77 @@ class Probe:
             redaction.shown(error),
             tuple(map(redaction.shown, left)),
             self._names(),
+            {name: redaction.shown(why) for name, why in self._unseen.items()},
         )
 
     def _limit(self, allowed: limits.Limits) -> None:
         for account in self._accounts:
             account.limits = allowed
 
+    def _services(self) -> list[services.Service]:
+        """Return the services of the operations, in the order of a run."""
+        names = {one.service for one in self._operations} or {'compute'}
+        return [one for name, one in services.ALL.items() if name in names]
+
     def _try_all(self) -> None:
-        self._check_accounts()
-        newest = self._newest()
+        membership.check(self._accounts)
+        chosen = self._services()
+        self._unseen = {one.name: NOT_REACHED for one in chosen[1:]}
+        for service in chosen:
+            with limits.understanding(service.title):
+                self._try(service)
+
+    def _try(self, service: services.Service) -> None:
+        """Try the operations of one service."""
+        owner, peer, *others = (one.at(service) for one in self._accounts)
+        try:
+            newest = discovery.newest(owner)
+        except discovery.Unseen as error:
+            self._unseen[service.name] = str(error)
+            return
+        self._endpoints[service.name] = owner.url
         # Resources of a killed run may fill the quota.
-        cleanup.clean((self._owner, self._peer), self.footprint)
-        stage = stages.Stage(
-            self._owner, self._peer, self.footprint, self._choice, newest
+        cleanup.clean((owner, peer), self.footprint)
+        stage = self._stage(owner, peer, newest)
+        stage.reader = next(
+            (one for one in others if one.name == accounts.READER), None
         )
         stage.supply()
-        trying = attempts.Attempts(stage, self._others)
-        trying.builder.make()
+        trying = attempts.Attempts(stage, others)
+        stage.make()
         self._check_peer(stage)
-        before = target.state(stage)
+        self._unseen.pop(service.name, None)
+        before = stage.state()
         for operation in self._operations:
-            for finding in trying.attempt(operation):
-                self._note(finding)
-        self._note(target.compared(before, target.state(stage)))
+            if operation.service == service.name:
+                for finding in trying.attempt(operation):
+                    self._note(finding)
+        self._note(target.compared(stage, before, stage.state()))
+
+    def _stage(
+        self, owner: accounts.Account, peer: accounts.Account, newest: str
+    ) -> service_stage.ServiceStage:
+        if owner.service is services.VOLUME:
+            return volume_stage.VolumeStage(
+                owner, peer, self.footprint, self._choice, newest
+            )
+        return stages.Stage(owner, peer, self.footprint, self._choice, newest)
 
     def _note(self, finding: Finding) -> None:
         self._findings.append(finding)
         self._report(finding)
 
-    def _check_accounts(self) -> None:
-        owner, peer = self._owner, self._peer
-        names: dict[str, str] = {}
-        for account in self._accounts:
-            other = names.setdefault(account.user_id, account.name)
-            if other != account.name:
-                raise limits.CannotTell(
-                    f'The {other} and the {account.name} are the same user; '
-                    'the probe needs different users of one project.'
-                )
-            if account.name == 'manager' and (
-                account.project_id != owner.project_id
-            ):
-                raise limits.CannotTell(
-                    'The owner and the manager have different projects: '
-                    f'{owner.project_id} and {account.project_id}.'
-                )
-        if owner.project_id != peer.project_id:
-            raise limits.CannotTell(
-                'The owner and the peer have different projects: '
-                f'{owner.project_id} and {peer.project_id}.'
-            )
-        powers = POWERFUL.intersection(map(str.lower, peer.roles))
-        if powers:
-            raise limits.CannotTell(
-                f'The peer has the role {" and ".join(sorted(powers))}; the '
-                'probe needs an ordinary member.'
-            )
+    @staticmethod
+    def _check_peer(stage: service_stage.ServiceStage) -> None:
+        """Check that the service serves the peer.
 
-    def _newest(self) -> str:
-        found: str = self._owner.get('/v2.1/', 'version').get('version', '')
-        if not found or operations.number(found) < operations.number(NEEDED):
-            raise limits.CannotTell(
-                f'Nova has no microversion {NEEDED}; it is too old.'
-            )
-        return found
-
-    def _check_peer(self, stage: stages.Stage) -> None:
-        """Check that Nova serves the peer.
-
-        :raises CannotTell: when the peer does not see the peer's own server
+        :raises CannotTell: when the peer does not see the peer's own resource
         """
-        response = self._peer.call('GET', 'servers')
-        if not response.names([stage.server('own') or '?']):
+        noun = stage.owner.service.resource
+        response = stage.peer.call('GET', f'{noun}s')
+        if not response.names([stage.own or '?']):
             raise limits.CannotTell(
-                "The peer's list does not name the peer's own server: "
+                f"The peer's list does not name the peer's own {noun}: "
                 f'{response}'
             )
 
@@ -175,17 +178,28 @@ class Probe:
         # The last request of the run may have gone on beyond its time.
         grace = min(0, self._limits.left) + footprints.GRACE
         self._limit(limits.Limits(grace, 1000))
-        try:
-            return cleanup.clean(
-                (self._owner, self._peer), self.footprint, grace - 10
-            )
-        except limits.CannotTell:
-            # The next run deletes it; this one has reported its own reason.
-            return sorted(f'{kind} {name}' for kind, name in made)
+        left: list[str] = []
+        for service in services.ALL.values():
+            mine = {one for one in made if one[0] in cleanup.kinds(service)}
+            if not mine:
+                continue
+            members = (self._owner.at(service), self._peer.at(service))
+            seconds = min(self._owner.limits.left, grace) - 10
+            try:
+                left += cleanup.clean(members, self.footprint, seconds)
+            except limits.CannotTell:
+                # The next run deletes it; this one has reported its reason.
+                left += sorted(f'{kind} {name}' for kind, name in mine)
+        return left
 
     def _cloud(self) -> dict[str, str]:
         return {
             'endpoint': redaction.shown(self._owner.url),
+            **{
+                f'{name} endpoint': redaction.shown(url)
+                for name, url in self._endpoints.items()
+                if name != services.COMPUTE.name
+            },
             'project': self._owner.project_id,
             **{account.name: account.user_id for account in self._accounts},
         }

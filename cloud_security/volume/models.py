@@ -14,10 +14,10 @@ from typing import Any
 
 # It must come first: Cinder's modules import each other in circles.
 from cinder import objects as _objects  # noqa: F401
-from cinder.db import models
 import sqlalchemy as sa
 
 from cloud_security.visibility import criteria
+from cloud_security.volume.database import models
 
 
 @functools.lru_cache(maxsize=None)

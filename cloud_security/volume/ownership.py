@@ -12,11 +12,11 @@ from typing import Any
 from typing import Optional
 
 from cinder import context as cinder_context
-from cinder.db import api as db_api
-from cinder.db import models
 import sqlalchemy as sa
 
 from cloud_security.visibility import scope as scopes
+from cloud_security.volume.database import api as db_api
+from cloud_security.volume.database import models
 
 #: IDs longer than any that Cinder stores.
 _LONGEST = 255

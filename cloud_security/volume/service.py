@@ -13,7 +13,6 @@ from cinder import policy as cinder_policy
 from cinder import rpc
 from cinder import version
 from cinder.api.v3 import router
-from cinder.db import models as cinder_models
 from oslo_config import cfg
 
 from cloud_security import releases
@@ -23,6 +22,7 @@ from cloud_security.volume import models
 from cloud_security.volume import ownership
 from cloud_security.volume import process
 from cloud_security.volume import transforms
+from cloud_security.volume.database import models as cinder_models
 from cloud_security.volume.transforms import attachments
 from cloud_security.volume.transforms import snapshots
 from cloud_security.volume.transforms import transfers

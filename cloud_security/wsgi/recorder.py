@@ -112,6 +112,7 @@ class Recorder:
                 found,
                 timeutils.utcnow(with_timezone=True).isoformat(),
                 response.status_code,
+                self._service.name,
             )
             LOG.info(
                 '%s %s',

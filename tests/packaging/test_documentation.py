@@ -18,7 +18,7 @@ from cloud_security.probe.cli import arguments
 from tests.packaging import ROOT
 
 SOURCE = ROOT / 'doc' / 'source'
-STATUS = ROOT / 'cloud_security' / 'compute' / 'checks.py'
+ROOM = ROOT / 'cloud_security'
 TEXT = '\n'.join(path.read_text() for path in SOURCE.rglob('*.rst'))
 COMMANDS = configparser.ConfigParser()
 COMMANDS.read(ROOT / 'setup.cfg')
@@ -32,10 +32,11 @@ def entries(group):
     ]
 
 
-def check_names():
+def check_names(service='compute'):
     """Return the names of the checks of status, in their order."""
     return re.findall(
-        r"""(?m)^        \((?:'|")(.*)(?:'|"), check_""", STATUS.read_text()
+        r"""(?m)^        \((?:'|")(.*)(?:'|"), (?:[\w.]+\.)?check_""",
+        (ROOM / service / 'checks.py').read_text(),
     )
 
 
@@ -100,7 +101,7 @@ class TestDocumentation(testtools.TestCase):
         page = (SOURCE / 'cli' / 'cloud-security-status.rst').read_text()
         names = check_names()
         self.assertEqual(11, len(names))
-        for name in names:
+        for name in [*names, *check_names('volume')]:
             self.assertIn(f'\n{name}\n    ', page)
 
     def test_each_way_to_install_is_told(self):

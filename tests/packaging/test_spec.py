@@ -7,6 +7,7 @@ import re
 import testtools
 
 from cloud_security import releases
+from cloud_security.deploy import apis
 from cloud_security.deploy import host
 from tests.packaging import ROOT
 
@@ -158,7 +159,7 @@ class TestSpec(testtools.TestCase):
             )
 
     def test_the_layout_is_what_enable_expects(self):
-        rules = host.RULES[0].replace('/etc/', ETC, 1)
+        rules = apis.NOVA.packaged.replace('/etc/', ETC, 1)
         self.assertIn(
             f'\n%config(noreplace) %attr(0644, root, root) {rules}\n', FILES
         )

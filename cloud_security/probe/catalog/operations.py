@@ -46,17 +46,19 @@ class Kind(enum.Enum):
     COMPARED = 'compared'
     #: The response must not name the owner's resources.
     SEARCHED = 'searched'
-    #: As COMPARED; the fate of the server that it boots counts, too.
+    #: As COMPARED; the fate of the resource that it creates counts, too.
     BUILT = 'built'
     #: As SEARCHED, while Nova builds the server.
     BUILDING = 'building'
+    #: The number in the response must be that of the caller's own resources.
+    COUNTED = 'counted'
 
 
 class Operation(NamedTuple):
     """One operation.
 
-    ``path`` and ``body`` have placeholders such as ``{server}``;
-    ``resources/stage.py`` gives their values.
+    ``path`` and ``body`` have placeholders such as ``{server}``; the stage of
+    the service gives their values.
     """
 
     name: str
@@ -91,6 +93,10 @@ class Operation(NamedTuple):
     is_core: bool = False
     #: The feature that it needs, which not every cloud has.
     part: str = ''
+    #: The name of the service.
+    service: str = 'compute'
+    #: The resource that it creates, if it is BUILT.
+    makes: str = 'server'
 
     @property
     def is_read(self) -> bool:
@@ -110,12 +116,16 @@ class Operation(NamedTuple):
 
         The core must work for the owner. Operations of a part prepare each
         other: without a floating IP of the owner the peer can take none.
+        Cinder's operations do not.
         """
+        if self.is_core:
+            return False
+        if self.service == 'volume':
+            return self.kind in (Kind.COMPARED, Kind.BUILT)
         return (
             self.kind is Kind.COMPARED
             and self.about == 'server'
             and not self.part
-            and not self.is_core
         )
 
 
@@ -154,9 +164,9 @@ def only_refused(
 
 
 def version(operation: Operation, newest: str) -> str | None:
-    """Return the microversion for a request, None if Nova has none.
+    """Return the microversion for a request, None if the service has none.
 
-    :param newest: the newest microversion of this Nova
+    :param newest: the newest microversion of this service
     """
     found = min(operation.until, newest, key=number)
     return found if number(found) >= number(operation.since) else None

@@ -13,6 +13,7 @@ from pbr import version
 
 from cloud_security.probe import runner
 from cloud_security.probe.catalog.operations import Effect
+from cloud_security.probe.client import services
 from cloud_security.probe.results import atomic_file
 from cloud_security.probe.results import monitoring
 from cloud_security.probe.results.summary import Outcome
@@ -42,7 +43,8 @@ def parser() -> argparse.ArgumentParser:
     made = Parser(
         prog=NAME,
         description='Let one member of a project try everything on another '
-        "member's servers. The probe boots these servers and deletes them.",
+        "member's servers and volumes. The probe creates these and deletes "
+        'them.',
     )
     made.add_argument(
         '--version',
@@ -53,12 +55,17 @@ def parser() -> argparse.ArgumentParser:
     who.add_argument(
         '--owner',
         metavar='CLOUD',
-        help='the member who owns the servers (default: the OS_ variables)',
+        help='the member who owns the resources (default: the OS_ variables)',
     )
     who.add_argument(
         '--peer',
         metavar='CLOUD',
-        help='another member, who tries to reach the servers',
+        help='another member, who tries to reach the resources',
+    )
+    who.add_argument(
+        '--reader',
+        metavar='CLOUD',
+        help='a reader of the project, who tries to reach them, too',
     )
     who.add_argument(
         '--manager',
@@ -68,7 +75,13 @@ def parser() -> argparse.ArgumentParser:
     who.add_argument(
         '--admin', metavar='CLOUD', help='an admin, who must succeed'
     )
-    what = made.add_argument_group('supplies of the servers')
+    made.add_argument(
+        '--service',
+        action='append',
+        choices=tuple(services.ALL),
+        help='look at this service alone; repeat it for more (default: all)',
+    )
+    what = made.add_argument_group('supplies of the resources')
     what.add_argument('--flavor', metavar='FLAVOR', help='default: smallest')
     what.add_argument('--image', metavar='IMAGE', help='default: smallest')
     what.add_argument(
@@ -86,6 +99,11 @@ def parser() -> argparse.ArgumentParser:
         action='store_true',
         help='make snapshots, too, and look for the servers in them',
     )
+    what.add_argument(
+        '--backup',
+        action='store_true',
+        help='make backups of volumes, too; Cinder must be able to',
+    )
     how = made.add_argument_group('limits')
     how.add_argument(
         '--until',
@@ -93,7 +111,7 @@ def parser() -> argparse.ArgumentParser:
         default='destroys',
         metavar='EFFECT',
         help='try operations that only read (reads), also those that change '
-        'a server (changes), or all (destroys, the default)',
+        'a resource (changes), or all (destroys, the default)',
     )
     how.add_argument(
         '--timeout',
@@ -160,6 +178,7 @@ def parsed() -> Any:
     """Return the arguments; exit if they make no sense."""
     made = parser()
     args = made.parse_args()
+    args.service = args.service or list(services.ALL)
     if args.warning is not None and args.warning >= args.timeout:
         made.error('--warning must be less than --timeout')
     files = [name for name in (args.html, args.prometheus) if name is not None]

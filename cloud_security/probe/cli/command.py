@@ -33,7 +33,8 @@ def main(stop: limits.Stop) -> int:
     terminal = terminals.Terminal(args.verbose)
     if args.dry_run:
         effect = arguments.EFFECTS[args.until]
-        terminal.write(table.plan(catalog.up_to(effect)))
+        chosen = catalog.of(args.service)
+        terminal.write(table.plan(catalog.up_to(effect, chosen)))
         return terminal.code(Outcome.OK)
     # The probe reports in its own sentence what libraries would log.
     logging.getLogger().addHandler(logging.NullHandler())
@@ -72,10 +73,12 @@ def _probe(
             args.network,
             args.floating_ip,
             args.snapshot,
+            args.backup,
         ),
         arguments.EFFECTS[args.until],
         allowed,
         terminal.print_row if is_table else lambda finding: None,
+        catalog.of(args.service),
     ).run(args.warning)
 
 
@@ -86,7 +89,7 @@ def _accounts(args: Any, allowed: limits.Limits) -> list[accounts.Account]:
         )
     return [
         clouds.account(name, getattr(args, name), allowed)
-        for name in ('owner', 'peer', 'manager', 'admin')
+        for name in ('owner', 'peer', 'reader', 'manager', 'admin')
         if name == 'owner' or getattr(args, name)
     ]
 
@@ -113,7 +116,8 @@ def _output(args: Any, summary: Summary) -> tuple[str, str]:
     """Return the texts for standard output and standard error."""
     if args.nagios:
         return monitoring.nagios(summary, args.timeout), ''
-    err = f'{arguments.NAME}: {summary.sentence}\n' if summary.error else ''
+    is_told = summary.error or not summary.findings
+    err = f'{arguments.NAME}: {summary.sentence}\n' if is_told else ''
     if args.format == 'json':
         return documents.as_json(summary), err
     if args.format == 'junit':

@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Accounts that send requests to Nova.
+"""Accounts that send requests to a service.
 
 An account never repeats a request that changes something.
 """
 
 from __future__ import annotations
 
-import re
 from typing import Any
 from typing import Callable
 from typing import TypeVar
@@ -16,6 +15,7 @@ from keystoneauth1 import exceptions
 
 from cloud_security.probe.client import limits
 from cloud_security.probe.client import redaction
+from cloud_security.probe.client import services
 from cloud_security.probe.client.responses import BUSY
 from cloud_security.probe.client.responses import Response
 
@@ -23,14 +23,17 @@ Result = TypeVar('Result')
 #: Seconds that one request may take.
 PATIENCE = 60
 RETRIES = 2
+#: The name of an account that may only read.
+READER = 'reader'
 
 
 class Account:
-    """A user with a token for one project, who sends requests to Nova.
+    """A user with a token for one project, who sends requests to a service.
 
-    :param name: owner, peer, manager or admin
+    :param name: owner, peer, reader, manager or admin
     :param adapter: a keystoneauth1 adapter for the compute service
     :param user_name: the name that people know the user by; '' if unknown
+    :param service: the service that the requests go to
     """
 
     def __init__(
@@ -42,6 +45,7 @@ class Account:
         roles: tuple[str, ...] = (),
         user_name: str = '',
         project_name: str = '',
+        service: services.Service = services.COMPUTE,
     ) -> None:
         self.name = name
         self.user_id = user_id
@@ -49,24 +53,65 @@ class Account:
         self.roles = roles
         self.user_name = user_name
         self.project_name = project_name
+        self.service = service
         self.limits = limits.Limits(PATIENCE, 1000)
         self.adapter = adapter
+        #: Adapters of other services, by the services' names.
+        self.adapters: dict[str, adapters.Adapter] = {}
         self._root: str | None = None
+
+    def at(self, service: services.Service) -> Account:
+        """Return the same user as an account of another service."""
+        if service is self.service:
+            return self
+        account = Account(
+            self.name,
+            self.adapters.get(service.name, self.adapter),
+            self.user_id,
+            self.project_id,
+            self.roles,
+            self.user_name,
+            self.project_name,
+            service,
+        )
+        account.limits = self.limits
+        return account
 
     @property
     def root(self) -> str:
-        """Return Nova's endpoint without version and project."""
+        """Return the service's endpoint without version and project."""
         if self._root is None:
-            endpoint = self._wait('Nova', self.adapter.get_endpoint)
+            endpoint = self._wait(self.service.title, self._endpoint)
             if not endpoint:
                 raise limits.CannotTell(
-                    'Keystone knows no endpoint of the compute service for '
-                    f'the {self.name}.'
+                    'Keystone knows no endpoint of the '
+                    f'{self.service.name} service for the {self.name}.'
                 )
-            self._root = re.sub(
-                r'/v2(\.\d+)?(/[^/]*)?/?$', '', endpoint
-            ).rstrip('/')
+            self._root = self.service.root(endpoint)
         return self._root
+
+    def _endpoint(self) -> str | None:
+        if self.service is services.COMPUTE or self.adapter.endpoint_override:
+            found: str | None = self.adapter.get_endpoint()
+            return found
+        for service_type in self.service.types:
+            found = self._look(service_type, skip_discovery=True)
+            if found:
+                return found
+        return None
+
+    def _look(self, service_type: str, **more: Any) -> str | None:
+        try:
+            found: str | None = self.adapter.session.get_endpoint(
+                self.adapter.auth or self.adapter.session.auth,
+                service_type=service_type,
+                interface=self.adapter.interface,
+                region_name=self.adapter.region_name,
+                **more,
+            )
+        except exceptions.CatalogException:
+            return None
+        return found
 
     @property
     def url(self) -> str:
@@ -75,20 +120,7 @@ class Account:
 
     def endpoint(self, service_type: str) -> str | None:
         """Return another service's endpoint, None if the cloud has none."""
-
-        def look() -> str | None:
-            try:
-                found: str | None = self.adapter.session.get_endpoint(
-                    self.adapter.auth or self.adapter.session.auth,
-                    service_type=service_type,
-                    interface=self.adapter.interface,
-                    region_name=self.adapter.region_name,
-                )
-            except exceptions.CatalogException:
-                return None
-            return found
-
-        endpoint = self._wait(service_type, look)
+        endpoint = self._wait(service_type, lambda: self._look(service_type))
         return endpoint.rstrip('/') if endpoint else None
 
     def call(
@@ -96,18 +128,22 @@ class Account:
         method: str,
         path: str,
         body: Any = None,
-        version: str = '2.1',
+        version: str = '',
     ) -> Response:
         """Send one request; repeat a GET while a gateway is busy.
 
-        :param path: below Nova's endpoint; without a leading slash it is
-            below ``/v2.1/``; the account sends a whole URL as it is
+        :param path: below the service's endpoint; without a leading slash it
+            is below ``/v2.1/`` or ``/v3/PROJECT/``; the account sends a whole
+            URL as it is
+        :param version: a microversion, by default the service's oldest
         :raises CannotTell: when there is no response, or no more time
         """
         if '://' in path:
             url = path
         else:
-            url = self.root + (path if path[0] == '/' else f'/v2.1/{path}')
+            below = self.service.prefix(self.project_id)
+            url = self.root + (path if path[0] == '/' else below + path)
+        version = version or self.service.oldest
         for attempt in range(RETRIES + 1):
             response = self._send(method, url, body, version)
             if method != 'GET' or response.status not in BUSY:
@@ -116,17 +152,17 @@ class Account:
                 self.limits.sleep(0.5)
         return response
 
-    def get(self, path: str, key: str, version: str = '2.1') -> Any:
+    def get(self, path: str, key: str, version: str = '') -> Any:
         """Send a GET and return the value of one key of the response.
 
-        :raises CannotTell: on a refusal, or a response that is not Nova's
+        :raises CannotTell: on a refusal, or another party's response
         """
         return self.taken(self.call('GET', path, version=version), key)
 
     def taken(self, response: Response, key: str) -> Any:
         """Return the value of one key of a response.
 
-        :raises CannotTell: on a refusal, or a response that is not Nova's
+        :raises CannotTell: on a refusal, or another party's response
         """
         if not response.is_success:
             raise limits.CannotTell(
@@ -136,7 +172,8 @@ class Account:
         said = response.json()
         if not isinstance(said, dict) or key not in said:
             raise limits.CannotTell(
-                f'{response.url}: the response is not as Nova gives it.'
+                f'{response.url}: the response is not as '
+                f'{self.service.title} gives it.'
             )
         return said[key]
 
@@ -144,7 +181,7 @@ class Account:
         self, method: str, url: str, body: Any, version: str
     ) -> Response:
         self.limits.spend()
-        # Nova would boot the server of an aborted POST later.
+        # A service would create the resource of an aborted POST later.
         is_whole = method == 'POST'
         patience = PATIENCE if is_whole else min(PATIENCE, self.limits.left)
         response = self._wait(
@@ -161,7 +198,9 @@ class Account:
                 user_agent='cloud-security-probe',
                 headers={
                     'Accept': 'application/json',
-                    'OpenStack-API-Version': f'compute {version}',
+                    'OpenStack-API-Version': (
+                        f'{self.service.name} {version}'
+                    ),
                 },
             ),
             is_whole,

@@ -12,6 +12,7 @@ from cloud_security import keystone
 from cloud_security.probe.client import accounts
 from cloud_security.probe.client import limits
 from cloud_security.probe.client import redaction
+from cloud_security.probe.client import services
 
 #: Keys in clouds.yaml whose values are secret.
 SECRET = ('password', 'passcode', 'token', 'application_credential_secret')
@@ -22,7 +23,7 @@ def account(
 ) -> accounts.Account:
     """Return the account of a name in clouds.yaml, or of the OS_ variables.
 
-    :param name: owner, peer, manager or admin
+    :param name: owner, peer, reader, manager or admin
     :param cloud: the name in clouds.yaml; None for the OS_ variables
     :raises CannotTell: when there is no such account, or Keystone does not
         know it, or does not respond
@@ -35,20 +36,31 @@ def account(
         raise limits.CannotTell(
             f'{name.capitalize()}: {error}'.rstrip('.') + '.'
         ) from error
-    config = connection.config
-    return accounts.Account(
+    made = {
+        service.name: _adapter(connection, service)
+        for service in services.ALL.values()
+    }
+    found = accounts.Account(
         name,
-        adapter.Adapter(
-            connection.session,
-            service_type='compute',
-            interface=config.get_interface('compute'),
-            region_name=config.get_region_name('compute'),
-            endpoint_override=config.get_endpoint('compute'),
-        ),
+        made[services.COMPUTE.name],
         caller.user_id,
         caller.project_id,
         caller.roles,
         *names,
+    )
+    found.adapters = made
+    return found
+
+
+def _adapter(connection: Any, service: services.Service) -> adapter.Adapter:
+    # clouds.yaml names settings by any of a service's types.
+    config, official = connection.config, service.types[0]
+    return adapter.Adapter(
+        connection.session,
+        service_type=official,
+        interface=config.get_interface(official),
+        region_name=config.get_region_name(official),
+        endpoint_override=config.get_endpoint(official),
     )
 
 

@@ -24,7 +24,7 @@ class CannotTell(Exception):
 
 
 class NoResponse(CannotTell):
-    """The probe sent a request and cannot know whether Nova acted on it."""
+    """The probe sent a request and cannot know what came of it."""
 
 
 class Stop:
@@ -134,8 +134,10 @@ def _do(work: Callable[[], Result], future: futures.Future[Result]) -> None:
 
 
 @contextlib.contextmanager
-def understanding() -> Iterator[None]:
+def understanding(title: str = 'Nova') -> Iterator[None]:
     """Turn any error about an unexpected response into one sentence.
+
+    :param title: the name that people know the service by
 
     :raises CannotTell: instead of any other error
     """
@@ -145,6 +147,6 @@ def understanding() -> Iterator[None]:
         raise
     except Exception as error:
         raise CannotTell(
-            'A response is not as Nova gives it: '
+            f'A response is not as {title} gives it: '
             f'{type(error).__name__} {error}'
         ) from error

@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The builder: it boots the servers, and the peer looks meanwhile.
+"""Nova's builder: it boots the servers, and the peer looks meanwhile.
 
 Until a cell has a server, Nova lists the server from another table.
 """
 
 from __future__ import annotations
 
+import typing
+
 from cloud_security.probe.client.responses import Response
-from cloud_security.probe.resources import stage as stages
+
+if typing.TYPE_CHECKING:
+    from cloud_security.probe.resources import stage as stages
 
 
 class Builder:

@@ -11,28 +11,18 @@ from collections.abc import Iterator
 import contextlib
 import time
 from typing import Any
-from typing import NamedTuple
 
 from cloud_security.probe.client import accounts
 from cloud_security.probe.client import limits
+from cloud_security.probe.client import services
 from cloud_security.probe.resources import footprint as footprints
+from cloud_security.probe.resources.remains import Resource
+from cloud_security.probe.resources.volume import volume_remains
 
 #: Groups go after their servers, snapshots after Nova has made them.
 KINDS = ('server', 'server group', 'image')
-#: Seconds in which Nova may still act on a request without a response.
+#: Seconds in which a service may still act on a request without a response.
 LATE = 60
-
-
-class Resource(NamedTuple):
-    """A resource of an account, and its path."""
-
-    kind: str
-    name: str
-    path: str
-
-    def __str__(self) -> str:
-        """Return the kind and the name, for messages."""
-        return f'{self.kind} {self.name}'
 
 
 def found(
@@ -40,8 +30,11 @@ def found(
 ) -> list[Resource]:
     """Return what this run, or one that has ended, left of an account's.
 
-    :raises CannotTell: when Nova does not list the account's resources
+    :raises CannotTell: when the service does not list the resources
     """
+    if account.service is services.VOLUME:
+        with limits.understanding(account.service.title):
+            return volume_remains.found(account, kind, footprint)
     with limits.understanding():
         return [
             Resource(kind, name, path)
@@ -83,6 +76,11 @@ def _listed(
     return listed
 
 
+def kinds(service: services.Service) -> tuple[str, ...]:
+    """Return the kinds of a service's resources, in the order of deletion."""
+    return volume_remains.KINDS if service is services.VOLUME else KINDS
+
+
 def clean(
     members: tuple[accounts.Account, ...],
     footprint: footprints.Footprint,
@@ -98,17 +96,20 @@ def clean(
     """
     start = time.monotonic()
     pause = 0.1
+    service = members[0].service
+    known = kinds(service)
     while True:
         left: set[str] = set()
-        for kind in KINDS:
+        for kind in known:
             for account in members:
                 left |= _delete(account, kind, footprint)
         waited = time.monotonic() - start
         is_late = waited > seconds or (not left and waited > LATE)
-        if is_late or not (left or footprint.awaited):
+        awaited = [one for one in footprint.awaited if one[0] in known]
+        if is_late or not (left or awaited):
             left |= {
-                f'{kind} {name}, which Nova has not made yet'
-                for kind, name in footprint.awaited
+                f'{kind} {name}, which {service.title} has not made yet'
+                for kind, name in awaited
             }
             return sorted(left)
         members[0].limits.sleep(pause)
@@ -128,7 +129,9 @@ def _delete(
     for resource in resources:
         footprint.awaited.discard((kind, resource.name))
         with contextlib.suppress(limits.CannotTell):
-            response = account.call('DELETE', resource.path)
+            response = account.call(
+                resource.method, resource.path, resource.body, resource.version
+            )
             if response.status == 409 and kind == 'server':
                 path = f'{resource.path}/action'
                 account.call('POST', path, {'unlock': None})

@@ -22,9 +22,12 @@ from cloud_security.probe.client import limits
 
 PREFIX = 'cloud-security-probe'
 NAME = re.compile(
-    rf'{PREFIX}-([0-9a-f]{{6}})-(\d+)-(\d+)-(example|target|own|new)(-copy)?'
+    rf'{PREFIX}-([0-9a-f]{{6}})-(\d+)-(\d+)-(example|target|own|new)'
+    # Cinder's resources are named after their kinds.
+    '(-(copy|attached|backup|grouped|group|group_snapshot|offered|snapshot'
+    '|spare|transfer))?'
 )
-#: A key in the metadata of servers; operations keep it.
+#: A key in the metadata of servers and volumes; operations keep it.
 MARK = 'probe'
 #: Seconds that cleanup may take beyond the time of a run.
 GRACE = 120
@@ -38,7 +41,7 @@ class Footprint:
         self.prefix = f'{PREFIX}-{host()}-{os.getpid()}-{self.over}-'
         #: (kind, name) of each resource that the run requested.
         self.made: set[tuple[str, str]] = set()
-        #: (kind, name) of each request to which Nova gave no response.
+        #: (kind, name) of each request that got no response.
         self.awaited: set[tuple[str, str]] = set()
 
     def name(self, role: str) -> str:

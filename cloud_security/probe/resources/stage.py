@@ -1,24 +1,32 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The stage: the servers of a run, and what belongs to them.
-
-The owner has two. At the *example* the owner shows that an operation works;
-only the peer tries to reach the *target*. The peer has a server of its own.
-"""
+"""Nova's stage: the servers of a run, and what belongs to them."""
 
 from __future__ import annotations
 
+from cloud_security.probe.catalog.operations import Operation
 from cloud_security.probe.client import accounts
 from cloud_security.probe.client import limits
 from cloud_security.probe.client import redaction
 from cloud_security.probe.client.responses import LOST
+from cloud_security.probe.client.responses import Response
+from cloud_security.probe.resources import builder
 from cloud_security.probe.resources import footprint as footprints
 from cloud_security.probe.resources import placeholders
+from cloud_security.probe.resources import server_state
+from cloud_security.probe.resources import service_stage
 from cloud_security.probe.resources import supplies
 from cloud_security.probe.resources import waiting
 
+#: States of a server that operations can no longer use.
+DELETED = ('DELETED', 'SOFT_DELETED')
+GONE = (*DELETED, 'ERROR')
 
-class Stage:
+
+class Stage(service_stage.ServiceStage):
     """The servers and server groups of a run, by their roles."""
+
+    missing = placeholders.MISSING
+    untouched = ("the owner's server is untouched", 'GET servers/{server}')
 
     def __init__(
         self,
@@ -28,10 +36,7 @@ class Stage:
         choice: supplies.Choice,
         newest: str,
     ) -> None:
-        self.owner = owner
-        self.peer = peer
-        self.newest = newest
-        self.footprint = footprint
+        super().__init__(owner, peer, footprint, newest)
         self._choice = choice
         #: IDs of all servers and groups that the owner has had.
         self.servers: list[str] = []
@@ -39,6 +44,24 @@ class Stage:
         #: An operation deleted a target, and the probe booted another.
         self.is_target_lost = False
         self.placeholders = placeholders.Placeholders(owner, peer)
+        self._builder = builder.Builder(self)
+
+    @property
+    def own(self) -> str:
+        """Return the ID of the peer's own server, or ''."""
+        return self.server('own') or ''
+
+    @property
+    def seen(self) -> Response | None:
+        """Return the peer's list while Nova built a server of the owner."""
+        return self._builder.seen
+
+    def make(self) -> None:
+        """Boot the servers that are missing.
+
+        :raises CannotTell: when that is not possible
+        """
+        self._builder.make()
 
     def supply(self) -> None:
         """Choose flavor, image and network.
@@ -159,6 +182,52 @@ class Stage:
             'user': [self.owner.user_id],
         }
         return [*known[about], self.placeholders.unknown({}, about)[about]]
+
+    def known(self, about: str) -> list[str]:
+        """Return the IDs of the owner's servers, or of the groups."""
+        return self.groups if about == 'group' else self.servers
+
+    def values(self, account: accounts.Account, role: str) -> dict[str, str]:
+        """Return the values of placeholders for a request."""
+        found = self.placeholders.values(account, role)
+        if account is self.reader:
+            # Readers have no server; the owner's must not stand in for it.
+            del found['own']
+        return found
+
+    def unknown(self, values: dict[str, str], about: str) -> dict[str, str]:
+        """Return the same values with an ID that does not exist."""
+        return self.placeholders.unknown(values, about)
+
+    def settle(self, operation: Operation, role: str) -> str:
+        """Wait until Nova has acted on a server; return its state."""
+        status: str = waiting.settle(
+            self.owner, self.server(role) or '', operation.becomes
+        )['status']
+        if operation.removes or status in GONE:
+            self.lose(role)
+        if role == 'target' and status in DELETED:
+            self.is_target_lost = True
+        return status
+
+    def fate(
+        self,
+        account: accounts.Account,
+        operation: Operation,
+        response: Response,
+    ) -> Response:
+        """Return the final state of a new server instead of its ID."""
+        path = f'servers/{response.json()["server"]["id"]}'
+        state = waiting.settle(account, path.split('/')[1])['status']
+        account.call('DELETE', path)
+        return response._replace(text=state, headers={})
+
+    def state(self) -> service_stage.State:
+        """Return the target's state as the owner sees it."""
+        target = self.server('target')
+        if target is None or self.is_target_lost:
+            return service_stage.State({'status': 'gone'})
+        return server_state.read(self.owner, target, (self.peer, self.reader))
 
     def server(self, role: str) -> str | None:
         """Return the ID of a server, None if it is gone."""

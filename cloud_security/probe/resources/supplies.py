@@ -20,8 +20,10 @@ class Choice(NamedTuple):
     network: str | None = None
     #: A free floating IP of the project.
     address: str | None = None
-    #: Make snapshots, too.
+    #: Make snapshots of servers, too.
     snapshot: bool = False
+    #: Make backups of volumes, too.
+    backup: bool = False
 
 
 class Supplies(NamedTuple):

@@ -29,6 +29,7 @@ def as_json(summary: Summary) -> str:
                 'requests': summary.requests,
                 'cloud': summary.cloud,
                 'names': dict(summary.names),
+                'not_looked_at': dict(summary.unseen),
                 **summary.counts,
                 'findings': [
                     {

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from cloud_security.probe.client import services
 from cloud_security.probe.results import markup
 from cloud_security.probe.results.summary import Summary
 from cloud_security.probe.verdicts.findings import Finding
@@ -21,7 +22,7 @@ SIGNS = {
 }
 GROUPS = {
     'reads': 'Reads',
-    'changes': 'Changes of a server',
+    'changes': 'Changes of a resource',
     'destroys': 'Deletions and rebuilds',
 }
 
@@ -31,13 +32,15 @@ def section(summary: Summary) -> Iterable[str]:
     if not summary.findings:
         return
     names = ['peer'] + [
-        name for name in ('manager', 'admin') if name in summary.cloud
+        name
+        for name in ('reader', 'manager', 'admin')
+        if name in summary.cloud
     ]
     yield '<section id="matrix"><h2>Operations by account</h2>'
     yield (
         '<p class="lead">The statuses of all responses. The owner sends '
-        'requests about the owner’s own server. The other accounts send '
-        'the same requests about a server of the owner.</p>'
+        'requests about the owner’s own resource. The other accounts send '
+        'the same requests about a resource of the owner.</p>'
     )
     yield (
         '<table><caption class="hidden">Operations by account</caption><thead>'
@@ -47,7 +50,23 @@ def section(summary: Summary) -> Iterable[str]:
         who = markup.account(name, summary.names.get(name, ''))
         yield f'<th scope="col">{who}</th>'
     yield '</tr></thead>'
-    for effect, title in GROUPS.items():
+    for service in summary.services:
+        yield from _service(summary.of(service), service, names)
+    yield '</table></section>'
+
+
+def _service(
+    summary: Summary, service: str, names: list[str]
+) -> Iterable[str]:
+    """Yield the rows of one service, by effect."""
+    columns = len(names) + 2
+    title = services.ALL[service].title
+    yield (
+        f'<tbody><tr class="service"><th scope="rowgroup" '
+        f'colspan="{columns}">{title} <span>{summary.tally}</span></th></tr>'
+        '</tbody>'
+    )
+    for effect, words in GROUPS.items():
         rows: dict[str, dict[str, Finding]] = {}
         for finding in summary.findings:
             if finding.effect == effect:
@@ -56,12 +75,11 @@ def section(summary: Summary) -> Iterable[str]:
         if rows:
             yield (
                 f'<tbody><tr class="group"><th scope="rowgroup" '
-                f'colspan="{len(names) + 2}">{title}</th></tr>'
+                f'colspan="{columns}">{words}</th></tr>'
             )
             for row in rows.values():
                 yield from _row(row, names)
             yield '</tbody>'
-    yield '</table></section>'
 
 
 def _row(row: dict[str, Finding], names: list[str]) -> Iterable[str]:

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from html import escape
 import importlib.resources
 
+from cloud_security.probe.client import services
 from cloud_security.probe.results import markup
 from cloud_security.probe.results import matrix
 from cloud_security.probe.results import proofs
@@ -57,6 +58,7 @@ def html(summary: Summary) -> str:
         *_verdict(summary, tone, heading),
         '<main>',
         *_facts(summary),
+        *_unseen(summary),
         *proofs.sections(summary),
         *matrix.section(summary),
         *_skipped(summary),
@@ -88,6 +90,7 @@ def _verdict(summary: Summary, tone: str, heading: str) -> Iterable[str]:
     yield f'<p id="tally" class="figures">{tally}</p>'
     yield '<nav aria-label="On this page">'
     for name, title, findings in (
+        ('unseen', 'Not looked at', summary.unseen),
         ('leaks', 'Leaks', summary.leaks),
         ('refused', 'Refusals', summary.refused),
         ('matrix', 'Operations by account', summary.findings),
@@ -120,12 +123,26 @@ def _fact(name: str, value: str, known_as: str) -> Iterable[str]:
     if not value:
         return
     yield f'<div><dt>{escape(name.capitalize())}</dt>'
-    if name == 'endpoint':
+    if name.endswith('endpoint'):
         yield f'<dd>{markup.text(value)}</dd></div>'
         return
     if known_as:
         yield f'<dd>{escape(known_as)}</dd>'
     yield f'<dd><code class="id">{escape(value)}</code></dd></div>'
+
+
+def _unseen(summary: Summary) -> Iterable[str]:
+    if not summary.unseen:
+        return
+    yield '<section id="unseen" class="odd"><h2>Not looked at</h2>'
+    yield (
+        '<p class="lead">The run says nothing about these services.</p>'
+        '<ul class="open-ends">'
+    )
+    for service, why in summary.unseen.items():
+        title = services.ALL[service].title
+        yield f'<li>{title} ({service})<span>{markup.text(why)}</span></li>'
+    yield '</ul></section>'
 
 
 def _skipped(summary: Summary) -> Iterable[str]:
@@ -135,11 +152,20 @@ def _skipped(summary: Summary) -> Iterable[str]:
     yield (
         '<p class="lead">These operations prove nothing in this cloud: the '
         'owner could not show that they work, or the peer’s response was '
-        'not Nova’s.</p><ul class="open-ends">'
+        'not the service’s.</p>'
     )
-    for finding in summary.skipped:
+    for service in summary.services:
+        mine = summary.of(service).skipped
+        if not mine:
+            continue
         yield (
-            f'<li>{markup.text(finding.operation)}'
-            f'<span>{markup.text(finding.reason)}</span></li>'
+            f'<h3 class="service">{services.ALL[service].title} '
+            f'<span>{len(mine)}</span></h3><ul class="open-ends">'
         )
-    yield '</ul></section>'
+        for finding in mine:
+            yield (
+                f'<li>{markup.text(finding.operation)}'
+                f'<span>{markup.text(finding.reason)}</span></li>'
+            )
+        yield '</ul>'
+    yield '</section>'

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from cloud_security.probe.client import services
+from cloud_security.probe.client.accounts import READER
 from cloud_security.probe.results import markup
 from cloud_security.probe.results.summary import Summary
 from cloud_security.probe.verdicts.evidence import Evidence
@@ -34,18 +36,38 @@ def sections(summary: Summary) -> Iterable[str]:
             continue
         yield f'<section id="{name}"><h2>{title}</h2>'
         yield f'<p class="lead">{lead}</p>'
-        yield '<ul class="leaks">'
-        for finding in findings:
-            yield from _proof(finding, summary.names.get(finding.account, ''))
-        yield '</ul></section>'
+        for service in summary.services:
+            yield from _service(summary, service, findings)
+        yield '</section>'
+
+
+def _service(
+    summary: Summary, service: str, findings: Iterable[Finding]
+) -> Iterable[str]:
+    """Yield the proofs of one service's findings, unless there are none."""
+    mine = [one for one in findings if one.service == service]
+    if not mine:
+        return
+    yield (
+        f'<h3 class="service">{services.ALL[service].title} '
+        f'<span>{len(mine)}</span></h3>'
+    )
+    yield '<ul class="leaks">'
+    for finding in mine:
+        yield from _proof(finding, summary.names.get(finding.account, ''))
+    yield '</ul>'
 
 
 def _proof(finding: Finding, user_name: str) -> Iterable[str]:
+    # All others are the peer's, or say whose refusal it is.
+    by = (
+        ' <span class="who">reader</span>' if finding.account == READER else ''
+    )
     yield (
         f'<li id="{markup.anchor(finding.account, finding.operation)}">'
         '<details class="bad"><summary>'
         f'<span class="chip">{finding.verdict.value}</span>'
-        f'<h3>{markup.text(finding.operation)}</h3>'
+        f'<h3>{markup.text(finding.operation)}{by}</h3>'
         f'<code>{markup.text(finding.request)}</code></summary>'
     )
     if finding.reason:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import enum
 from typing import NamedTuple
 
+from cloud_security.probe.results import wording
 from cloud_security.probe.verdicts.findings import Finding
 from cloud_security.probe.verdicts.findings import Verdict
 
@@ -45,6 +46,8 @@ class Summary(NamedTuple):
     left: tuple[str, ...] = ()
     #: Names of the project and of users, under the keys of ``cloud``.
     names: Mapping[str, str] = {}
+    #: Services that the run did not look at, each with the reason.
+    unseen: Mapping[str, str] = {}
 
     @property
     def leaks(self) -> list[Finding]:
@@ -109,6 +112,16 @@ class Summary(NamedTuple):
         return ' / '.join(f'{count} {words}' for words, count in self.shares)
 
     @property
+    def services(self) -> list[str]:
+        """Return the services about which there are findings."""
+        return list(dict.fromkeys(one.service for one in self.findings))
+
+    def of(self, service: str) -> Summary:
+        """Return the summary of one service's findings."""
+        found = [one for one in self.findings if one.service == service]
+        return self._replace(findings=found)
+
+    @property
     def unproven(self) -> list[str]:
         """Return the core operations that are not closed."""
         return [
@@ -119,8 +132,11 @@ class Summary(NamedTuple):
 
     @property
     def is_proven(self) -> bool:
-        """Return True if the core operations are closed."""
-        return any(one.is_core for one in self.findings) and not self.unproven
+        """Return True if each service's core operations are closed."""
+        tested = {one.service for one in self.findings if one.is_core}
+        return (
+            bool(tested) and tested == {*self.services} and not self.unproven
+        )
 
     @property
     def untried(self) -> list[str]:
@@ -138,7 +154,7 @@ class Summary(NamedTuple):
         """Return the exit code; a leak counts in spite of an error."""
         if self.counts['nb_tests_ko']:
             return Outcome.CRITICAL
-        if self.error or not self.is_proven:
+        if self.error or self.unseen or not self.is_proven:
             return Outcome.UNKNOWN
         if self.left or (
             self.warning is not None and self.seconds > self.warning
@@ -156,40 +172,60 @@ class Summary(NamedTuple):
     @property
     def sentence(self) -> str:
         """Return the verdict in a sentence or two."""
+        return ' '.join((self._verdict, *self.notes, *self._ending)).strip()
+
+    @property
+    def lines(self) -> list[str]:
+        """Return the sentence with a line for each note on a service."""
+        return [' '.join((self._verdict, *self._ending)).strip(), *self.notes]
+
+    @property
+    def notes(self) -> list[str]:
+        """Return what the run did not try, or did not look at."""
+        noted = []
+        for service in self.services[1:]:
+            untried = self.of(service).untried
+            if untried:
+                noted.append(f'{service}: not tried: {", ".join(untried)}.')
+        return noted + [
+            f'{service}: not looked at: {why}'
+            for service, why in self.unseen.items()
+        ]
+
+    @property
+    def _verdict(self) -> str:
         said = []
         if self.leaks:
-            said.append(
-                f'This cloud leaks: in {_number(self.leaks, "operation")} a '
-                "member reached another member's servers."
-            )
+            said.append(wording.leaks(self.leaks))
         if self.refused:
-            said.append(
-                f'{_number(self.refused, "operation")} of a manager or an '
-                'admin failed.'
-            )
+            said.append(wording.refusals(self.refused))
         if not said and not self.error:
             said.append(self._no_leak)
-        if self.untried:
-            said.append(f'Not tried: {", ".join(self.untried)}.')
-        if self.error:
-            said.append(self.error)
+        for service in self.services[:1]:
+            untried = self.of(service).untried
+            if untried:
+                said.append(f'Not tried: {", ".join(untried)}.')
+        return ' '.join(said)
+
+    @property
+    def _ending(self) -> list[str]:
+        """Return what went wrong with the run itself."""
+        said = [self.error] if self.error else []
         if self.left:
             said.append(f'The run left behind: {", ".join(self.left)}.')
         if self.outcome is Outcome.WARNING and not self.left:
             said.append(f'The run took longer than {self.warning:g} seconds.')
-        return ' '.join(said)
+        return said
 
     @property
     def _no_leak(self) -> str:
         if self.is_proven:
-            return f'No leak: {self.counts["nb_tests_ok"]} tests passed.'
+            where = f' in {" and ".join(self.services)}' if self.unseen else ''
+            passed = self.counts['nb_tests_ok']
+            return f'No leak{where}: {passed} tests passed.'
         if self.unproven:
             return (
                 'No verdict: core operations are inconclusive: '
                 f'{", ".join(self.unproven)}.'
             )
         return 'No verdict: the run could test no core operation.'
-
-
-def _number(findings: list[Finding], noun: str) -> str:
-    return f'{len(findings)} {noun}' + ('s' if len(findings) != 1 else '')

@@ -24,7 +24,7 @@ class Terminal:
     def __init__(self, is_verbose: bool = False) -> None:
         self._is_verbose = is_verbose
         self._is_broken = False
-        self._has_begun = False
+        self._service = ''
         for stream in (sys.stdout, sys.stderr):
             if isinstance(stream, io.TextIOWrapper):
                 stream.reconfigure(errors='backslashreplace')
@@ -33,9 +33,11 @@ class Terminal:
         """Print a row of the table at once."""
         if finding.verdict.passes and not self._is_verbose:
             return
-        if not self._has_begun:
-            self._has_begun = True
-            self.write(f'{table.TITLE}\n')
+        if finding.service != self._service:
+            gap = '\n' if self._service else ''
+            self._service = finding.service
+            heading = table.heading(finding.service)
+            self.write(f'{gap}{heading}\n{table.TITLE}\n')
         self.write(table.row(finding, sys.stdout.isatty()) + '\n')
 
     def write(self, text: str) -> None:

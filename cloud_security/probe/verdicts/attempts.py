@@ -10,9 +10,9 @@ from cloud_security.probe.catalog.operations import Kind
 from cloud_security.probe.catalog.operations import Operation
 from cloud_security.probe.client import accounts
 from cloud_security.probe.client import redaction
-from cloud_security.probe.resources import builder
-from cloud_security.probe.resources import placeholders
-from cloud_security.probe.resources import stage as stages
+from cloud_security.probe.client.accounts import READER
+from cloud_security.probe.client.responses import Response
+from cloud_security.probe.resources import service_stage
 from cloud_security.probe.verdicts import control as controls
 from cloud_security.probe.verdicts import judgement
 from cloud_security.probe.verdicts.evidence import evidence
@@ -23,15 +23,26 @@ from cloud_security.probe.verdicts.requests import Requester
 
 
 class Attempts:
-    """Tries operations, one after the other."""
+    """Tries operations of one service, one after the other.
+
+    :param others: the reader, the manager and the admin
+    """
 
     def __init__(
-        self, stage: stages.Stage, others: Iterable[accounts.Account]
+        self,
+        stage: service_stage.ServiceStage,
+        others: Iterable[accounts.Account],
     ) -> None:
         self._stage = stage
-        self._others = tuple(others)
+        self._title = stage.owner.service.title
+        others = tuple(others)
+        self._others = tuple(one for one in others if one.name != READER)
+        #: Accounts that must reach nothing.
+        self._strangers = (
+            stage.peer,
+            *(one for one in others if one.name == READER),
+        )
         self._controls = controls.Controls(stage)
-        self.builder = builder.Builder(stage)
 
     def attempt(self, operation: Operation) -> list[Finding]:
         """Try an operation; return one finding for each account."""
@@ -40,21 +51,24 @@ class Attempts:
         version = operations.version(operation, self._stage.newest)
         if version is None:
             return [
-                _skipped(operation, f'Nova has it from {operation.since} on.')
+                _skipped(
+                    operation,
+                    f'{self._title} has it from {operation.since} on.',
+                )
             ]
-        self.builder.make()
+        self._stage.make()
         try:
             return self._attempt(operation, version)
         except operations.Missing as error:
-            return [_skipped(operation, placeholders.MISSING[str(error)])]
+            return [_skipped(operation, self._stage.missing[str(error)])]
 
     def _while_building(self, operation: Operation) -> Finding:
-        seen = self.builder.seen
+        seen = self._stage.seen
         if seen is None:
             return _skipped(
                 operation, 'Nova had built the server before the peer looked.'
             )
-        hit = seen.names(self._stage.servers)
+        hit = seen.names(self._stage.known(operation.about))
         if hit:
             proof = (evidence(seen, OWNERS, hit),)
             judged = judgement.Judgement(Verdict.OPEN, evidence=proof)
@@ -67,7 +81,12 @@ class Attempts:
     def _attempt(self, operation: Operation, version: str) -> list[Finding]:
         requester = Requester(self._stage, operation, version)
         control = self._controls.control(operation, requester)
-        found = [self._peer(operation, requester, control)]
+        found: list[Finding] = []
+        for stranger in self._strangers:
+            if found:
+                # The one before may have deleted something.
+                self._stage.make()
+            found += self._stranger(operation, requester, stranger, control)
         if (
             not control.wrong
             and operation.repeats
@@ -79,33 +98,81 @@ class Attempts:
             ]
         return found
 
-    def _peer(
+    def _stranger(
         self,
         operation: Operation,
         requester: Requester,
+        account: accounts.Account,
         control: judgement.Control,
-    ) -> Finding:
-        peer = self._stage.peer
-        if operation.kind is Kind.SEARCHED:
-            target = requester(peer, 'target')
-            own = self._stage.server('own') if operation.names_own else ''
-            judged = judgement.searched(requester, control, target, own or '')
-            return _finding(
-                operation, judged, control.example.status, target.status
+    ) -> list[Finding]:
+        is_reader = account.name == READER
+        try:
+            if operation.kind in (Kind.SEARCHED, Kind.COUNTED):
+                judged, target = self._looked(
+                    operation, requester, account, control
+                )
+            else:
+                judged, target = self._compared(
+                    operation, requester, account, control
+                )
+        except operations.Missing:
+            # A reader has no resource to start from.
+            if is_reader:
+                return []
+            raise
+        return [
+            _finding(
+                operation,
+                judged,
+                control.example.status,
+                target.status,
+                account.name,
             )
+        ]
+
+    def _looked(
+        self,
+        operation: Operation,
+        requester: Requester,
+        account: accounts.Account,
+        control: judgement.Control,
+    ) -> tuple[judgement.Judgement, Response]:
+        target = requester(account, 'target')
+        if operation.kind is Kind.COUNTED:
+            own = self._stage.count(account)
+            return judgement.counted(requester, control, target, own), target
+        own_id = ''
+        if operation.names_own and account is self._stage.peer:
+            own_id = self._stage.own
+        judged = judgement.searched(
+            requester, control, target, own_id, account.service
+        )
+        return judged, target
+
+    def _compared(
+        self,
+        operation: Operation,
+        requester: Requester,
+        account: accounts.Account,
+        control: judgement.Control,
+    ) -> tuple[judgement.Judgement, Response]:
         pairs: list[judgement.Pair] = []
         while len(pairs) < 2:
-            unknown = requester(peer, 'target', unknown=True)
-            pairs.append(judgement.Pair(unknown, requester(peer, 'target')))
+            unknown = requester(account, 'target', unknown=True)
+            pairs.append(judgement.Pair(unknown, requester(account, 'target')))
             if judgement.is_settled(requester, operation, pairs[-1]):
                 break
         target = pairs[-1].target
         if target.is_success and controls.goes_on(operation):
-            self._controls.after(operation, 'target')
-        judged = judgement.compared(requester, operation, control, pairs)
-        return _finding(
-            operation, judged, control.example.status, target.status
+            self._stage.settle(operation, 'target')
+        judged = judgement.compared(
+            requester,
+            operation,
+            control,
+            pairs,
+            may_be_denied=account.name == READER,
         )
+        return judged, target
 
     def _other(
         self,
@@ -116,7 +183,10 @@ class Attempts:
     ) -> Finding:
         response = requester(account, 'example')
         judged = judgement.other(
-            requester, response, operation.kind is Kind.SEARCHED
+            requester,
+            response,
+            operation.kind is Kind.SEARCHED,
+            self._title,
         )
         return _finding(
             operation,
@@ -148,6 +218,7 @@ def _finding(
         status,
         redaction.shown(judged.reason),
         judged.evidence,
-        operation.is_core and account == 'peer',
+        operation.is_core and account in ('peer', READER),
         operation.part,
+        operation.service,
     )

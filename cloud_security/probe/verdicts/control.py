@@ -7,28 +7,24 @@ from cloud_security.probe.catalog.operations import Kind
 from cloud_security.probe.catalog.operations import Operation
 from cloud_security.probe.catalog.operations import UNAVAILABLE
 from cloud_security.probe.client.responses import Response
-from cloud_security.probe.resources import stage as stages
-from cloud_security.probe.resources import waiting
+from cloud_security.probe.resources import service_stage
 from cloud_security.probe.verdicts.judgement import Control
 from cloud_security.probe.verdicts.requests import Requester
 
 IGNORED = 'The scheduler does not compare this hint here.'
-#: States of a server that operations can no longer use.
-DELETED = ('DELETED', 'SOFT_DELETED')
-GONE = (*DELETED, 'ERROR')
 
 
 class Controls:
     """Sends operations for the owner, and learns what the service can do."""
 
-    def __init__(self, stage: stages.Stage) -> None:
+    def __init__(self, stage: service_stage.ServiceStage) -> None:
         self._stage = stage
         #: The fate of a server that Nova booted in spite of a hint.
         self._ignored: Response | None = None
 
     def control(self, operation: Operation, requester: Requester) -> Control:
         """Return the owner's responses, and whether they prove anything."""
-        if operation.kind is Kind.SEARCHED:
+        if operation.kind in (Kind.SEARCHED, Kind.COUNTED):
             return self._search(operation, requester)
         owner = self._stage.owner
         if operation.kind is Kind.BUILT and self._ignored is not None:
@@ -41,8 +37,8 @@ class Controls:
         wrong = remark = ''
         if requester.is_same(example, unknown):
             wrong = (
-                "The owner's server and an unknown ID get the same response: "
-                f'{example}'
+                f"The owner's {owner.service.resource} and an unknown ID get "
+                f'the same response: {example}'
             )
         elif example.status in operation.works:
             wrong = self._effect(operation, example)
@@ -55,18 +51,25 @@ class Controls:
     def _effect(self, operation: Operation, example: Response) -> str:
         """Wait for the effect; return what is wrong with it, or ''."""
         if example.is_success and goes_on(operation):
-            status = self.after(operation, 'example')
+            status = self._stage.settle(operation, 'example')
             if not status.startswith(operation.becomes):
-                return f"The owner's server is {status} after it."
+                resource = self._stage.owner.service.resource
+                return f"The owner's {resource} is {status} after it."
         return ''
 
     def _search(self, operation: Operation, requester: Requester) -> Control:
-        owner = self._stage.owner
+        stage, owner = self._stage, self._stage.owner
         for _ in range(10 if operation.late else 1):
             example = requester(owner, 'example')
             if not example.is_success:
                 return Control(example, str(example))
-            if requester.names(example):
+            if operation.kind is Kind.COUNTED:
+                if requester.counted(example) >= stage.count(owner) > 0:
+                    return Control(example)
+                return Control(
+                    example, "The response does not count the owner's."
+                )
+            if requester.shows(example):
                 return Control(example)
             owner.limits.sleep(0.2 if operation.late else 0)
         return Control(
@@ -74,24 +77,9 @@ class Controls:
             "The owner's own response does not name the owner's resource.",
         )
 
-    def after(self, operation: Operation, role: str) -> str:
-        """Wait until Nova has acted on a server; return its state.
-
-        :param role: example or target
-        """
-        stage = self._stage
-        status: str = waiting.settle(
-            stage.owner, stage.server(role) or '', operation.becomes
-        )['status']
-        if operation.removes or status in GONE:
-            stage.lose(role)
-        if role == 'target' and status in DELETED:
-            stage.is_target_lost = True
-        return status
-
 
 def goes_on(operation: Operation) -> bool:
-    """Return True if Nova goes on after its response."""
+    """Return True if the service goes on after its response."""
     return bool(operation.becomes or operation.lasts or operation.removes)
 
 

@@ -16,7 +16,7 @@ class Verdict(enum.Enum):
     CLOSED = 'closed'
     #: The peer succeeded.
     OPEN = 'open'
-    #: The peer failed, but the response reveals that the server exists.
+    #: The peer failed, but the response reveals that the resource exists.
     TELLS = 'tells'
     #: A manager or an admin succeeded.
     WORKS = 'works'
@@ -47,7 +47,7 @@ class Finding(NamedTuple):
     operation: str
     request: str
     effect: str
-    #: peer, manager or admin
+    #: peer, reader, manager or admin
     account: str
     verdict: Verdict
     #: The status of the owner's response about the owner's server.
@@ -59,3 +59,5 @@ class Finding(NamedTuple):
     is_core: bool = False
     #: The feature that the operation needs, which not every cloud has.
     part: str = ''
+    #: The name of the service.
+    service: str = 'compute'

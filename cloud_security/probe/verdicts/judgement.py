@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from cloud_security.probe.catalog.operations import Operation
+from cloud_security.probe.client import services
 from cloud_security.probe.client.responses import BUSY
 from cloud_security.probe.client.responses import Response
 from cloud_security.probe.verdicts.evidence import Evidence
@@ -19,6 +20,9 @@ from cloud_security.probe.verdicts.evidence import OWNERS
 from cloud_security.probe.verdicts.evidence import UNKNOWN
 from cloud_security.probe.verdicts.findings import Verdict
 from cloud_security.probe.verdicts.requests import Requester
+
+#: A remark about an account that may not do it to anybody's resource.
+DENIED = 'The role does not allow it at all.'
 
 
 class Control(NamedTuple):
@@ -55,7 +59,11 @@ def inconclusive(reason: str) -> Judgement:
 
 
 def searched(
-    requester: Requester, control: Control, target: Response, own: str
+    requester: Requester,
+    control: Control,
+    target: Response,
+    own: str,
+    service: services.Service = services.COMPUTE,
 ) -> Judgement:
     """Judge a response that must not name the owner's resources.
 
@@ -72,11 +80,36 @@ def searched(
         return inconclusive(f'The peer got {target}')
     key = next(iter(control.example.said), '')
     if key not in target.said:
-        return inconclusive(f"The peer's response is not Nova's: no {key}.")
+        return inconclusive(
+            f"The peer's response is not {service.title}'s: no {key}."
+        )
     if own and not target.names([own]):
         return inconclusive(
-            "The peer's response does not name the peer's own server."
+            "The peer's response does not name the peer's own "
+            f'{service.resource}.'
         )
+    return Judgement(Verdict.CLOSED)
+
+
+def counted(
+    requester: Requester, control: Control, target: Response, own: int
+) -> Judgement:
+    """Judge a response that must count the caller's own resources alone.
+
+    :param own: the number of the caller's own resources
+    """
+    count = requester.counted(target)
+    if count > own:
+        reason = f'The response counts {count}, of which {own} are its own.'
+        return Judgement(
+            Verdict.OPEN, reason, (evidence(target, OWNERS, str(count)),)
+        )
+    if control.wrong:
+        return inconclusive(control.wrong)
+    if count < 0:
+        return inconclusive(f'The peer got {target}')
+    if count < own:
+        return inconclusive(f'The response counts {count} of {own}.')
     return Judgement(Verdict.CLOSED)
 
 
@@ -94,15 +127,17 @@ def compared(
     operation: Operation,
     control: Control,
     pairs: list[Pair],
+    may_be_denied: bool = False,
 ) -> Judgement:
     """Judge responses about the target by those about an unknown ID.
 
     :param pairs: one or two pairs
+    :param may_be_denied: the account may have no permission for it at all
     """
     unknown, target = pairs[-1]
     for response in pairs[-1]:
         if response.status in BUSY:
-            return inconclusive(f'Nova was busy: {response.status}')
+            return inconclusive(f'The service was busy: {response.status}')
     if len(pairs) > 1 and not _is_stable(requester, pairs):
         statuses = ', '.join(str(pair.target.status) for pair in pairs)
         return inconclusive(
@@ -114,6 +149,8 @@ def compared(
         return Judgement(verdict, requester.differing(target, unknown), proof)
     if control.unknown is None:
         return inconclusive(control.wrong)
+    if may_be_denied and not control.wrong and _is_denied(target):
+        return Judgement(Verdict.CLOSED, DENIED)
     if not requester.is_same(unknown, control.unknown):
         return inconclusive(
             'Owner and peer get different responses about an unknown ID: '
@@ -126,17 +163,25 @@ def compared(
     return Judgement(Verdict.CLOSED, control.remark)
 
 
+def _is_denied(response: Response) -> bool:
+    """Return True if the service itself refuses for want of a role."""
+    return response.status == 403 and bool(response.fault)
+
+
 def _is_stable(requester: Requester, pairs: list[Pair]) -> bool:
     first, second = pairs
     return all(map(requester.is_same, first, second))
 
 
 def other(
-    requester: Requester, response: Response, is_list: bool
+    requester: Requester, response: Response, is_list: bool, title: str
 ) -> Judgement:
-    """Judge a manager's or an admin's response about the owner's resource."""
+    """Judge a manager's or an admin's response about the owner's resource.
+
+    :param title: the name that people know the service by
+    """
     if response.status in BUSY:
-        return inconclusive('Nova was busy.')
+        return inconclusive(f'{title} was busy.')
     proof = (evidence(response, OWNERS),)
     if not response.is_success:
         return Judgement(Verdict.REFUSED, str(response), proof)

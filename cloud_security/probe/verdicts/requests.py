@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Requests of one operation, by different accounts about different servers."""
+"""Requests of one operation, by accounts, about the owner's resources."""
 
 from __future__ import annotations
 
 import json
+import re
 from urllib import parse
 
 from cloud_security.probe.catalog import operations
@@ -11,16 +12,23 @@ from cloud_security.probe.catalog.operations import Kind
 from cloud_security.probe.catalog.operations import Operation
 from cloud_security.probe.client import accounts
 from cloud_security.probe.client.responses import Response
-from cloud_security.probe.resources import stage as stages
-from cloud_security.probe.resources import waiting
+from cloud_security.probe.resources import service_stage
 from cloud_security.probe.verdicts import comparison
+
+#: An ID that is not in the request.
+NEW_ID = re.compile(r'\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b')
+#: The number in a response that counts resources.
+COUNT = re.compile(r'"total_count":\s*(\d+)')
 
 
 class Requester:
     """Sends one operation's request for different accounts."""
 
     def __init__(
-        self, stage: stages.Stage, operation: Operation, version: str
+        self,
+        stage: service_stage.ServiceStage,
+        operation: Operation,
+        version: str,
     ) -> None:
         self._stage = stage
         self._operation = operation
@@ -34,37 +42,37 @@ class Requester:
         :param role: example or target
         :param unknown: name an ID that does not exist instead
         """
-        placeholders, operation = self._stage.placeholders, self._operation
-        values = placeholders.values(account, role)
+        stage, operation = self._stage, self._operation
+        values = stage.values(account, role)
+        if operation.kind is Kind.SEARCHED and operation.about not in values:
+            if operation.about in stage.missing:
+                raise operations.Missing(operation.about)
         if unknown:
-            values = placeholders.unknown(values, operation.about)
+            values = stage.unknown(values, operation.about)
         path = operations.filled(operation.path, quoted(values))
         body = operations.filled(operation.body, values)
         if operation.kind is not Kind.BUILT:
             return account.call(operation.method, path, body, self._version)
-        with self._stage.footprint.making('server', values['new_name']):
+        with stage.making(operation, values['new_name']):
             response = account.call(
                 operation.method, path, body, self._version
             )
         if not response.is_success:
             return response
-        return self._fate(account, response)
-
-    def _fate(self, account: accounts.Account, response: Response) -> Response:
-        """Return the final state of a new server instead of its ID.
-
-        The account deletes the server; if that fails, cleanup does.
-        """
-        path = f'servers/{response.json()["server"]["id"]}'
-        state = waiting.settle(account, path.split('/')[1])['status']
-        account.call('DELETE', path)
-        return response._replace(text=state, headers={})
+        return stage.fate(account, operation, response)
 
     def names(self, response: Response) -> str:
-        """Return an ID of the owner's that a response names, or ''."""
-        stage = self._stage
-        is_group = self._operation.about == 'group'
-        return response.names(stage.groups if is_group else stage.servers)
+        """Return an ID or a name of the owner's in a response, or ''."""
+        return response.names(self._stage.foreign(self._operation.about))
+
+    def shows(self, response: Response) -> str:
+        """Return an ID of the owner's that the control must name, or ''."""
+        return response.names(self._stage.known(self._operation.about))
+
+    def counted(self, response: Response) -> int:
+        """Return the number in a response, -1 if there is none."""
+        match = COUNT.search(response.text) if response.is_success else None
+        return int(match.group(1)) if match else -1
 
     def is_same(self, one: Response, two: Response) -> bool:
         """Return True if two responses differ by requested IDs alone."""
@@ -86,9 +94,13 @@ class Requester:
     def _normal(self, response: Response) -> comparison.Normal:
         requested = f'{response.url} {json.dumps(response.sent)}'.lower()
         ids = self._stage.ids(self._operation.about)
-        return comparison.normal(
+        found = comparison.normal(
             response, [one for one in ids if one.lower() in requested]
         )
+        if self._operation.kind is Kind.BUILT and not response.is_success:
+            # A refusal may name what the service had begun to create.
+            found = found._replace(text=NEW_ID.sub('NEW', found.text))
+        return found
 
 
 def quoted(values: dict[str, str]) -> dict[str, str]:

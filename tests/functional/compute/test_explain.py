@@ -22,6 +22,10 @@ ACCOUNTS = {
     'eve': cloud.MEMBER,
 }
 
+#: Whose things a caller sees and changes.
+ALL = 'as in stock Nova'
+OWN = 'own servers only'
+
 
 class Explain(cloud.Cloud):
     def setUp(self):
@@ -147,9 +151,7 @@ class TestExplain(Explain):
     def test_it_tells_what_is_seen_and_changed_and_whose_a_server_is(self):
         self.operator_writes({rules.CHANGE_PROJECT: '!'})
         found = self.explain('carol', self.alices_server)
-        self.assertEqual(
-            (explain.ALL, explain.OWN), (found.sees, found.changes)
-        )
+        self.assertEqual((ALL, OWN), (found.sees, found.changes))
         self.assertEqual(
             ('alice', '200', '404'), (found.owner, found.answer, found.acts)
         )
@@ -227,8 +229,8 @@ class TestCommand(Explain):
                 rules.EXEMPT: False,
                 rules.ISOLATED: True,
                 rules.SEE_PROJECT: False,
-                'sees': explain.OWN,
-                'changes': explain.OWN,
+                'sees': OWN,
+                'changes': OWN,
                 'server': self.alices_server,
                 'owner': 'alice',
                 'answer': '404',
@@ -248,7 +250,7 @@ class TestCommand(Explain):
         code, out, _ = commands.run('explain', '-f', 'json')
         self.assertEqual(0, code)
         self.assertEqual('carol', json.loads(out)['user'])
-        self.assertEqual(explain.ALL, json.loads(out)['changes'])
+        self.assertEqual(ALL, json.loads(out)['changes'])
 
     def test_half_a_caller_is_one_sentence(self):
         for arguments in (('--user', 'bob'), ()):

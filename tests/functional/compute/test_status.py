@@ -93,8 +93,8 @@ class TestStatus(Status):
     def test_each_check_has_a_name(self):
         found = [check for _, check in checks.Checks._upgrade_checks]
         defined = {
-            value
-            for name, value in vars(checks.Checks).items()
+            getattr(checks.Checks, name)
+            for name in dir(checks.Checks)
             if name.startswith('check_')
         }
         self.assertEqual(defined, set(found))

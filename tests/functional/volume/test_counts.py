@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Counts: those of lists are the caller's, those of quotas the project's."""
 
-from cinder.db import api as db
-from cinder.db import models
 import sqlalchemy as sa
 
+from cloud_security.volume.database import api as db
+from cloud_security.volume.database import models
 from tests.functional.volume import cloud
 from tests.functional.volume import things
 

@@ -4,13 +4,13 @@
 import contextlib
 
 from cinder import context as cinder_context
-from cinder.db import api as db
 from cinder.objects import fields
 from cinder.tests.unit import utils
 from cinder.transfer import api as transfer_api
 from oslo_utils import uuidutils
 
 from cloud_security.visibility import scope as scopes
+from cloud_security.volume.database import api as db
 from tests.functional.volume import cloud
 
 SERVER = '0d3f2a6c-1f0e-4b8e-9a51-7f3a5a0f3c11'

@@ -18,12 +18,12 @@ from cinder import policies
 from cinder import version
 from cinder.api import extensions
 from cinder.api.v3 import router as _router  # noqa: F401  declares
-from cinder.db import models as cinder_models
 import sqlalchemy as sa
 from sqlalchemy import orm
 import testtools
 
 from cloud_security.volume import models
+from cloud_security.volume.database import models as cinder_models
 from tests.two_worlds import process
 from tests.two_worlds.volume import census
 from tests.two_worlds.volume import gaps

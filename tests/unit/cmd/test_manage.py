@@ -3,7 +3,6 @@
 
 import bz2
 import gzip
-import io
 import json
 import lzma
 import os
@@ -16,11 +15,10 @@ import threading
 from unittest import mock
 
 import fixtures
-import testtools
 
 from cloud_security import keystone as keystones
-from cloud_security.cmd import manage
 from tests.unit.audit import log_files
+from tests.unit.cmd import manage_fixture
 from tests.unit.deploy import checkout
 
 FRESH = pathlib.Path(__file__).parents[1] / 'api_paste' / 'nova-32.ini'
@@ -34,34 +32,7 @@ def written(path):
     return found.st_ino, found.st_mtime_ns, found.st_size
 
 
-class Manage(testtools.TestCase):
-    def setUp(self):
-        super().setUp()
-        # cliff takes the root logger for its own; this gives it back.
-        self.useFixture(fixtures.FakeLogger())
-
-    def manage(self, *arguments):
-        """Run a command; return its exit code and what it says where."""
-        out, err = io.StringIO(), io.StringIO()
-        self.useFixture(fixtures.MonkeyPatch('sys.stdout', out))
-        self.useFixture(fixtures.MonkeyPatch('sys.stderr', err))
-        program = manage.Manage()
-        try:
-            code = program.run(list(arguments))
-        except SystemExit as stop:
-            code = stop.code or 0
-        return code, out.getvalue(), err.getvalue()
-
-    def assert_complains(self, about, *arguments):
-        """Expect one sentence about arguments that make no sense."""
-        code, out, err = self.manage(*arguments)
-        self.assertEqual((2, ''), (code, out), err)
-        self.assertEqual(1, err.count('\n'), err)
-        self.assertIn(about, err)
-        self.assertIn('--help', err)
-
-
-class TestManage(Manage):
+class TestManage(manage_fixture.Manage):
     def test_without_arguments_it_shows_help_and_exits_with_2(self):
         for arguments in ((), ('-v',)):
             code, out, err = self.manage(*arguments)
@@ -107,7 +78,7 @@ class TestManage(Manage):
         self.assert_complains('expected one argument', 'disable', '--root')
 
 
-class TestActivation(Manage):
+class TestActivation(manage_fixture.Manage):
     def setUp(self):
         super().setUp()
         self.etc = pathlib.Path(self.useFixture(fixtures.TempDir()).path)
@@ -115,7 +86,7 @@ class TestActivation(Manage):
         shutil.copyfile(FRESH, self.paste)
         self.useFixture(
             fixtures.MonkeyPatch(
-                'cloud_security.deploy.host.RULES',
+                'cloud_security.deploy.apis.Api.rules',
                 (checkout.RULES,),
             )
         )
@@ -335,7 +306,7 @@ class TestActivation(Manage):
             self.assertIn(f'There is no {self.paste}: run this on', err)
 
 
-class TestReport(Manage):
+class TestReport(manage_fixture.Manage):
     def setUp(self):
         super().setUp()
         self.asks(None)
@@ -374,6 +345,38 @@ class TestReport(Manage):
             out.replace('\r', ''),
         )
         self.assertIn('Nova refused 1 of these requests all the same', err)
+
+    def test_service_that_is_named_is_counted_alone(self):
+        cinders = log_files.line(
+            service='Cinder',
+            operation='GET /volumes/{id}',
+            servers=[{'server_id': 'v1', 'owner_id': 'alice'}],
+        )
+        log = self.writes('all.log', log_files.line(), cinders, cinders)
+        code, out, err = self.manage('report', '--service', 'volume', log)
+        self.assertEqual(0, code)
+        self.assertIn('| GET /volumes/{id} |        2 |', out)
+        self.assertNotIn('/servers', out)
+        self.assertIn('requests 2, volumes 1, owners 1, days 1.', err)
+        self.assertIn('1 records are of other services', err)
+        code, out, err = self.manage('report', log)
+        self.assertNotIn('/volumes', out)
+        self.assertIn('requests 1, servers 1, owners 1, days 1.', err)
+        self.assertIn('2 records are of other services', err)
+
+    def test_log_of_another_service_is_not_that_of_the_named_one(self):
+        other = log_files.PREFIX.replace('cloud_security.wsgi', '{}.api')
+        for service, mine, its in (
+            ('compute', 'nova', 'cinder'),
+            ('volume', 'cinder', 'nova'),
+        ):
+            log = self.writes('x.log', f'{other.format(its)}x')
+            code, _, err = self.manage('report', '--service', service, log)
+            self.assertEqual(1, code)
+            self.assertIn(f"none of its 1 lines is {mine.title()}'s.", err)
+            log = self.writes('x.log', f'{other.format(mine)}x')
+            code, _, err = self.manage('report', '--service', service, log)
+            self.assertEqual(0, code, err)
 
     def test_names_stand_beside_ids_where_keystone_can_be_asked(self):
         class Keystone:

@@ -13,6 +13,7 @@ import fixtures
 import testtools
 import yaml
 
+from cloud_security.deploy import apis
 from cloud_security.deploy import file_changes
 from cloud_security.deploy import host
 from cloud_security.deploy import paste
@@ -20,7 +21,7 @@ from cloud_security.deploy import rule_files
 from tests.unit.deploy.checkout import RULES
 
 FRESH = pathlib.Path(__file__).parents[1] / 'api_paste' / 'nova-32.ini'
-PACKAGED = host.RULES[0]
+PACKAGED = apis.NOVA.packaged
 
 
 class TestHost(testtools.TestCase):
@@ -35,7 +36,7 @@ class TestHost(testtools.TestCase):
 
     def rules_are(self, *paths):
         self.useFixture(
-            fixtures.MonkeyPatch('cloud_security.deploy.host.RULES', paths)
+            fixtures.MonkeyPatch('cloud_security.deploy.apis.Api.rules', paths)
         )
 
     def test_folder_of_policies_that_leads_out_of_an_image_is_refused(self):
@@ -627,3 +628,16 @@ class TestRoot(testtools.TestCase):
             str(self.root / 'etc/kolla/policy.d' / host.LINK),
             other.link_path,
         )
+
+
+class TestRules(testtools.TestCase):
+    def test_rules_of_each_file_are_those_that_its_api_names(self):
+        for api in apis.ALL.values():
+            path = api.rules[-1]
+            found = rule_files.rules_in(path)
+            self.assertEqual(api.base_rules, found.keys(), path)
+            self.assertLessEqual(api.essential_rules, api.base_rules)
+            self.assertLessEqual(api.bridging_rules, api.base_rules)
+            self.assertLessEqual(api.late_rules, api.base_rules)
+            for name in api.base_rules - api.bridging_rules:
+                self.assertIn(rule_files.CHECK, found[name], name)

@@ -8,7 +8,7 @@ import testtools
 from cloud_security.deploy import paste
 
 FILES = pathlib.Path(__file__).parents[1] / 'api_paste'
-NOVAS = sorted(path.name for path in FILES.glob('*.ini'))
+NOVAS = sorted(path.name for path in FILES.glob('nova-*.ini'))
 FILTER = f'[filter:user_isolation]\npaste.filter_factory = {paste.FACTORY}\n\n'
 ROUTER = f'[app:router]\npaste.app_factory = {paste.ROUTER}\n'
 

@@ -56,3 +56,4 @@ class CommandTest(testtools.TestCase):
         """Check that the probe deleted all that it made."""
         self.assertEqual({}, self.cloud.servers)
         self.assertEqual({}, self.cloud.groups)
+        self.assertEqual({}, self.cloud.cinder.left)

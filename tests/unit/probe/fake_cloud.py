@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A small Keystone and Nova, as far as the probe uses them, on a local port.
+"""A small Keystone, Nova and Cinder, as far as the probe uses them.
 
-To unknown requests the cloud responds with 200 if the caller may see the
-server. To others it responds as if there were no server, unless it leaks.
+It listens on a local port. To unknown requests the cloud responds with 200 if
+the caller may see the server. To others it responds as if there were no
+server, unless it leaks.
 """
 
 import http.server
@@ -22,10 +23,16 @@ from keystoneauth1.identity import v3
 from cloud_security.probe import catalog
 from cloud_security.probe import runner
 from cloud_security.probe.client import accounts
+from tests.unit.probe import fake_cinder
 
 PASSWORD = 'secret'
 PROJECT = '0' * 32
-ROLES = {'alice': ['member'], 'bob': ['member'], 'root': ['admin']}
+ROLES = {
+    'alice': ['member'],
+    'bob': ['member'],
+    'dan': ['reader'],
+    'root': ['admin'],
+}
 #: The state of a server after an action; after all others it is ACTIVE.
 BECOMES = {
     'os-stop': 'SHUTOFF',
@@ -44,7 +51,13 @@ class FakeCloud(fixtures.Fixture):
     """The cloud, and a clouds.yaml with its accounts."""
 
     def _setUp(self):
+        self.cinder = fake_cinder.FakeCinder(PROJECT)
         self.leaks = False
+        #: Types of services in Keystone's catalog, and their paths.
+        self.catalog = {
+            'compute': f'/compute/v2.1/{PROJECT}',
+            'volumev3': f'/volume/v3/{PROJECT}',
+        }
         self.quota = 10
         self.delay = 0
         self.flavors = [
@@ -96,7 +109,7 @@ class FakeCloud(fixtures.Fixture):
                     **changes,
                 }
             }
-            for name in ('alice', 'bob', 'root', 'eve')
+            for name in ('alice', 'bob', 'dan', 'root', 'eve')
         }
         path = os.path.join(self.directory, 'clouds.yaml')
         with open(path, 'w') as stream:
@@ -131,7 +144,9 @@ class FakeCloud(fixtures.Fixture):
 
     def probe(self, *names, others=(), **kwargs):
         """Let alice and bob try operations in this process."""
-        table = [one for one in catalog.TABLE if one.name in names]
+        table = [
+            one for one in catalog.of(catalog.TABLES) if one.name in names
+        ]
         return runner.Probe(
             self.account('owner', 'alice'),
             self.account('peer', 'bob'),
@@ -159,6 +174,9 @@ class FakeCloud(fixtures.Fixture):
                     'links': [link],
                 }
             }
+        if path.startswith('/volume/v3/'):
+            path = path.partition('/v3/')[2]
+            return self.cinder.respond(user, method, path, body)
         path = re.sub(r'^/compute/v2(\.1)?/?', '', path)
         path = re.sub(rf'^{PROJECT}/', '', path)
         path, _, query = path.partition('?')
@@ -176,6 +194,15 @@ class FakeCloud(fixtures.Fixture):
         if what == 'os-server-groups':
             return self.group(user, method, rest, body)
         return 404, {'itemNotFound': {'message': 'No such route.'}}
+
+    @property
+    def leaks(self):
+        """Return True if everybody sees everything."""
+        return self.cinder.leaks
+
+    @leaks.setter
+    def leaks(self, leaks):
+        self.cinder.leaks = leaks
 
     def seen(self, user, things):
         """Return the resources that a user sees."""
@@ -269,13 +296,6 @@ class FakeCloud(fixtures.Fixture):
                 }
             }
         name = user['name']
-        endpoint = {
-            'interface': 'public',
-            'region_id': 'r',
-            'region': 'r',
-            'id': 'e',
-            'url': f'{self.url}/compute/v2.1/{PROJECT}',
-        }
         return 201, {
             'token': {
                 'methods': ['password'],
@@ -297,11 +317,20 @@ class FakeCloud(fixtures.Fixture):
                 'expires_at': '2036-01-01T00:00:00.000000Z',
                 'catalog': [
                     {
-                        'type': 'compute',
-                        'name': 'nova',
-                        'id': 'c',
-                        'endpoints': [endpoint],
+                        'type': service_type,
+                        'name': service_type,
+                        'id': service_type,
+                        'endpoints': [
+                            {
+                                'interface': 'public',
+                                'region_id': 'r',
+                                'region': 'r',
+                                'id': service_type,
+                                'url': f'{self.url}{path}',
+                            }
+                        ],
                     }
+                    for service_type, path in self.catalog.items()
                 ],
             }
         }

@@ -35,3 +35,4 @@ class RunTest(testtools.TestCase):
         self.assertEqual((), summary.left)
         self.assertEqual({}, self.cloud.servers)
         self.assertEqual({}, self.cloud.groups)
+        self.assertEqual({}, self.cloud.cinder.left)

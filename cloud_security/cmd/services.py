@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Services of which a command is to speak: named, or found on the host."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import os
+import sys
+from typing import Any
+from typing import Optional
+
+from oslo_config import cfg
+
+from cloud_security.cmd import manage
+from cloud_security.deploy import apis
+from cloud_security.deploy import file_reading
+from cloud_security.deploy import host as hosts
+
+HELP = (
+    'the service whose API is meant (default: all whose api-paste.ini is '
+    'found)'
+)
+
+#: The same for a parser of oslo.config.
+OPTION = cfg.StrOpt('service', choices=list(apis.ALL), help=HELP)
+
+
+class Absent(Exception):
+    """A service's code is not in this Python; the message says what to do."""
+
+
+def add_argument(parser: Any) -> None:
+    """Add --service to a parser of argparse."""
+    parser.add_argument('--service', choices=list(apis.ALL), help=HELP)
+
+
+def chosen(
+    service: Optional[str],
+    paste: Optional[str] = None,
+    is_configured: bool = False,
+    root: str = '/',
+) -> list[apis.Api]:
+    """Return the APIs of which a command is to speak, Nova's where none is.
+
+    :param service: the value of --service
+    :param paste: the path of an api-paste.ini that the operator names
+    :param is_configured: whether the operator names files of one service
+    :param root: the folder of an image
+    :raises Nonsense: when files are named, but not whose they are
+    """
+    if service:
+        return [apis.ALL[service]]
+    if paste:
+        return [_reading(hosts.Host(paste, root=root).paste_path)]
+    found = [
+        api
+        for api in apis.ALL.values()
+        if os.path.lexists(hosts.Host(root=root, api=api).paste_path)
+    ] or [apis.NOVA]
+    if is_configured and len(found) > 1:
+        raise manage.Nonsense(
+            'Files of one service are named, and this host has '
+            f'{" and ".join(api.name for api in found)}: say whose they are '
+            f'with --service {" or ".join(api.key for api in found)}.'
+        )
+    return found
+
+
+def rooms(api: apis.Api, *names: str) -> tuple[Any, ...]:
+    """Return modules of the room that knows a service.
+
+    They import the service, which a host or an image need not have.
+
+    :param names: such as ``checks``
+    :raises Absent: when this Python has no such service
+    """
+    if importlib.util.find_spec(api.account) is None:
+        raise Absent(
+            f'{api.name} was not looked at: {sys.executable} has no '
+            f'package {api.account}. Run the command of the Python that runs '
+            f"{api.name}'s API, or name another service with --service."
+        )
+    return tuple(
+        importlib.import_module(f'cloud_security.{api.key}.{name}')
+        for name in names
+    )
+
+
+def _reading(path: str) -> apis.Api:
+    """Return the API that an api-paste.ini serves, Nova's where unclear."""
+    try:
+        text = file_reading.read(path)
+    except file_reading.Refused:
+        return apis.NOVA
+    for api in apis.ALL.values():
+        if any(router.partition(':')[0] in text for router in api.routers):
+            return api
+    return apis.NOVA

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A service's own configuration, read as its API reads it."""
+
+from __future__ import annotations
+
+import contextlib
+import glob
+import io
+import os
+import sys
+from typing import Any
+from typing import Callable
+from typing import Optional
+
+from oslo_config import cfg
+from oslo_db import exception as db_exception
+
+from cloud_security.deploy import apis
+
+#: Parses arguments as in sys.argv, and the files where they name none.
+Parse = Callable[[list[str], Optional[list[str]]], Any]
+DB_ERRORS = (db_exception.DBError, db_exception.CantStartEngineError)
+
+
+class Unanswered(Exception):
+    """A service's database does not answer; the message says why."""
+
+
+class Unconfigured(cfg.Error):
+    """No configuration was found; the message says what to do."""
+
+    def __init__(self, api: apis.Api) -> None:
+        """Name what was looked for."""
+        super().__init__(
+            f'no {api.conf_file} was found in ~/.{api.account}, {api.folder} '
+            f"and the like: name the one that {api.name}'s API reads with "
+            '--config-file.'
+        )
+
+
+class Unreadable(cfg.Error):
+    """A configuration cannot be read; the message says which and why."""
+
+    def __init__(self, api: apis.Api, names: list[str], why: object) -> None:
+        """Name the files, and the fault."""
+        where = ', '.join(names) or api.conf_file
+        super().__init__(
+            f"{api.name}'s configuration cannot be read ({where}): {why}; "
+            f'mend it in {api.conf_file}, or name another file with '
+            '--config-file.'
+        )
+
+
+def arguments(parsed_args: Any) -> list[str]:
+    """Return oslo.config's arguments, as in sys.argv, for parsed ones.
+
+    :param parsed_args: with lists config_file and config_dir
+    """
+    return [
+        'cloud-security-manage',
+        *(f'--config-file={name}' for name in parsed_args.config_file),
+        *(f'--config-dir={name}' for name in parsed_args.config_dir),
+    ]
+
+
+def read(api: apis.Api, conf: Any, argv: list[str], parse: Parse) -> None:
+    """Let a service parse its configuration; faults become two kinds.
+
+    :param argv: as in sys.argv, with oslo.config's arguments
+    :raises Unconfigured: when there is no file
+    :raises Unreadable: when a file is none, is no text, or has a wrong value
+    :raises cfg.Error: when a file cannot be read otherwise
+    """
+    files = None
+    if {*(api.variables or ())} & os.environ.keys():
+        files = api.files()[1:]
+    said = io.StringIO()
+    try:
+        with contextlib.redirect_stderr(said):
+            parse(argv, files)
+    except (OSError, ValueError) as error:
+        raise Unreadable(api, _named(argv, files), error) from error
+    except SystemExit as stop:
+        # Source: oslo_config/cfg.py _validate_cli_options: 1 means a wrong
+        # value of an option that file and command line share.
+        if stop.code != 1:
+            sys.stderr.write(said.getvalue())
+            raise
+        why = said.getvalue().strip().splitlines()[-1:]
+        raise Unreadable(api, _named(argv, files), ''.join(why)) from stop
+    sys.stderr.write(said.getvalue())
+    if not _is_configured(conf):
+        raise Unconfigured(api)
+
+
+def _named(argv: list[str], files: Optional[list[str]]) -> list[str]:
+    """Return the files and folders that arguments or environment name."""
+    found = []
+    for word, after in zip(argv, [*argv[1:], '']):
+        option, equals, value = word.partition('=')
+        if option in ('--config-file', '--config-dir'):
+            found.append(value if equals else after)
+    return found or files or []
+
+
+def _is_configured(conf: Any) -> bool:
+    """Tell whether any file was read."""
+    return bool(conf.config_file) or any(
+        glob.glob(os.path.join(glob.escape(folder), '*.conf'))
+        for folder in conf.config_dirs
+    )

@@ -1,0 +1,254 @@
+# SPDX-License-Identifier: Apache-2.0
+"""enable and disable on hosts of Nova, of Cinder, and of both."""
+
+import dataclasses
+import pathlib
+import shlex
+import shutil
+from unittest import mock
+
+import fixtures
+
+from cloud_security.deploy import apis
+from tests.unit.cmd import manage_fixture
+from tests.unit.deploy import checkout
+
+FILES = pathlib.Path(__file__).parents[1] / 'api_paste'
+FRESH = {
+    'compute': (FILES / 'nova-32.ini').read_bytes(),
+    'volume': (FILES / 'cinder-24.ini').read_bytes(),
+}
+NOTHING = 'It is enabled already; nothing was changed.\n'
+
+
+class Host(manage_fixture.Manage):
+    """A host whose files are below a folder of the test."""
+
+    HAS = ('compute', 'volume')
+
+    def setUp(self):
+        super().setUp()
+        self.root = pathlib.Path(self.useFixture(fixtures.TempDir()).path)
+        self.apis = {
+            key: dataclasses.replace(api, folder=f'{self.root}/etc/{key}')
+            for key, api in apis.ALL.items()
+        }
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'cloud_security.deploy.apis.Api.rules',
+                (checkout.RULES,),
+            )
+        )
+        # The rules of both are found by any end of a path.
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'cloud_security.deploy.apis.Api.rule_endings',
+                (checkout.RULES,),
+            )
+        )
+        patcher = mock.patch.dict(apis.ALL, self.apis)
+        patcher.start()
+        self.addCleanup(patcher.stop)
+        for key in self.HAS:
+            self.paste(key).parent.mkdir(parents=True)
+            self.paste(key).write_bytes(FRESH[key])
+
+    def paste(self, key):
+        return self.root / 'etc' / key / 'api-paste.ini'
+
+    def link(self, key):
+        folder = self.root / 'etc' / key / 'policy.d'
+        return folder / self.apis[key].link
+
+    def assert_state(self, key, is_filtered, is_linked):
+        text = self.paste(key).read_text()
+        self.assertEqual(
+            (is_filtered, is_linked),
+            (
+                f'cloud_security.{key}.middleware:factory' in text,
+                self.link(key).is_symlink(),
+            ),
+            key,
+        )
+
+
+class TestBoth(Host):
+    def test_enable_without_a_service_does_both(self):
+        code, out, err = self.manage('enable', '--offline')
+        self.assertEqual((0, ''), (code, err))
+        for key, name in (('compute', 'Nova'), ('volume', 'Cinder')):
+            self.assert_state(key, True, True)
+            self.assertIn(f"{name}: Start {name}'s API when it has", out)
+        code, out, err = self.manage('enable')
+        self.assertEqual(f'Nova: {NOTHING}Cinder: {NOTHING}', out)
+
+    def test_disable_gives_back_every_byte_of_both(self):
+        self.manage('enable', '--offline')
+        code, out, err = self.manage('disable')
+        self.assertEqual((0, ''), (code, err))
+        self.assertIn("Nova: Restart Nova's API", out)
+        self.assertIn("Cinder: Restart Cinder's API", out)
+        for key, fresh in FRESH.items():
+            self.assertEqual(fresh, self.paste(key).read_bytes())
+            self.assert_state(key, False, False)
+
+    def test_named_service_alone_is_changed(self):
+        code, out, err = self.manage(
+            'enable', '--offline', '--service', 'volume'
+        )
+        self.assertEqual((0, ''), (code, err))
+        self.assertIn("Start Cinder's API when it has these files.\n", out)
+        self.assertNotIn('Nova', out)
+        self.assert_state('volume', True, True)
+        self.assert_state('compute', False, False)
+        self.manage('enable', '--offline')
+        self.manage('disable', '--service', 'compute')
+        self.assert_state('volume', True, True)
+        self.assert_state('compute', False, False)
+
+    def test_each_next_step_is_that_of_its_service(self):
+        code, out, err = self.manage('enable')
+        self.assertEqual((0, ''), (code, err))
+        for key in FRESH:
+            self.assert_state(key, True, False)
+        advice = [
+            words.partition(', which')[0]
+            for words in out.split('run cloud-security-manage ')[1:]
+        ]
+        self.assertEqual(
+            [
+                'enable --restarted --service compute',
+                'enable --restarted --service volume',
+            ],
+            advice,
+        )
+        self.manage(*shlex.split(advice[1]))
+        self.assert_state('volume', True, True)
+        # Nova's API may run without the filter yet.
+        self.assert_state('compute', True, False)
+
+    def test_one_command_restarts_once_for_both(self):
+        seen = self.root / 'seen'
+        code, out, err = self.manage(
+            'enable', '--restart', f'echo restarted >>{seen}'
+        )
+        self.assertEqual((0, ''), (code, err))
+        self.assertEqual('restarted\n', seen.read_text())
+        for key in FRESH:
+            self.assert_state(key, True, True)
+
+    def test_restart_that_fails_links_no_rules_of_any(self):
+        code, out, err = self.manage('enable', '--restart', 'exit 3')
+        self.assertEqual(1, code)
+        self.assertEqual(1, err.count('\n'))
+        for key in FRESH:
+            self.assert_state(key, True, False)
+            self.assertIn(f'--restarted --service {key}', err)
+
+    def test_fault_of_one_service_changes_no_file_of_the_other(self):
+        self.paste('volume').write_text('[app:x]\nkey = value\n')
+        for arguments in (('enable',), ('enable', '--offline')):
+            code, out, err = self.manage(*arguments)
+            self.assertEqual((1, ''), (code, out))
+            self.assertIn(str(self.paste('volume')), err)
+            self.assert_state('compute', False, False)
+
+    def test_restarted_before_any_enable_links_no_rules_of_any(self):
+        self.manage('enable', '--service', 'compute')
+        code, out, err = self.manage('enable', '--restarted')
+        self.assertEqual((1, ''), (code, out))
+        self.assertIn(f'{self.paste("volume")} has not got the filter', err)
+        self.assert_state('compute', True, False)
+
+    def test_named_paste_tells_whose_it_is(self):
+        for key in FRESH:
+            other = self.root / f'{key}.ini'
+            other.write_bytes(FRESH[key])
+            code, out, err = self.manage(
+                'enable', '--offline', '--paste', str(other)
+            )
+            self.assertEqual((0, ''), (code, err))
+            self.assertIn(
+                f'cloud_security.{key}.middleware', other.read_text()
+            )
+            self.assert_state('compute', False, False)
+            self.assert_state('volume', False, False)
+
+    def test_configuration_of_nobody_named_asks_for_the_service(self):
+        conf = self.root / 'x.conf'
+        conf.write_text('')
+        for arguments in (
+            ('--config-file', str(conf)),
+            ('--policy-dir', str(self.root)),
+        ):
+            code, out, err = self.manage('enable', *arguments)
+            self.assertEqual((2, ''), (code, out))
+            self.assertIn('with --service compute or volume', err)
+        code, out, err = self.manage(
+            'enable', '--config-file', str(conf), '--service', 'volume'
+        )
+        self.assertEqual((0, ''), (code, err))
+
+
+class TestCinderAlone(Host):
+    HAS = ('volume',)
+
+    def test_enable_without_a_service_is_cinders(self):
+        code, out, err = self.manage('enable')
+        self.assertEqual((0, ''), (code, err))
+        self.assertIn("\nRestart Cinder's API on this host", out)
+        self.assertIn('openstack-cinder-api', out)
+        self.assertIn('enable --restarted, which', out)
+        self.assertNotIn('Nova', out)
+        self.manage('enable', '--restarted')
+        self.assert_state('volume', True, True)
+        self.manage('disable')
+        self.assertEqual(FRESH['volume'], self.paste('volume').read_bytes())
+
+    def test_paste_that_cinder_conf_names_otherwise_is_refused(self):
+        other = self.root / 'other.ini'
+        shutil.copy(self.paste('volume'), other)
+        conf = self.root / 'etc/volume/cinder.conf'
+        conf.write_text(f'[DEFAULT]\napi_paste_config = {other}\n')
+        for command in ('enable', 'disable'):
+            code, out, err = self.manage(command)
+            self.assertEqual((1, ''), (code, out))
+            self.assertIn(
+                f'api_paste_config in cinder.conf is {other}: name', err
+            )
+        code, out, err = self.manage(
+            'enable',
+            '--paste',
+            str(other),
+            '--config-file',
+            str(conf),
+        )
+        self.assertEqual((0, ''), (code, err))
+        self.assertIn('user_isolation', other.read_text())
+        conf.write_text('[DEFAULT]\napi_paste_config = api-paste.ini\n')
+        self.assertEqual(0, self.manage('enable')[0])
+
+    def test_folder_of_policies_is_the_one_that_cinder_conf_names(self):
+        conf = self.root / 'etc/volume/cinder.conf'
+        folder = self.root / 'policies'
+        conf.write_text(f'[oslo_policy]\npolicy_dirs = {folder}\n')
+        code, out, err = self.manage('enable', '--offline')
+        self.assertEqual((0, ''), (code, err))
+        self.assertTrue((folder / self.apis['volume'].link).is_symlink())
+
+
+class TestNovaAlone(Host):
+    HAS = ('compute',)
+
+    def test_enable_speaks_of_nova_and_of_no_service(self):
+        code, out, err = self.manage('enable')
+        self.assertEqual((0, ''), (code, err))
+        self.assertIn('enable --restarted, which', out)
+        self.assertNotIn('Nova: ', out)
+        self.assertNotIn('Cinder', out)
+
+    def test_service_that_is_not_there_is_one_sentence(self):
+        code, out, err = self.manage('enable', '--service', 'volume')
+        self.assertEqual((1, ''), (code, out))
+        self.assertIn(f'There is no {self.paste("volume")}', err)
+        self.assertIn("a host of Cinder's API", err)
