@@ -138,8 +138,8 @@ REFERS_TO_THINGS = {
 #: Neither takes nor gives anything about things that have owners.
 NOT_ABOUT_THINGS = {
     '/': 'GET',
-    '/extensions': 'GET',
-    '/extensions/{id}': 'GET',
+    '/extensions': 'GET POST',
+    '/extensions/{id}': 'DELETE GET',
     '/group_types': 'GET',
     '/group_types/{id}': 'GET',
     '/os-availability-zone': 'GET',
@@ -159,7 +159,7 @@ FOR_ADMINS = {
     '/clusters/detail': 'GET',
     '/clusters/disable': 'PUT',
     '/clusters/enable': 'PUT',
-    '/clusters/{id}': 'GET',
+    '/clusters/{id}': 'GET PUT',
     '/default-types': 'GET',
     '/default-types/{id}': 'DELETE GET PUT',
     '/group_types': 'POST',
@@ -183,6 +183,7 @@ FOR_ADMINS = {
     '/os-services/get-log': 'PUT',
     '/os-services/set-log': 'PUT',
     '/os-services/thaw': 'PUT',
+    '/os-services/{id}': 'PUT',
     '/os-snapshot-manage': 'GET POST',
     '/os-snapshot-manage/detail': 'GET',
     '/os-volume-manage': 'GET POST',
@@ -435,9 +436,29 @@ NAMES = {
 # Releases -----------------------------------------------------------------
 
 #: Entries that not every supported Cinder has: its major version, and words
-#: with which they begin.
-SINCE = {}
-UNTIL = {}
+#: with which they begin. The oldest and the newest have been looked at, none
+#: between them.
+SINCE = {
+    29: (
+        'PUT /clusters/disable',
+        'PUT /clusters/enable',
+        'PUT /os-services/disable',
+        'PUT /os-services/enable',
+        'PUT /os-services/failover_host',
+        'PUT /os-services/freeze',
+        'PUT /os-services/get-log',
+        'PUT /os-services/set-log',
+        'PUT /os-services/thaw',
+    ),
+}
+UNTIL = {
+    28: (
+        'DELETE /extensions/{id}',
+        'POST /extensions',
+        'PUT /clusters/{id}',
+        'PUT /os-services/{id}',
+    ),
+}
 
 # What the walk must see succeed --------------------------------------------
 

@@ -184,9 +184,15 @@ def _operation(method, path, action, resource, name):
 
 def _places(controller, resource, name):
     """Return where a method is defined, and its first and last versions."""
-    classes = [type(resource.controller)] + [
-        type(one) for one in resource.extension_controllers
-    ]
+    # Extensions have controllers of their own for actions.
+    classes = dict.fromkeys(
+        [type(resource.controller)]
+        + [
+            type(method.__self__)
+            for method in resource.wsgi_actions.values()
+            if hasattr(method, '__self__')
+        ]
+    )
     places, versioned = [], []
     for kind in classes:
         method = getattr(kind, 'wsgi_actions', {}).get(name, name)

@@ -22,8 +22,8 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 import testtools
 
+from cloud_security.volume import database
 from cloud_security.volume import models
-from cloud_security.volume.database import models as cinder_models
 from tests.two_worlds import process
 from tests.two_worlds.volume import census
 from tests.two_worlds.volume import gaps
@@ -35,7 +35,7 @@ RELEASE = int(version.version_string().partition('.')[0])
 
 def mappers():
     """Return the mappers of Cinder's database."""
-    return list(cinder_models.BASE.registry.mappers)
+    return list(database.models.BASE.registry.mappers)
 
 
 class TestCensus(testtools.TestCase):
@@ -176,7 +176,7 @@ class TestCensusCanFail(testtools.TestCase):
         kept = [
             mapper
             for mapper in mappers()
-            if mapper.class_ is not cinder_models.Worker
+            if mapper.class_ is not database.models.Worker
         ]
         new = self.made_up('Worker', 'user_id')
         self.assertOneSays(
@@ -187,7 +187,7 @@ class TestCensusCanFail(testtools.TestCase):
         kept = [
             mapper
             for mapper in mappers()
-            if mapper.class_ is not cinder_models.Cluster
+            if mapper.class_ is not database.models.Cluster
         ]
         new = self.made_up('Cluster', 'volume_id')
         self.assertOneSays(
@@ -198,7 +198,7 @@ class TestCensusCanFail(testtools.TestCase):
         left = [
             mapper
             for mapper in mappers()
-            if mapper.class_ is not cinder_models.Worker
+            if mapper.class_ is not database.models.Worker
         ]
         self.assertOneIsStale('Worker', gaps.of_models(left, RELEASE))
 

@@ -19,6 +19,7 @@ import tests.two_worlds.volume.declared  # noqa: F401  listens to decorators
 
 # isort: split
 from cinder import exception
+from cinder import manager
 from cinder import policy
 from cinder import service
 import cinder.backup.manager  # noqa: F401  registers options
@@ -109,6 +110,9 @@ class World(test.TestCase):
 
     def _replace_what_is_outside(self):
         for name, stand_in in (
+            # Who waits, waits for other services.
+            ('time.sleep', self._settle),
+            ('eventlet.greenthread.sleep', self._settle),
             # Time that stands still has no zone.
             ('cinder.utils.service_expired_time', _long_ago),
             # No server holds a volume: Cinder may delete each attachment.
@@ -121,14 +125,15 @@ class World(test.TestCase):
                 'cinder.volume.volume_utils.brick_get_connector_properties',
                 _nothing,
             ),
-            # A thread would do it later, in no order.
-            (
-                'cinder.manager.SizedThreadPoolManager._add_to_threadpool',
-                _at_once,
-            ),
-            ('cinder.manager.ThreadPoolManager._add_to_threadpool', _at_once),
         ):
             self.stub_out(name, stand_in)
+        # A thread would do it later, in no order. The second is new in Cinder
+        # 29.
+        for name in ('ThreadPoolManager', 'SizedThreadPoolManager'):
+            if hasattr(manager, name):
+                self.stub_out(
+                    f'cinder.manager.{name}._add_to_threadpool', _at_once
+                )
         driver = 'cinder.tests.fake_driver.FakeLoggingVolumeDriver.'
         for name in (
             'copy_image_to_volume',
@@ -147,6 +152,9 @@ class World(test.TestCase):
             'cinder.tests.unit.backup.fake_service.FakeBackupService.backup',
             _unless_it_fails,
         )
+
+    def _settle(self, *_args):
+        self.post.settle()
 
     def _load(self):
         """Return the API, with or without the filter."""
