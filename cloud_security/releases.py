@@ -2,13 +2,8 @@
 """The releases that this release of cloud_security is tested with.
 
 Whatever else names them (README.rst, tox.ini, constraints/) is compared with
-this by a test. Imports nothing of OpenStack, so that a packager's script can
-read it.
+this by a test. Imports nothing, so that a packager's script can read it.
 """
-
-from __future__ import annotations
-
-from collections.abc import Mapping
 
 #: Nova's major versions, without a gap, and the OpenStack release of each.
 NOVA = {
@@ -19,7 +14,7 @@ NOVA = {
     33: '2026.1',
     34: '2026.2',
 }
-#: Cinder's, likewise.
+#: The same for Cinder.
 CINDER = {
     24: '2024.1',
     25: '2024.2',
@@ -30,23 +25,17 @@ CINDER = {
 }
 OLDEST = min(NOVA)
 NEWEST = max(NOVA)
+_OF = {'Nova': NOVA, 'Cinder': CINDER}
 
 
-def is_supported(release: str, tested: Mapping[int, str] = NOVA) -> bool:
-    """Tell whether a release, such as ``34.0.0``, was tested.
-
-    :param tested: the major versions of its service
-    """
-    return release.split('.')[0] in map(str, tested)
+def is_supported(release: str, service: str = 'Nova') -> bool:
+    """Tell whether a release of a service, such as ``34.0.0``, was tested."""
+    return release.split('.')[0] in map(str, _OF[service])
 
 
-def warning(
-    release: str, service: str = 'Nova', tested: Mapping[int, str] = NOVA
-) -> str:
-    """Return what to say of a release that was not tested.
-
-    :param tested: the major versions of the service
-    """
+def warning(release: str, service: str = 'Nova') -> str:
+    """Return what to say of a release that was not tested."""
+    tested = _OF[service]
     return (
         f'cloud_security was tested with {service} {min(tested)} to '
         f'{max(tested)}, this is {service} {release}: see whether a release '

@@ -25,7 +25,12 @@ def restricted(condition: Tokens) -> set[str]:
     ):
         return set()  # a list or a query
     if len(condition) == 1 and isinstance(condition[0], sql.Group):
-        return restricted(condition[0].tokens)
+        try:
+            return restricted(condition[0].tokens)
+        except sql.Unreadable:
+            # However databases read it, it is one condition, which restricts
+            # nothing: LIKE ? || '%'.
+            return set()
     alternatives = split(condition, 'OR')
     if len(alternatives) > 1:
         return set.intersection(*map(restricted, alternatives))
@@ -52,7 +57,10 @@ def equal_columns(
     :raises Unreadable: when databases would read the condition differently
     """
     if len(condition) == 1 and isinstance(condition[0], sql.Group):
-        return equal_columns(condition[0].tokens)
+        try:
+            return equal_columns(condition[0].tokens)
+        except sql.Unreadable:
+            return []
     if len(split(condition, 'OR')) > 1:
         return []
     parts = split(condition, 'AND')

@@ -24,6 +24,7 @@ from sqlalchemy.sql import visitors
 from cloud_security.visibility import forms
 from cloud_security.visibility import guard as guards
 from cloud_security.visibility import owner
+from cloud_security.visibility import relations
 from cloud_security.visibility import scope as scopes
 
 Owned = owner.Owned
@@ -77,20 +78,18 @@ class Criteria:
         self._always_load: dict[Any, tuple[Any, ...]] = {}
         for registry in {mapper.registry for mapper in self._options}:
             for mapper in registry.mappers:
-                self._may_load[mapper] = self._reach(mapper)
-                self._always_load[mapper] = self._reach(
-                    mapper, (False, 'joined')
+                self._may_load[mapper] = self._of(relations.reached(mapper))
+                self._always_load[mapper] = self._of(
+                    relations.reached(mapper, (False, 'joined'))
                 )
         self.guard = guards.Guard(
             {
-                table.name: frozenset(
-                    column.name for column in table.primary_key
-                )
+                table.name: frozenset(key.name for key in table.primary_key)
                 for table in self._criteria
             },
             is_shared,
             self.owned,
-            dict(_parents(owned)),
+            dict(relations.parents(owned)),
         )
         # MySQL does not let an UPDATE read the table that it changes. The
         # guard knows what belongs to a row that the UPDATE may change.
@@ -99,6 +98,10 @@ class Criteria:
             for mapper, option in self._options.items()
             if option not in self._by_subquery
         }
+
+    def _of(self, mappers: Container[Any]) -> tuple[Any, ...]:
+        options = self._options.items()
+        return tuple(option for mapper, option in options if mapper in mappers)
 
     def install(self) -> None:
         """Listen to every session of this process; again changes nothing."""
@@ -132,15 +135,12 @@ class Criteria:
                 self.guard.refuse_lost()
         elif isinstance(statement, sa.sql.Select):
             self._restrict_select(state, statement, scope.totals)
-        elif isinstance(statement, (sa.sql.Update, sa.sql.Delete)):
+        elif isinstance(statement, forms.CHANGES):
             state.statement = forms.with_criteria_within(
                 statement, self._without_subquery
             )
-            self._restrict_change(state, state.statement)
-        elif isinstance(statement, sa.sql.Insert):
-            state.statement = forms.with_criteria_within(
-                statement, self._without_subquery
-            )
+            if not isinstance(statement, sa.sql.Insert):
+                self._restrict_change(state, state.statement)
         elif forms.is_text(statement):
             self._refuse_text(statement)
 
@@ -173,10 +173,9 @@ class Criteria:
                 state.update_execution_options(**{guards.UNRESTRICTED: True})
                 return
             if forms.has_exists(nodes):
-                statement = forms.with_criteria_within(
+                state.statement = statement = forms.with_criteria_within(
                     statement, self._criteria
                 )
-                state.statement = statement
                 columns = statement.column_descriptions
             entities = [
                 sa.inspect(column['entity'])
@@ -243,42 +242,6 @@ class Criteria:
             self._options[self._mappers[table]]
             for table in tables & self._mappers.keys()
         )
-
-    def _reach(
-        self, mapper: Any, lazy: Container[Any] = ()
-    ) -> tuple[Any, ...]:
-        """Return the options for a mapper and those that it leads to.
-
-        :param lazy: the ways of loading that count; without them, all do
-        """
-        found = {mapper}
-        left = [mapper]
-        while left:
-            for relation in left.pop().relationships:
-                if relation.mapper not in found and (
-                    not lazy or relation.lazy in lazy
-                ):
-                    found.add(relation.mapper)
-                    left.append(relation.mapper)
-        return tuple(
-            option
-            for mapper, option in self._options.items()
-            if mapper in found
-        )
-
-
-def _parents(
-    owned: Mapping[type, Owned],
-) -> Iterator[tuple[tuple[str, str], tuple[str, str]]]:
-    """Yield ``(table, column), (table, key)`` of rows and their parents."""
-    for model, entry in owned.items():
-        for column, parent in entry.parents.items():
-            table = sa.inspect(parent).local_table
-            [key] = table.primary_key
-            yield (
-                (sa.inspect(model).local_table.name, column),
-                (table.name, key.name),
-            )
 
 
 def _show_to_watcher(row: Any, _context: Any) -> None:

@@ -19,6 +19,7 @@ from sqlalchemy.sql import visitors
 
 from cloud_security.visibility import aggregates
 
+CHANGES = (sa.sql.Insert, sa.sql.Update, sa.sql.Delete)
 _VALUES = frozenset({'bindparam', 'null', 'true', 'false'})
 
 
@@ -40,7 +41,11 @@ def is_simple(statement: Any) -> bool:
         for part in statement._where_criteria:
             is_one = part.__visit_name__ == 'binary'
             for compared in (part,) if is_one else part.clauses:
-                if compared.right.__visit_name__ not in _VALUES:
+                # Another table's column brings that table into FROM.
+                if (
+                    compared.right.__visit_name__ not in _VALUES
+                    or getattr(compared.left, 'table', column) != column
+                ):
                     return False
     except (AttributeError, ValueError):
         return False
@@ -166,9 +171,7 @@ def has_exists(nodes: Iterable[Any]) -> bool:
     return any(isinstance(node, selectable.Exists) for node in nodes)
 
 
-def with_criteria_within(
-    statement: Any, criteria: Mapping[Any, Any]
-) -> Any:
+def with_criteria_within(statement: Any, criteria: Mapping[Any, Any]) -> Any:
     """Return a statement whose inner queries have the criteria of tables.
 
     SQLAlchemy adds loader criteria to entities, but not to EXISTS, nor to what

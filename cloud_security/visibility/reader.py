@@ -6,7 +6,6 @@ from __future__ import annotations
 import re
 from typing import Mapping
 from typing import NamedTuple
-from typing import Optional
 
 from cloud_security.visibility import aggregates
 from cloud_security.visibility import clauses
@@ -36,13 +35,9 @@ class Reader:
     """Read SQL and find the owned tables in it."""
 
     def __init__(
-        self, keys: Keys, parents: Optional[sources.Parents] = None
+        self, keys: Keys, parents: sources.Parents | None = None
     ) -> None:
-        """Prepare the names.
-
-        :param keys: of the owned tables
-        :param parents: through which their rows belong to other owned rows
-        """
+        """Prepare the names; rows with ``parents`` belong to own rows, too."""
         self._parents = parents or {}
         self._keys = {
             table.lower(): frozenset(column.lower() for column in columns)
@@ -87,7 +82,6 @@ class _Statement:
     def __init__(self, keys: Keys, parents: sources.Parents) -> None:
         self._keys = keys
         self._parents = parents
-        #: The sources of the queries around the one that is read.
         self._around: sources.Sources = []
         self._from = sources.From(keys, self.read, self._expressions)
         self.unrestricted: set[str] = set()

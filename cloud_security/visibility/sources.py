@@ -69,8 +69,7 @@ def restrict_children(
                 continue
             above = known[parent]
             if above.is_restricted and (
-                parents.get((known[child].table, column))
-                == (above.table, key)
+                parents.get((known[child].table, column)) == (above.table, key)
                 and known[child] in sources
             ):
                 known[child].is_restricted = True

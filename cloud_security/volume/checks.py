@@ -29,9 +29,9 @@ class Checks(host_checks.HostChecks):
     def release_warnings(self) -> list[str]:
         """Return sentences about a Cinder that was not tested."""
         release = version.version_string()
-        if releases.is_supported(release, releases.CINDER):
+        if releases.is_supported(release, self.api.name):
             return []
-        return [releases.warning(release, self.api.name, releases.CINDER)]
+        return [releases.warning(release, self.api.name)]
 
     def paste(self) -> tuple[str, list[str]]:
         """Return the api-paste.ini that cinder.conf names."""

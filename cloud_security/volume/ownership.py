@@ -62,6 +62,24 @@ def own(resource_ids: Iterable[str], caller_id: str) -> set[str]:
     }
 
 
+def is_left_behind(snapshot_id: str, caller_id: str) -> bool:
+    """Tell whether a snapshot is a caller's, but its volume is not."""
+    snapshot, volume = models.Snapshot, models.Volume
+    if not can_be_stored(snapshot_id):
+        return False
+    rows = _rows(
+        sa.select(volume.id)
+        .join(snapshot, snapshot.volume_id == volume.id)
+        .where(
+            snapshot.id == snapshot_id,
+            snapshot.user_id == caller_id,
+            snapshot.project_id == volume.project_id,
+            sa.or_(volume.user_id.is_(None), volume.user_id != caller_id),
+        )
+    )
+    return len(rows) > 0
+
+
 def transfer_secret(transfer_id: str) -> Optional[tuple[str, str]]:
     """Return salt and hash of an open transfer's key, None without one.
 

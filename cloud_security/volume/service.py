@@ -24,7 +24,9 @@ from cloud_security.volume import ownership
 from cloud_security.volume import process
 from cloud_security.volume import transforms
 from cloud_security.volume.transforms import attachments
+from cloud_security.volume.transforms import snapshots
 from cloud_security.volume.transforms import transfers
+from cloud_security.wsgi import exchange as exchanges
 from cloud_security.wsgi import routing
 from cloud_security.wsgi import service
 
@@ -52,7 +54,14 @@ def _enforcer() -> Any:
 
 
 def _release_warning() -> Optional[str]:
-    return None
+    release = version.version_string()
+    if releases.is_supported(release, 'Cinder'):
+        return None
+    return releases.warning(release, 'Cinder')
+
+
+def _has_proof(exchange: exchanges.Exchange) -> bool:
+    return transfers.has_key(exchange) or snapshots.is_left_behind(exchange)
 
 
 def _totals(operation: Optional[operations.Operation]) -> frozenset[str]:
@@ -78,7 +87,7 @@ CINDER = service.Service(
     router=_router,
     rules=enforcer.RulesInForce(_enforcer),
     is_exempt=attachments.is_changed_by_service,
-    has_proof=transfers.has_key,
+    has_proof=_has_proof,
     totals=_totals,
     owned=models.owned,
     acted_on=lambda: (

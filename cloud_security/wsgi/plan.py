@@ -66,17 +66,13 @@ class Planner:
         exchange = exchanges.Exchange(
             environ, dict(environ), context, operation, decision
         )
-        if not decision.scope.is_everybody:
-            if service.has_proof(exchange):
-                scope = scopes.EVERYBODY
-            else:
-                scope = dataclasses.replace(
-                    decision.scope, totals=service.totals(operation)
-                )
-            decision = decision._replace(scope=scope)
-            exchange = dataclasses.replace(exchange, decision=decision)
         found: monitor.Owners = {}
         scope = decision.scope
+        if not scope.is_everybody:
+            scope = self._of_isolated(exchange)
+            exchange = dataclasses.replace(
+                exchange, decision=decision._replace(scope=scope)
+            )
         is_open = scope.is_everybody
         if is_open:
             scope = monitor.overriding(service, exchange, found)
@@ -84,6 +80,16 @@ class Planner:
             scope = monitor.noting(service, exchange, found)
         steps = self._chosen(operation, is_open)
         return Plan(exchange, scope, steps, found, self._careful)
+
+    def _of_isolated(self, exchange: exchanges.Exchange) -> scopes.Scope:
+        """Return the scope of an isolated caller for one request."""
+        if self._service.has_proof(exchange):
+            return scopes.EVERYBODY
+        scope = exchange.decision.scope
+        totals = self._service.totals(exchange.operation)
+        if totals == scope.totals:
+            return scope
+        return dataclasses.replace(scope, totals=totals)
 
     def _chosen(
         self, operation: Optional[operations.Operation], is_open: bool

@@ -4,6 +4,7 @@
 import ast
 import collections
 import pathlib
+import re
 
 from oslo_config import cfg
 from oslo_policy import policy
@@ -37,8 +38,11 @@ MAY_IMPORT = {
         *('cmd', 'audit', 'compute', 'deploy', 'keystone', 'probe', 'volume'),
     },
 }
-#: Names of modules in more than one room: what serves one command, the checks
-#: of a room, and the two ends of the filter.
+#: Services, by their Python packages, and the room that each has. These rooms
+#: have modules of the same names.
+SERVICES = {'nova': 'compute', 'cinder': 'volume'}
+#: Names of modules in more than one other room: what serves one command, the
+#: checks of a room, and the two ends of the filter.
 SHARED = {'checks', 'explain', 'middleware', 'report', 'service'}
 #: Modules of audit/ that read a log where Nova is not.
 LOG_READERS = (
@@ -57,8 +61,8 @@ WITHOUT_NOVA = (
     'cmd/probe.py',
     'cmd/report.py',
     'cmd/services.py',
-    'cmd/switch.py',
     'cmd/status_table.py',
+    'cmd/switch.py',
     'deploy/apis.py',
     'deploy/host.py',
     'deploy/image.py',
@@ -92,6 +96,14 @@ def imports(path):
                 yield name.name
 
 
+def place(path):
+    """Return folders and name of a module, equal in the rooms of services."""
+    return tuple(
+        'service_room' if part in SERVICES.values() else part
+        for part in path.relative_to(ROOT).with_suffix('').parts
+    )
+
+
 def configuration():
     """Return a configuration without files."""
     conf = cfg.ConfigOpts()
@@ -107,8 +119,26 @@ class TestTree(testtools.TestCase):
                     names = name.split('.')
                     if names[0] == 'cloud_security':
                         self.assertIn(names[1], allowed, path)
-                    if names[0] == 'nova':
-                        self.assertEqual('compute', part, path)
+                    if names[0] in SERVICES:
+                        self.assertEqual(SERVICES[names[0]], part, path)
+
+    def test_each_room_is_one_whose_imports_are_checked(self):
+        rooms = {path.parent.name for path in ROOT.glob('*/__init__.py')}
+        self.assertLessEqual(rooms, MAY_IMPORT.keys())
+
+    def test_map_lists_rooms_above_those_that_import_them(self):
+        rows = [
+            re.findall(r'(\w+)/', row)
+            for row in re.findall(
+                r'(?m)^\d+\. ((?:``\w+/``,? *)+)', cloud_security.__doc__
+            )
+        ]
+        above = set(ALONE)
+        for row in rows:
+            for room in row:
+                self.assertLessEqual(MAY_IMPORT[room], {room, *above}, room)
+            above.update(row)
+        self.assertEqual(MAY_IMPORT.keys(), above - ALONE)
 
     def test_what_stands_alone_imports_no_part(self):
         found = {path.stem for path in ROOT.glob('*.py')} - {'__init__'}
@@ -116,14 +146,14 @@ class TestTree(testtools.TestCase):
         for name in ALONE:
             for imported in imports(ROOT / f'{name}.py'):
                 self.assertNotIn(
-                    imported.split('.')[0], ('cloud_security', 'nova'), name
+                    imported.split('.')[0], ('cloud_security', *SERVICES), name
                 )
 
     def test_what_switches_on_and_reports_needs_no_nova(self):
         for name in WITHOUT_NOVA:
             for imported in imports(ROOT / name):
                 parts = imported.split('.')
-                self.assertNotEqual('nova', parts[0], name)
+                self.assertNotIn(parts[0], SERVICES, name)
                 if parts[0] == 'cloud_security':
                     # It may be something in the module.
                     found = [
@@ -144,14 +174,9 @@ class TestTree(testtools.TestCase):
         self.assertEqual(set(), long)
 
     def test_modules_of_one_name_mean_the_same(self):
-        modules = {
-            # Rooms of services have the same names, on purpose.
-            str(path.relative_to(ROOT)).replace('volume/', 'compute/')
-            for path in ROOT.rglob('*.py')
-        }
-        stems = [pathlib.Path(name).stem for name in modules]
+        places = {place(path) for path in ROOT.rglob('*.py')}
         found = collections.Counter(
-            stem for stem in stems if not stem.startswith('_')
+            name for *_, name in places if name[0] != '_'
         )
         shared = {name for name, count in found.items() if count > 1}
         self.assertLessEqual(shared, SHARED)

@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Cinder's requests and responses that rows do not cover, one module each."""
+"""Cinder's requests and responses that rows do not cover, one module each.
+
+The filter runs ``TRANSFORMS`` in their order, for isolated callers only.
+``attachments``, ``snapshots`` and ``transfers`` exempt single requests.
+"""
 
 from __future__ import annotations
 
-from cloud_security.wsgi import transform
+from cloud_security.volume.transforms import scheduler_hints
 
-TRANSFORMS: tuple[transform.Transform, ...] = ()
+TRANSFORMS = (scheduler_hints.NEUTRALIZE,)

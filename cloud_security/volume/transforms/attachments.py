@@ -2,9 +2,10 @@
 """Nova's changes of attachments, in the name of a user.
 
 Nova takes the IDs of attachments from its own database, where it has checked
-that the server is the user's. Old servers hold volumes of other owners: without
-this exemption nobody could detach them. A service token beside a user's token
-exempts nothing else, because the IDs in other requests are the user's choice.
+that the server is the user's. Old servers hold volumes of other owners:
+without this exemption nobody could detach them. A service token beside a
+user's token exempts nothing else, because the IDs in other requests are the
+user's choice.
 Source: nova/volume/cinder.py attachment_update, attachment_delete and
 attachment_complete, Nova 29 to 34.
 """

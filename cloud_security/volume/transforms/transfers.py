@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Accepting a transfer: the way to take over the volume of another owner.
 
-Cinder reads the donor's transfer and volume with an elevated context. A request
-with the right key is exempt; without it a hidden transfer is not found.
+Cinder reads the donor's transfer and volume with an elevated context. A
+request with the right key is exempt; without it a hidden transfer is not
+found.
 Source: cinder/transfer/api.py accept, Cinder 24 to 29.
 """
 

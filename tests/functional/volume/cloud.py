@@ -196,6 +196,8 @@ class Cloud(test.TestCase):
     DROPPED_IN = True
     MODE = 'enforce'
     AUDIT = 'log'
+    #: Production's default.
+    NEW_DEFAULTS = True
     #: What the operator wrote: {rule: check}.
     RULES = {}
 
@@ -251,6 +253,7 @@ class Cloud(test.TestCase):
         self.flags(
             policy_dirs=[self.policy_dir],
             policy_file=os.path.join(state, 'policy.yaml'),
+            enforce_new_defaults=self.NEW_DEFAULTS,
             group='oslo_policy',
         )
         cinder_policy.reset()
@@ -270,7 +273,9 @@ class Cloud(test.TestCase):
         base_url = f'http://{self.osapi.host}:{self.osapi.port}'
         return Account(base_url, user_id, roles, **kwargs)
 
-    def create(self, account, kind='volume', path=None, version=LATEST, **body):
+    def create(
+        self, account, kind='volume', path=None, version=LATEST, **body
+    ):
         """Let somebody create something and wait for it.
 
         :returns: its ID

@@ -37,9 +37,7 @@ class TestTransfers(Transfers):
         self.assertEqual([], self.alice.ids('snapshots'))
 
     def test_accept_from_another_project_works(self):
-        response = self.accept(
-            self.eve, self.offer['auth_key'], path=PATHS[1]
-        )
+        response = self.accept(self.eve, self.offer['auth_key'], path=PATHS[1])
         self.assertEqual(202, response.status_code, response.text)
         self.assertEqual([self.alices_volume], self.eve.ids())
 

@@ -42,6 +42,8 @@ RESTRICTED = (
     f'SELECT a FROM instances WHERE ({INSTANCE} OR x AND {INSTANCE})',
     f"SELECT a FROM instances WHERE x LIKE '%OR''--' AND {INSTANCE}",
     f"SELECT a FROM instances WHERE x = '\\n' AND {INSTANCE}",
+    # One condition, whatever the sign means.
+    f"SELECT a FROM instances WHERE (x NOT LIKE ? || '%') AND {INSTANCE}",
     f'SELECT a FROM instances WHERE x = "OR" AND {INSTANCE}',
     f'SELECT a FROM instances WHERE x = 1.5e-3 AND {INSTANCE}',
     f'SELECT a FROM instances WHERE f(x, y) > 0 AND {INSTANCE}',
@@ -209,6 +211,8 @@ UNRESTRICTED = {
     f'SELECT a FROM instances WHERE (x OR {INSTANCE})': 'instances',
     f'SELECT a FROM instances WHERE ({INSTANCE} OR x AND y)': 'instances',
     f'SELECT a FROM instances WHERE f({INSTANCE})': 'instances',
+    f'SELECT a FROM instances WHERE (x || {INSTANCE}) AND y': 'instances',
+    f'SELECT a FROM instances WHERE ({INSTANCE} XOR x) AND y': 'instances',
     f'SELECT a FROM instances WHERE (x, {INSTANCE}, y) IS NULL': 'instances',
     f'SELECT a FROM instances WHERE (x AND {INSTANCE} AND y, z)': 'instances',
     f'SELECT a FROM instances WHERE x BETWEEN 1 AND {INSTANCE}': 'instances',

@@ -23,6 +23,8 @@ class Plans(testtools.TestCase):
         super().setUp()
         self.log = self.useFixture(fixtures.FakeLogger('cloud_security'))
         self.calls = []
+        self.has_proof = False
+        self.totals = scopes.TOTALS
 
     def planner(self, *transforms, mode='enforce', scope=OWN):
         self.useFixture(
@@ -41,6 +43,8 @@ class Plans(testtools.TestCase):
                 ),
                 rules=types.SimpleNamespace(read=lambda: None),
                 is_exempt=lambda context, routed: False,
+                has_proof=lambda exchange: self.has_proof,
+                totals=lambda routed: self.totals,
                 transforms=transforms,
                 owned=lambda: {},
                 acted_on=lambda: (),
@@ -169,3 +173,23 @@ class TestChanges(Plans):
         )
         self.assertEqual({}, self.plan(deep, mode='monitor').before())
         self.assertEqual(b'sent', webob.Request(self.environ).body)
+
+
+class TestScope(Plans):
+    def test_scope_of_an_isolated_caller_has_the_services_totals(self):
+        self.totals = frozenset({'sum'})
+        self.assertEqual(
+            scopes.Scope(owner_id='bob', totals=frozenset({'sum'})),
+            self.plan().scope,
+        )
+
+    def test_scope_of_a_request_with_proof_is_everybodys(self):
+        self.has_proof = True
+        chosen = self.plan()
+        self.assertIs(scopes.EVERYBODY, chosen.scope)
+        self.assertTrue(chosen.exchange.decision.scope.is_everybody)
+
+    def test_scope_of_a_caller_who_sees_all_is_kept(self):
+        self.has_proof = True
+        chosen = self.plan(scope=scopes.EVERYBODY)
+        self.assertTrue(chosen.scope.is_everybody)

@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The models that lead to others, by relationships or by ownership."""
+
+from __future__ import annotations
+
+from typing import Any
+from typing import Container
+from typing import Iterator
+from typing import Mapping
+
+import sqlalchemy as sa
+
+from cloud_security.visibility import owner
+
+
+def reached(mapper: Any, lazy: Container[Any] = ()) -> set[Any]:
+    """Return a mapper and those that its relationships lead to.
+
+    :param lazy: the ways of loading that count; without them, all do
+    """
+    found = {mapper}
+    left = [mapper]
+    while left:
+        for relation in left.pop().relationships:
+            if relation.mapper not in found and (
+                not lazy or relation.lazy in lazy
+            ):
+                found.add(relation.mapper)
+                left.append(relation.mapper)
+    return found
+
+
+def parents(
+    owned: Mapping[type, owner.Owned],
+) -> Iterator[tuple[tuple[str, str], tuple[str, str]]]:
+    """Yield ``(table, column), (table, key)`` of rows and their parents."""
+    for model, entry in owned.items():
+        for column, parent in entry.parents.items():
+            table = sa.inspect(parent).local_table
+            [key] = table.primary_key
+            yield (
+                (sa.inspect(model).local_table.name, column),
+                (table.name, key.name),
+            )

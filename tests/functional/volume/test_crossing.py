@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Things that cross owners: in a group, of a volume, after a transfer."""
+
+from tests.functional.volume import cloud
+from tests.functional.volume import things
+
+
+class Crossing(cloud.Cloud):
+    def setUp(self):
+        super().setUp()
+        self.alices_volume = things.volume('alice', self.vt['id'])
+        # The manager made these of Alice's volume.
+        self.carols_snapshot = things.snapshot('carol', self.alices_volume)
+        self.carols_backup = things.backup('carol', self.alices_volume)
+        # Bob's volume was Alice's: the snapshot stayed hers.
+        self.bobs_volume = things.volume('bob', self.vt['id'])
+        self.alices_snapshot = things.snapshot('alice', self.bobs_volume)
+        self.alices_backup = things.backup('alice', self.bobs_volume)
+
+
+class TestCrossing(Crossing):
+    def test_lists_have_what_was_made_of_an_own_volume(self):
+        for account, snapshots, backups in (
+            (
+                self.alice,
+                {self.carols_snapshot, self.alices_snapshot},
+                {self.carols_backup, self.alices_backup},
+            ),
+            (self.bob, {self.alices_snapshot}, {self.alices_backup}),
+            (self.dan, set(), set()),
+        ):
+            self.assertEqual(snapshots, set(account.ids('snapshots')))
+            self.assertEqual(backups, set(account.ids('backups')))
+
+    def test_delete_of_a_volume_with_anothers_snapshot_is_refused(self):
+        response = self.alice.call('DELETE', f'volumes/{self.alices_volume}')
+        self.assertEqual(400, response.status_code, response.text)
+
+    def test_delete_of_a_volume_cascades_to_anothers_snapshot(self):
+        response = self.alice.call(
+            'DELETE', f'volumes/{self.alices_volume}?cascade=True'
+        )
+        self.assertEqual(202, response.status_code, response.text)
+        found = self.root.get(f'snapshots/{self.carols_snapshot}')
+        self.assertEqual('deleting', found['snapshot']['status'])
+
+    def test_delete_of_an_own_snapshot_of_a_hidden_volume_succeeds(self):
+        found = self.alice.get(f'snapshots/{self.alices_snapshot}')
+        self.assertEqual(self.bobs_volume, found['snapshot']['volume_id'])
+        response = self.alice.call(
+            'DELETE', f'snapshots/{self.alices_snapshot}'
+        )
+        self.assertEqual(202, response.status_code, response.text)
+
+    def test_create_from_an_own_snapshot_of_a_hidden_volume_succeeds(self):
+        body = {'volume': {'snapshot_id': self.alices_snapshot, 'size': 1}}
+        made = self.alice.post('volumes', body)['volume']
+        self.assertEqual(
+            'alice',
+            self.root.get(f'volumes/{made["id"]}')['volume']['user_id'],
+        )
+
+    def test_create_that_names_a_hidden_volume_beside_finds_none(self):
+        for named in (
+            {'source_volid': self.bobs_volume},
+            {'source_volid': self.bobs_volume.upper()},
+        ):
+            body = {'volume': {'snapshot_id': self.alices_snapshot, **named}}
+            response = self.alice.call('POST', 'volumes', body)
+            self.assertEqual(404, response.status_code, response.text)
+
+    def test_delete_and_create_of_a_hidden_snapshot_find_none(self):
+        for response in (
+            self.bob.call('DELETE', f'snapshots/{self.carols_snapshot}'),
+            self.bob.call(
+                'POST',
+                'volumes',
+                {'volume': {'snapshot_id': self.carols_snapshot}},
+            ),
+        ):
+            self.assertEqual(404, response.status_code, response.text)
+
+    def test_show_of_the_volume_of_an_own_snapshot_finds_none(self):
+        response = self.alice.call('GET', f'volumes/{self.bobs_volume}')
+        self.assertEqual(404, response.status_code, response.text)
