@@ -2,11 +2,8 @@
 """The releases that this release of cloud_security is tested with.
 
 Whatever else names them (README.rst, tox.ini, constraints/) is compared with
-this by a test. Imports nothing of OpenStack, so that a packager's script can
-read it.
+this by a test. Imports nothing, so that a packager's script can read it.
 """
-
-from __future__ import annotations
 
 #: Nova's major versions, without a gap, and the OpenStack release of each.
 NOVA = {

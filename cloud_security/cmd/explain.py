@@ -13,7 +13,7 @@ from cloud_security import keystone as keystones
 from cloud_security.cmd import explanations
 from cloud_security.cmd import manage
 from cloud_security.cmd import name_lookup
-from cloud_security.cmd import services
+from cloud_security.cmd import service_choice
 from cloud_security.deploy import apis
 from cloud_security.deploy import config_options
 
@@ -34,7 +34,7 @@ class Explain(manage.Command, show.ShowOne):
     def get_parser(self, prog_name: str) -> Any:
         """Add the caller and the server or volume."""
         parser = super().get_parser(prog_name)
-        services.add_argument(parser)
+        service_choice.add_argument(parser)
         config_options.add(parser)
         for name, text in (('user', 'the caller'), ('project', 'the project')):
             parser.add_argument(
@@ -67,7 +67,7 @@ class Explain(manage.Command, show.ShowOne):
 
     def take_action(self, parsed_args: Any) -> tuple[list[str], list[Any]]:
         """Return the names and values of a table."""
-        chosen = services.chosen(
+        chosen = service_choice.chosen(
             parsed_args.service,
             None,
             bool(parsed_args.config_file or parsed_args.config_dir),
@@ -86,7 +86,7 @@ def _explained(
     api: apis.Api, parsed_args: Any, keystone: Optional[keystones.Keystone]
 ) -> dict[str, Any]:
     """Return the rows about one service, whose code this process loads."""
-    config, explain, known_ids = services.rooms(
+    config, explain, known_ids = service_choice.rooms(
         api, 'config', 'explain', 'known_ids'
     )
     config.load(parsed_args)

@@ -13,7 +13,7 @@ from typing import Any
 from typing import Optional
 
 from cloud_security import keystone as keystones
-from cloud_security.cmd import services
+from cloud_security.cmd import service_choice
 from cloud_security.deploy import apis
 
 #: Behind sentences about something that only Keystone could tell.
@@ -43,7 +43,7 @@ class Names:
         self._service = service
         self._known = known_ids
         if known_ids is None:
-            [self._known] = services.rooms(apis.NOVA, 'known_ids')
+            [self._known] = service_choice.rooms(apis.NOVA, 'known_ids')
 
     def user(self, text: str) -> str:
         """Return the ID of a user who exists or was here.

@@ -22,7 +22,7 @@ from cloud_security.audit import events
 from cloud_security.audit import printable
 from cloud_security.audit import report
 from cloud_security.cmd import manage
-from cloud_security.cmd import services
+from cloud_security.cmd import service_choice
 
 #: IDs that have names, and the question for them.
 NAMES = {'user_id': 'user_name', 'project_id': 'project_name'}
@@ -46,7 +46,7 @@ class Report(manage.Command, lister.Lister):
     def get_parser(self, prog_name: str) -> Any:
         """Add the logs and what to count by."""
         parser = super().get_parser(prog_name)
-        services.add_argument(parser)
+        service_choice.add_argument(parser)
         parser.add_argument(
             'logs',
             nargs='*',
@@ -71,7 +71,7 @@ class Report(manage.Command, lister.Lister):
         :raises Unreadable: when a log cannot be read
         """
         keys = list(dict.fromkeys(parsed_args.by or report.KEYS))
-        self._chosen = services.chosen(parsed_args.service)
+        self._chosen = service_choice.chosen(parsed_args.service)
         found = report.Report(
             keys, {api.name: f'{api.account}.' for api in self._chosen}
         )

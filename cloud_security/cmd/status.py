@@ -19,7 +19,7 @@ from oslo_config import cfg
 from oslo_upgradecheck import upgradecheck
 
 from cloud_security.cmd import manage
-from cloud_security.cmd import services
+from cloud_security.cmd import service_choice
 from cloud_security.cmd import status_table
 from cloud_security.deploy import apis
 from cloud_security.deploy import configuration
@@ -43,7 +43,7 @@ def main() -> int:
         _value(argv, name) for name in ('--config-file', '--config-dir')
     )
     try:
-        chosen = services.chosen(
+        chosen = service_choice.chosen(
             # argparse complains of another one.
             service if service in apis.ALL else None,
             _value(argv, '--paste'),
@@ -60,12 +60,12 @@ def main() -> int:
 def _run(api: apis.Api, argv: list[str]) -> int:
     """Check one service, in this process."""
     try:
-        config, checks = services.rooms(api, 'config', 'checks')
-    except services.Absent as error:
+        config, checks = service_choice.rooms(api, 'config', 'checks')
+    except service_choice.Absent as error:
         sys.stderr.write(f'{NAME}: {error}\n')
         return 255
     conf = config.CONF
-    conf.register_cli_opts([services.OPTION, *host_checks.OPTIONS])
+    conf.register_cli_opts([service_choice.OPTION, *host_checks.OPTIONS])
     upgradecheck.register_cli_options(conf, checks.Checks())
     said = io.StringIO()
     try:

@@ -14,9 +14,12 @@ from typing import Any
 
 from cloud_security.deploy import apis
 
+_NAME = 'cloud-security-status'
 _MAIN = (
     'import sys; from cloud_security.cmd.status import main; sys.exit(main())'
 )
+#: The title that oslo.upgradecheck gives.
+_TITLE = 'Upgrade Check Results'
 #: The result of a service that could not be looked at.
 _FAILURE = 2
 
@@ -27,7 +30,7 @@ def of(chosen: Iterable[apis.Api], arguments: list[str]) -> int:
     :param arguments: those of the command, without --service
     """
     code = 0
-    output: dict[str, Any] = {'name': '', 'checks': []}
+    output: dict[str, Any] = {'name': _TITLE, 'checks': []}
     is_json = '--json' in arguments
     for api in chosen:
         if not is_json:
@@ -38,7 +41,6 @@ def of(chosen: Iterable[apis.Api], arguments: list[str]) -> int:
         code = max(code, done.returncode if done.returncode >= 0 else 255)
         if is_json:
             found = _read(api, done)
-            output['name'] = output['name'] or found['name']
             output['checks'] += [
                 {**check, 'service': api.key} for check in found['checks']
             ]
@@ -77,9 +79,9 @@ def _read(api: apis.Api, done: subprocess.CompletedProcess[str]) -> Any:
     except (ValueError, LookupError, TypeError):
         pass
     lines = (done.stderr or '').strip().splitlines()
-    why = lines[-1] if lines else f'the checks exited with {done.returncode}'
+    said = lines[-1].removeprefix(f'{_NAME}: ') if lines else ''
+    why = said or f'the checks exited with {done.returncode}'
     return {
-        'name': '',
         'checks': [
             {'check': api.name, 'result': _FAILURE, 'details': why},
         ],

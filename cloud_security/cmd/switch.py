@@ -7,7 +7,7 @@ import abc
 from typing import Any
 
 from cloud_security.cmd import manage
-from cloud_security.cmd import services
+from cloud_security.cmd import service_choice
 from cloud_security.deploy import file_changes
 from cloud_security.deploy import host as hosts
 
@@ -18,7 +18,7 @@ class Switch(manage.Command):
     def get_parser(self, prog_name: str) -> Any:
         """Add where the files are."""
         parser = super().get_parser(prog_name)
-        services.add_argument(parser)
+        service_choice.add_argument(parser)
         parser.add_argument(
             '--paste',
             default='',
@@ -67,7 +67,7 @@ class Switch(manage.Command):
         """
         files = self.both('config_file', parsed_args)
         folders = self.both('config_dir', parsed_args)
-        chosen = services.chosen(
+        chosen = service_choice.chosen(
             parsed_args.service,
             parsed_args.paste,
             bool(files or folders or parsed_args.policy_dir),

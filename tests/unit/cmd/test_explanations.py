@@ -29,7 +29,7 @@ class TestExplanations(manage_fixture.Manage):
     def found(self, *found):
         self.useFixture(
             fixtures.MonkeyPatch(
-                'cloud_security.cmd.services.chosen',
+                'cloud_security.cmd.service_choice.chosen',
                 lambda *args: list(found),
             )
         )

@@ -33,7 +33,7 @@ class Status(testtools.TestCase):
         """Let the host have some services."""
         self.useFixture(
             fixtures.MonkeyPatch(
-                'cloud_security.cmd.services.chosen',
+                'cloud_security.cmd.service_choice.chosen',
                 lambda *args: list(found),
             )
         )
