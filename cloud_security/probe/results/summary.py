@@ -187,10 +187,13 @@ class Summary(NamedTuple):
             untried = self.of(service).untried
             if untried:
                 noted.append(f'{service}: not tried: {", ".join(untried)}.')
-        return noted + [
-            f'{service}: not looked at: {why}'
-            for service, why in self.unseen.items()
-        ]
+        # An error that came first is the whole story.
+        if self.findings or not self.error:
+            noted += [
+                f'{service}: not looked at: {why}'
+                for service, why in self.unseen.items()
+            ]
+        return noted
 
     @property
     def _verdict(self) -> str:

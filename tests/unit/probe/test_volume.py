@@ -458,6 +458,11 @@ class TestCommand(commands.CommandTest):
 
     def test_stopped_run_names_what_it_did_not_look_at(self):
         self.cloud.delay = 0.05
-        code, out, err = self.probe(*TWO, '--timeout', '1.5')
+        code, out, err = self.probe(
+            *TWO, '--timeout', '1.5', '--format', 'json'
+        )
         self.assertEqual(3, code)
-        self.assertIn('volume: not looked at: The run ended before.', err)
+        self.assertEqual(
+            {'volume': 'The run ended before.'},
+            json.loads(out)['not_looked_at'],
+        )

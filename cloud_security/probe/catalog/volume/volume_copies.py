@@ -127,7 +127,6 @@ COPIES = (
         },
         about='snapshot',
         works=EITHER,
-        part='backups',
     ),
     creates(
         'make a snapshot of a group',
