@@ -152,7 +152,11 @@ QUERIES = (
     'limit=1&limit=2',
 )
 #: Versions at which filters change what they do.
-FILTER_VERSIONS = (0, 30, 31, 34)
+FILTER_VERSIONS = (0, 31, 45)
+#: Names that do more than to filter.
+PAGES = ('marker', 'limit', 'with_count', 'status', 'name')
+#: Lists that answer like others.
+AGAIN = ('/os-volume-transfer', '/consistencygroups', '/cgsnapshots')
 #: Bodies that name other things: (method, path, body, names for ``{}``).
 REFERENCES = (
     ('volume', {'size': 1, 'source_volid': '{}'}, VOLUMES),

@@ -102,7 +102,10 @@ class TestWalkWithoutTheFilter(WalkCase):
             if asked.who != 'bob' or asked.label not in self.walk.labels:
                 continue
             text = asked.path + asked.body
-            if '<hidden' in text or walk.lists_things(asked):
+            # Older versions do not have all of them.
+            is_newest = asked.version == f'3.{self.walk.latest}'
+            tells = '<hidden' in text or walk.lists_things(asked)
+            if is_newest and tells:
                 counts[asked.label] += 1
                 if counts[asked.label] <= 3:
                     yield asked

@@ -58,15 +58,27 @@ class Walk:
             for name, values in inputs.VALUES.items():
                 for value in values:
                     query = f'{path}?{name}={value}'
-                    for version in (*inputs.FILTER_VERSIONS, self.latest):
-                        if is_filter_known(path, name, version):
-                            yield self._ask('bob', operation, query, version)
+                    for version in self._filter_versions(path, name):
+                        yield self._ask('bob', operation, query, version)
                 yield self._ask('reader', operation, query, self.latest)
             for query in inputs.QUERIES:
-                for version in (*inputs.FILTER_VERSIONS, 45, self.latest):
+                for version in (*inputs.FILTER_VERSIONS, self.latest):
                     yield self._ask(
                         'bob', operation, f'{path}?{query}', version
                     )
+
+    def _filter_versions(self, path, name):
+        """Yield versions at which a filter is worth a request.
+
+        Below 3.31 Cinder takes filters from its code, then from a file, with
+        ``~`` from 3.34 on. One version suffices where another path lists the
+        same.
+        """
+        if not path.startswith(inputs.AGAIN) and not path.endswith('/detail'):
+            yield from (0, 31)
+            if name in inputs.PAGES:
+                yield from (30, 34)
+        yield self.latest
 
     def questions(self):
         """Yield one request of each list, and of each thing's show."""
@@ -334,17 +346,6 @@ def things(operation):
     """Return the names of things that can stand in the path."""
     found = re.match(r'/([\w-]+)/\{', operation['path'])
     return inputs.THINGS.get(found.group(1), ()) if found else ()
-
-
-def is_filter_known(path, name, version):
-    """Tell whether a filter is worth a request at a version.
-
-    Below 3.31 Cinder takes filters from its code, then from a file: both ends
-    suffice for what neither knows.
-    """
-    if name in ('marker', 'limit', 'with_count', 'status', 'name'):
-        return True
-    return version in (0, 31) or version > 34
 
 
 def label(operation):
