@@ -39,13 +39,19 @@ def main() -> int:
     """Run the checks; the entry point ``console_scripts``."""
     argv = _options_first(sys.argv)
     service = _value(argv, '--service')
+    # Without a value, argparse complains of it.
+    if service and service not in apis.ALL:
+        sys.stderr.write(
+            f'{NAME}: {service!a} is no service: choose from '
+            f'{", ".join(apis.ALL)}; see {NAME} --help\n'
+        )
+        return 2
     is_configured = any(
         _value(argv, name) for name in ('--config-file', '--config-dir')
     )
     try:
         chosen = service_choice.chosen(
-            # argparse complains of another one.
-            service if service in apis.ALL else None,
+            service,
             _value(argv, '--paste'),
             is_configured,
         )

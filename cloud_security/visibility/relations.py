@@ -36,7 +36,7 @@ def parents(
     """Yield ``(table, column), (table, key)`` of rows and their parents."""
     for model, entry in owned.items():
         for column, parent in entry.parents.items():
-            table = sa.inspect(parent).local_table
+            table: Any = sa.inspect(parent).local_table
             [key] = table.primary_key
             yield (
                 (sa.inspect(model).local_table.name, column),

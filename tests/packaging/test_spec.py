@@ -151,10 +151,16 @@ class TestSpec(testtools.TestCase):
     def test_all_data_files_are_listed(self):
         [line] = SETUP['files']['data_files'].strip().splitlines()
         folder, pattern = line.split(' = ')
-        for path in ROOT.glob(pattern):
-            self.assertEqual(host.LINK, path.name)
+        top = ROOT / pattern.rpartition('/')[0]
+        found = {
+            str(path.relative_to(top))
+            for path in top.rglob('*')
+            if path.is_file()
+        }
+        self.assertEqual({api.rules_file for api in apis.ALL.values()}, found)
+        for name in found:
             self.assertIn(
-                f'%{{_datadir}}/{folder[6:]}/{path.name}\n',
+                f'%{{_datadir}}/{folder[6:]}/{name}\n',
                 FILES.replace('%{sname}', 'cloud_security'),
             )
 

@@ -13,7 +13,10 @@ import unittest
 if importlib.util.find_spec('cinder') is None:
     raise unittest.SkipTest('Cinder is not installed.')
 
-import cinder.tests.unit  # noqa: E402,F401
+# Before Cinder's tests put eventlet's queues in the place of Python's.
+import openstack.connection  # noqa: E402,F401
+
+import cinder.tests.unit  # noqa: E402,F401 isort: skip
 
 # Cinder's fixtures format what nobody reads.
 if 'OS_DEBUG' not in os.environ:

@@ -153,6 +153,12 @@ class TestAbsent(Status):
         self.assertEqual(2, code)
         self.assertIn('with --service compute or volume', self.err.getvalue())
 
+    def test_unknown_service_is_one_sentence_and_2(self):
+        for arguments in (('--service', 'x'), ('--service=x',)):
+            self.assertEqual(2, self.status('upgrade', 'check', *arguments))
+            said = self.err.getvalue().splitlines()[-1]
+            self.assertIn("'x' is no service: choose from compute", said)
+
 
 class TestProcess(testtools.TestCase):
     def test_process_of_a_service_gets_the_arguments(self):
