@@ -67,7 +67,9 @@ RECIPES = {
     'bootable': ('bootable',),
     'failing': ('failing', 'message'),
     'failures': ('failed', 'failedsnapshot', 'failedbackup'),
-    'managed': ('managed', 'managedsnapshot', 'managedbackup'),
+    'managed': (
+        *('managed', 'managedsnapshot', 'failedofmanager', 'managedbackup'),
+    ),
     'managedgroup': ('managedgroup', 'member', 'managedgroupsnapshot'),
     'broken': ('broken',),
     'brokensnapshot': ('cracked', 'brokensnapshot'),
@@ -304,6 +306,8 @@ class Fleet:
         """Let a manager make something of a member's volume."""
         self.volume(kind, 'managed')
         self.snapshot(kind, 'managedsnapshot', 'managed', who='carol')
+        # It leaves a message.
+        self.snapshot(kind, 'failedofmanager', 'managed', who='carol')
         self.backup(kind, 'managedbackup', 'managed', who='carol')
 
     def _make_managedgroup(self, kind):

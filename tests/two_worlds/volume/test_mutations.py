@@ -7,6 +7,22 @@ from tests.two_worlds.volume import fleet
 from tests.two_worlds.volume import walk
 from tests.two_worlds.volume import worlds
 
+#: Lines that no request can show to two worlds, and why.
+UNSHOWN = {
+    # World B cannot have something of a volume or group that it has not:
+    # tests/functional/volume/test_crossing.py tries these.
+    ('Backup', 0): 'an own backup of a hidden volume',
+    ('GroupSnapshot', 0): 'an own snapshot of a hidden group',
+    ('Snapshot', 0): 'an own snapshot of a hidden volume',
+    # The API makes groups where it says consistency groups.
+    ('CGSnapshot', None): 'rows from before Cinder 10',
+    ('CGSnapshot', 0): 'rows from before Cinder 10',
+    ('CGSnapshot', 1): 'rows from before Cinder 10',
+    ('ConsistencyGroup', None): 'rows from before Cinder 10',
+    # Cinder joins volumes to each transfer that it reads.
+    ('Transfer', None): 'hidden with its volume',
+}
+
 
 class TestMutations(testtools.TestCase):
     def setUp(self):
@@ -33,6 +49,8 @@ class TestMutations(testtools.TestCase):
         self.assertGreater(len(lines), 9)
         unnoticed = []
         for line in lines:
+            if tuple(line) in UNSHOWN:
+                continue
             self.in_a('take_out', line=line)
             if not self.is_noticed():
                 unnoticed.append(line)
