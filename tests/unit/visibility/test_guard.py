@@ -357,11 +357,11 @@ class TestProof(Guard):
         self.assertEqual(['Thing', 'Other', 'Deed', 'Shelf'], self.unproven())
 
     def test_with_a_guard_that_refuses_nothing_no_model_is_proven(self):
-        self.installed.criteria.guard.problem = lambda sql: ('', False)
+        self.installed.criteria.guard.problem = lambda sql: guard.Problem('')
         self.assertEqual(['Thing', 'Other', 'Deed', 'Shelf'], self.unproven())
 
     def test_with_a_guard_that_refuses_all_no_model_is_proven(self):
-        self.installed.criteria.guard.problem = lambda sql: ('no', False)
+        self.installed.criteria.guard.problem = lambda sql: guard.Problem('no')
         self.assertEqual(['Thing', 'Other', 'Deed', 'Shelf'], self.unproven())
 
     def test_a_criterion_without_the_owner_is_unproven(self):
