@@ -6,9 +6,6 @@ Cinder 29 has them in cinder/db, older releases in cinder/db/sqlalchemy.
 
 from __future__ import annotations
 
-# It must come first: Cinder's modules import each other in circles.
-from cinder import objects as _objects  # noqa: F401
-
 try:
     from cinder.db import models
 except ImportError:

@@ -12,8 +12,6 @@ from __future__ import annotations
 import functools
 from typing import Any
 
-# It must come first: Cinder's modules import each other in circles.
-from cinder import objects as _objects  # noqa: F401
 import sqlalchemy as sa
 
 from cloud_security.visibility import criteria

@@ -7,8 +7,6 @@ import re
 from typing import Any
 from typing import Optional
 
-# It must come first: Cinder's modules import each other in circles.
-from cinder import objects as _objects  # noqa: F401
 from cinder import policy as cinder_policy
 from cinder import rpc
 from cinder import version

@@ -64,6 +64,14 @@ READS = [
         'volumes?id={volume}',
         'messages?resource_uuid={volume}',
         'volume-transfers?volume_id={offered}',
+        'snapshots?availability_zone=nova&sort=created_at:asc',
+        'snapshots/detail?metadata={"a":"b"}&offset=1',
+        'volumes/detail?metadata={"a":"b"}&sort=name:desc,size',
+        'volumes/detail?glance_metadata={"a":"b"}&name~=of',
+        'backups/detail?sort=name:asc&limit=1&with_count=true',
+        'groups/detail?list_volume=true&sort=name:asc&limit=1',
+        'attachments/detail?sort=id:asc&limit=1',
+        'messages?sort=event_id:asc&limit=1',
     )
 ]
 CHANGES = [
