@@ -50,10 +50,11 @@ def owned() -> dict[type, criteria.Owned]:
             # Cinder's messages are about these; one about something else, or
             # about nothing, belongs to nobody.
             criterion=sa.or_(
+                message.resource_uuid.in_(_ids(volume)),
                 *(
-                    message.resource_uuid.in_(_ids(model))
-                    for model in (volume, snapshot, backup)
-                )
+                    message.resource_uuid.in_(_ids(model, volume))
+                    for model in (snapshot, backup)
+                ),
             ),
             row_id=lambda row: str(row.id),
             owner_id=None,
@@ -92,13 +93,15 @@ def _through_volume(model: Any) -> criteria.Owned:
     )
 
 
-def _ids(model: Any) -> Any:
-    """Return the query for the IDs of a model's rows that name the owner."""
+def _ids(model: Any, volume: Any = None) -> Any:
+    """Return the query for the IDs of a model's rows that name the owner.
+
+    :param volume: Cinder's model, where rows of an own volume are among them
+    """
     # Of the table, which criteria leave alone. Never correlated: statements
     # on snapshots can read volumes, too.
     table = model.__table__
-    return criteria.own(
-        sa.select(table.c.id)
-        .where(table.c.user_id == criteria.OWNER_ID)
-        .correlate(None)
-    )
+    criterion: Any = table.c.user_id == criteria.OWNER_ID
+    if volume is not None:
+        criterion = sa.or_(criterion, table.c.volume_id.in_(_ids(volume)))
+    return criteria.own(sa.select(table.c.id).where(criterion).correlate(None))
