@@ -13,6 +13,8 @@ from benchmarks import calls
 from benchmarks import run
 
 MIB = 2**20
+#: The title of the table with the verdicts.
+TARGETS = 'Targets'
 
 
 class Table(NamedTuple):
@@ -202,7 +204,7 @@ def _reached(runs: List[Dict[str, Any]]) -> Table:
             + tuple(f'{target.value:.3f}' for target in same)
             + ('yes' if all(target.holds for target in same) else 'no',)
         )
-    return Table('Targets', rows)
+    return Table(TARGETS, rows)
 
 
 def _against(

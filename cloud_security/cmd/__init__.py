@@ -7,5 +7,5 @@ import warnings
 if not sys.warnoptions:
     # Nova imports eventlet, which writes eight lines before each output.
     warnings.filterwarnings('ignore', r'\s*Eventlet is deprecated')
-    # So does oslo.policy for each rule of Nova's that is old.
+    # oslo.policy warns of each rule of Nova's that is old.
     warnings.filterwarnings('ignore', module='oslo_policy')

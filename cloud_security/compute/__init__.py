@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Nova: the only package that imports it."""
+"""Nova's room: no other room imports Nova."""

@@ -18,7 +18,8 @@ class IsolationCheck(policy.Check):
     """``isolation:enforced`` and ``isolation:legacy_defaults``.
 
     ``enforced`` holds only while the request is inside our filter, so that a
-    pipeline that lost the filter refuses instead of dropping isolation.
+    pipeline that lost the filter refuses instead of dropping isolation. The
+    name means inside the filter, in every mode: in monitor and off, too.
     ``legacy_defaults`` holds where ``[oslo_policy] enforce_new_defaults`` is
     off: it lets a drop-in file keep what oslo.policy would have added there.
     Anything else never holds.

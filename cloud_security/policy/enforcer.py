@@ -43,7 +43,6 @@ class RulesInForce:
         self._find = find
         self._registering = threading.Lock()
         self._reading = threading.Lock()
-        self._reader: Optional[policy.Enforcer] = None
         self._latest: Optional[_Snapshot] = None
 
     def read(self) -> Any:
@@ -71,17 +70,14 @@ class RulesInForce:
         if latest is not None and latest.is_current(enforcer):
             return latest
         with self._reading:
-            reader, self._reader, self._latest = self._reader, None, None
-            if (
-                reader is None
-                or reader.registered_rules is not enforcer.registered_rules
-            ):
-                reader = _reader_like(enforcer)
+            self._latest = None
+            # A new one each time: oslo.policy does not read a file again that
+            # another with an older time has replaced.
+            reader = _reader_like(enforcer)
             files = file_state.PolicyFiles(reader)
             # Taken before reading, so that a change during it is noticed.
             before = files.state(), len(reader.registered_rules)
             reader.load_rules()
-            self._reader = reader
             self._latest = snapshot = _Snapshot(reader, files, *before)
         return snapshot
 

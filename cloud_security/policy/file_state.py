@@ -12,8 +12,9 @@ import time
 from typing import Any
 from typing import Optional
 
-#: The path, inode, size and time (in nanoseconds) of each file and directory.
-State = tuple[tuple[str, int, int, int], ...]
+#: Of each file and directory the path, inode, size, and the times (in
+#: nanoseconds) of the last modification and of the last change of any kind.
+State = tuple[tuple[str, int, int, int, int], ...]
 #: Seconds for which oslo.config need not search its directories again. Only a
 #: file or directory where there was none takes effect that late.
 SEARCH_INTERVAL = 1.0
@@ -50,7 +51,13 @@ class PolicyFiles:
                 ]
             return tuple(
                 [
-                    (path, found.st_ino, found.st_size, found.st_mtime_ns)
+                    (
+                        path,
+                        found.st_ino,
+                        found.st_size,
+                        found.st_mtime_ns,
+                        found.st_ctime_ns,
+                    )
                     for path, found in zip(paths, map(os.stat, paths))
                 ]
             )

@@ -140,12 +140,7 @@ def _own_faults(
         yield f'{name} is {text!r}, which is no rule: write "!" or "@"'
         return
     texts = [] if text is _UNKNOWN else list(rule_text.words(text))
-    false = [
-        check
-        for check in checks(enforcer.rules[name])
-        if isinstance(check, _checks.FalseCheck)
-    ]
-    if text is not _UNKNOWN and len(false) > texts.count('!'):
+    if text is not _UNKNOWN and not _is_parsed(enforcer.rules[name], text):
         yield f'{name} cannot be understood: {text}'
         return
     for word in texts:
@@ -156,6 +151,23 @@ def _own_faults(
         fault = vocabulary.fault(check, words)
         if fault:
             yield f'{name} asks for {check}, which {fault}'
+
+
+def _is_parsed(check: Any, text: Any) -> bool:
+    """Tell whether oslo.policy understood the text of a rule.
+
+    It takes a text that it cannot parse for one check that is false, and each
+    check that it does not know for false, too.
+    """
+    words = list(rule_text.words(text))
+    if not isinstance(check, _checks.BaseCheck) or (
+        isinstance(check, _checks.FalseCheck) and words != ['!']
+    ):
+        return False
+    false = [
+        part for part in checks(check) if isinstance(part, _checks.FalseCheck)
+    ]
+    return len(false) <= words.count('!')
 
 
 #: The text of a rule that was given to an enforcer without one.

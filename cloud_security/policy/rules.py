@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Four rules about callers, which operators override like any other.
 
-The filter registers them in the service's own enforcer and evaluates them
-with the caller's credentials. The target is the caller's own project and
-user.
+The filter registers them in the service's enforcer, which then knows them. It
+evaluates them in an enforcer of its own (RulesInForce), because threads share
+the service's while that reads changed files. The credentials are the caller's;
+the target is the caller's own project and user.
 """
 
 from typing import Any
@@ -24,7 +25,8 @@ RULES = [
         check_str='rule:context_is_admin or role:service',
         description='Callers who get the service without isolation. Neutron '
         "and Cinder report about everybody's servers with their own users. "
-        "A service token beside a user's token is no exemption.",
+        "A service token beside a user's token exempts one operation only: "
+        "Cinder's question to Nova whether a volume is still attached.",
         operations=ANY_REQUEST,
     ),
     policy.DocumentedRuleDefault(

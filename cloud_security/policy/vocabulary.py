@@ -26,6 +26,8 @@ from cloud_security.policy import checks as own_checks
 _OF_TARGET = re.compile(r'%\(([^()]+)\)s')
 #: Characters that no ID and no name of Keystone's needs in a rule.
 _ODD = re.compile(r'[\s\'"<>*?,;|&=\[\]{}]')
+#: Signs that were meant to stand between roles.
+_SEPARATOR = re.compile('[,;|&]')
 #: What attributes are about; two of a kind can be the same.
 _ABOUT = {
     'user_id': 'a user',
@@ -137,6 +139,11 @@ def _fault_of_role(match: str) -> Optional[str]:
     # Keystone's names have no quotes around them, and oslo.policy keeps them.
     if name[0] in '\'"' or name[-1] in '\'"':
         return 'names no role: write it without quotes'
+    odd = _SEPARATOR.search(name)
+    if odd:
+        return (
+            f'has {odd.group()!r} in it: name each role in a check of its own'
+        )
     return None
 
 

@@ -2,8 +2,8 @@
 """The owner criterion of every ORM statement that reads an owned model.
 
 The listener adds it as SQLAlchemy's documentation does, in "Adding global
-WHERE / ON criteria" (1.4 to 2.1). It may miss a form of statement: guard.py
-looks at the SQL and refuses it.
+WHERE / ON criteria" (1.4 to 2.1). It misses some forms of statements; the
+guard reads the SQL of all statements and refuses those.
 """
 
 from __future__ import annotations
@@ -43,10 +43,9 @@ class Criteria:
     ) -> None:
         """Prepare the criteria.
 
-        :param owned: which models have owners, and how
-        :param is_shared: whether other services, which read everybody's
-            rows, have threads in this process; then, and only then, what
-            cannot be restricted passes
+        :param owned: the models whose rows have owners
+        :param is_shared: tells whether other services share this process;
+            then, and only then, what cannot be restricted passes
         """
         self.owned = owned
         self._options: dict[Any, Any] = {
@@ -72,8 +71,8 @@ class Criteria:
                 )
             )
         }
-        # Joined loading brings rows in with a statement that names only the
-        # other end of relationships: where its options say so, or always.
+        # Joined loading reads tables that the statement does not name: by
+        # its own options, or by the model's relationships.
         self._may_load: dict[Any, tuple[Any, ...]] = {}
         self._always_load: dict[Any, tuple[Any, ...]] = {}
         for registry in {mapper.registry for mapper in self._options}:
@@ -116,13 +115,15 @@ class Criteria:
         self.guard.uninstall()
 
     def watch(self, watched: Iterable[type]) -> None:
-        """Show each row of some models that is read to scopes' watchers."""
+        """Hand each row of these models to the watcher of its scope."""
         for model in watched:
             if not event.contains(model, 'load', _show_to_watcher):
                 event.listen(model, 'load', _show_to_watcher)
 
     def restrict(self, state: orm.ORMExecuteState) -> None:
         """Restrict one statement to the rows of the current scope.
+
+        Statements of other forms pass here, and the guard reads their SQL.
 
         :raises ScopeError: when the statement is text, which can name views
         """
@@ -170,6 +171,7 @@ class Criteria:
             if forms.is_aggregate(columns, totals) and forms.is_ungrouped(
                 statement, nodes
             ):
+                # The project's quota counts the servers of all owners.
                 state.update_execution_options(**{guards.UNRESTRICTED: True})
                 return
             if forms.has_exists(nodes):
@@ -204,11 +206,9 @@ class Criteria:
         """Yield criteria for what a statement reads beside its entities."""
         restricted = {entity.selectable for entity in entities}
         for table, is_joined in forms.tables(statement.get_final_froms()):
-            if table in self._criteria and (
-                # SQLAlchemy before 1.4.52 and 2.0.22 restricts no JOIN that
-                # follows no relationship.
-                is_joined or table not in restricted
-            ):
+            # SQLAlchemy before 1.4.52 and 2.0.22 misses JOINs on a condition.
+            is_read = is_joined or table not in restricted
+            if is_read and table in self._criteria:
                 yield self._criteria[table]
 
     def _restrict_change(self, state: Any, statement: Any) -> None:
@@ -227,7 +227,7 @@ class Criteria:
             and state.execution_options.get('synchronize_session')
             == 'evaluate'
         ):
-            # Python cannot evaluate them, but the database can.
+            # SQLAlchemy's Python cannot run the subqueries of criteria.
             state.update_execution_options(synchronize_session='fetch')
 
     def _named(self, nodes: Iterable[Any]) -> frozenset[Any]:

@@ -2,7 +2,9 @@
 """The scope of a request: the rows that it may see.
 
 Each thread that works for a request finds the scope of that request. A thread
-of an unknown request gets an error: this module never guesses.
+with a user's context but no known request is lost (``is_lost``): the guard
+refuses its SQL on owned tables. A thread without a context, or with one that
+has no user, belongs to no request.
 """
 
 from __future__ import annotations

@@ -2,10 +2,11 @@
 """UserIsolation: the filter, the same for every service.
 
 The filter stands directly before the service's own application. It reads the
-caller's context from the environ and answers no request itself: it holds the
-caller's scope while the service answers. Transforms change what rows do not
-cover. The filter lets no request through whose scope it cannot decide; the
-service then answers 500.
+caller's context from the environ and holds the caller's scope while the
+service responds. The service responds to every request itself; transforms
+change requests and responses where rows do not cover. The filter lets no
+request through whose scope it cannot decide: it raises, and the service
+responds with 500.
 """
 
 from __future__ import annotations
@@ -70,7 +71,9 @@ class UserIsolation:
         """Prepare for the application that follows the filter."""
         self.application = application
         self._context_key = service.context_key
-        # Mode off holds a scope for every request and does nothing else.
+        # Mode off holds a scope for every request and does nothing else. With
+        # the scope, isolation:enforced holds: without it, the drop-in would
+        # refuse all members.
         self._planner = (
             None
             if mode == 'off'
@@ -99,7 +102,8 @@ class UserIsolation:
 
         scope = plan.scope if plan else scopes.EVERYBODY
         with scopes.entered(scope, context.request_id):
-            # This frame calls the service itself, see depth.py.
+            # A helper function here would be one frame more by which
+            # depth.py raises Python's limit, for the whole process.
             sent = self.application(environ, start)
             try:
                 # The service reads the rest of its rows inside the scope.

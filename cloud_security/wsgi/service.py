@@ -33,56 +33,61 @@ def _all_totals(_: Optional[operations.Operation]) -> frozenset[str]:
 # Without eq, so that each service can be a key: ConfigOpts has no hash.
 @dataclasses.dataclass(frozen=True, eq=False)
 class Service:
-    """One service, handed in by the room that knows it.
+    """One service; its room writes the values, and the filter reads them."""
 
-    ``context_key`` names the caller's RequestContext in a WSGI environ.
-    ``application_class`` is the type of what must follow the filter, and
-    ``application_name`` its name in api-paste.ini. ``router`` returns, for
-    such an application, the function that routes an environ.
-
-    ``owned`` returns the models whose rows have owners, and raises
-    AttributeError or KeyError when this release lacks one. ``acted_on``
-    returns those of which the service reads a row, whatever it does to a
-    resource. ``acts_unnamed`` are the verbs and paths of operations on
-    resources that the path does not name. ``is_shared`` tells whether other
-    services, which read the rows of everybody, have threads in this process.
-
-    ``has_proof`` tells whether a request carries a secret that opens what it
-    names: such a request is exempt. ``totals`` returns the aggregates that see
-    everybody's rows in an operation.
-
-    ``hidden`` returns those of some IDs that a user may not see, with their
-    owners. ``is_exempt`` tells whether one operation of a service, in the name
-    of a user, is exempt. ``release_warning`` returns a sentence about a
-    release that was not tested. ``notifications`` returns the transport of
-    notifications, and ``cadf_type`` is CADF's type URI of a resource.
-    """
-
+    #: The service in messages to operators, such as ``Nova``.
     name: str
+    #: Returns the release of the service that runs, such as ``34.0.0``.
     release: Callable[[], str]
+    #: The service's configuration, in which the filter registers its options.
     conf: cfg.ConfigOpts
+    #: The name of that configuration's file in messages to operators.
     conf_file: str
 
+    #: The key of a WSGI environ under which the service's own filters keep the
+    #: caller's RequestContext.
     context_key: str
+    #: The type of the application that must follow the filter.
     application_class: type
+    #: The name of that application in api-paste.ini.
     application_name: str
+    #: Returns, for such an application, the function that routes an environ.
     router: Callable[[Any], Route]
 
+    #: Reads the service's policy files, with our four rules among them.
     rules: enforcer.RulesInForce
+    #: Tells whether the filter gives an isolated caller stock responses in one
+    #: operation: a question that another service asks with the user's token.
     is_exempt: Callable[[Any, Optional[operations.Operation]], bool]
 
+    #: Returns the models whose rows have owners. It raises AttributeError or
+    #: KeyError where this release of the service lacks one.
     owned: Callable[[], Mapping[type, criteria.Owned]]
+    #: Returns those owned models of which the service reads a row whenever a
+    #: caller acts on a resource: by these rows the filter records overrides.
     acted_on: Callable[[], tuple[type, ...]]
+    #: Verbs and paths of operations on resources that the path does not name.
     acts_unnamed: frozenset[tuple[str, str]]
+    #: Tells whether other services, which read the rows of everybody, have
+    #: threads in this process.
     is_shared: Callable[[], bool]
+    #: Returns those of some IDs that a user may not see, with their owners.
     hidden: Callable[[Iterable[str], str], dict[str, Optional[str]]]
+    #: Changes of requests and responses, in the order in which they run.
     transforms: tuple[transform.Transform, ...]
 
+    #: Returns a sentence where this release of the service was not tested.
     release_warning: Callable[[], Optional[str]]
+    #: Returns the service's oslo.messaging transport of notifications.
     notifications: Callable[[], Any]
+    #: CADF's type URI of the service's resources.
     cadf_type: str
 
+    #: Tells whether a request of an isolated caller proves that it may have
+    #: stock responses, such as by a secret that opens what it names.
     has_proof: Callable[[exchanges.Exchange], bool] = _never
+    #: Returns the aggregates that see everybody's rows in one operation, for an
+    #: isolated caller.
     totals: Callable[[Optional[operations.Operation]], frozenset[str]] = (
         _all_totals
     )

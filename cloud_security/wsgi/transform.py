@@ -44,12 +44,16 @@ After = Callable[[exchanges.Exchange, webob.Response], Optional[Change]]
 
 @dataclasses.dataclass(frozen=True)
 class Transform:
-    """A pair of pure functions, run before and after the service.
+    """A pair of functions, which the filter runs before and after the service.
 
-    Either returns None where it has nothing to change. ``routes`` are the
-    verbs and paths that the transform is for, None for every request.
-    ``for_everybody`` chooses the transforms that callers get who see all
-    rows; isolated callers get the others.
+    Both write nothing: the filter applies the Change that they return, None
+    for no change. Both may read the service's databases, or another service,
+    outside of the caller's scope: ``before`` runs before the filter enters the
+    scope, ``after`` when it has left it. ``routes`` are the verbs and paths
+    that the transform is for, None for every request. ``for_everybody``
+    chooses the transforms for callers who see all rows. The filter applies
+    those in monitor mode, too, where every caller sees all rows. Callers whom
+    enforce mode isolates get the others.
     """
 
     before: Optional[Before] = None

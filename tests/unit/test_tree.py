@@ -4,6 +4,7 @@
 import ast
 import collections
 import pathlib
+import re
 
 from oslo_config import cfg
 from oslo_policy import policy
@@ -16,7 +17,8 @@ from cloud_security.visibility import scope as scopes
 ROOT = pathlib.Path(cloud_security.__file__).parent
 #: What stands beside the parts and imports nothing of them.
 ALONE = {'keystone', 'opts', 'releases'}
-#: What each part may import of the package. Only one part knows a service.
+#: What each part may import of the package. Only compute/ knows Nova, and
+#: only volume/ knows Cinder.
 MAY_IMPORT = {
     'visibility': {'visibility'},
     'policy': {'policy', 'visibility'},
@@ -27,16 +29,21 @@ MAY_IMPORT = {
         *('compute', 'wsgi', 'audit', 'deploy', 'policy', 'visibility'),
         *ALONE,
     },
-    'volume': {'volume', 'wsgi', 'policy', 'visibility'} | ALONE,
+    'volume': {
+        *('volume', 'wsgi', 'audit', 'deploy', 'policy', 'visibility'),
+        *ALONE,
+    },
     'probe': {'probe', 'keystone'},
-    'cmd': {'cmd', 'audit', 'compute', 'deploy', 'keystone', 'probe'},
+    'cmd': {
+        *('cmd', 'audit', 'compute', 'deploy', 'keystone', 'probe', 'volume'),
+    },
 }
-#: Names of modules in more than one room: what serves one command, the checks
-#: of a room, the two ends of the filter, and what each service's room has.
-SHARED = {
-    *('checks', 'explain', 'middleware', 'report', 'service'),
-    *('attachments', 'models', 'ownership', 'process', 'scheduler_hints'),
-}
+#: Services, by their Python packages, and the room that each has. These rooms
+#: have modules of the same names.
+SERVICES = {'nova': 'compute', 'cinder': 'volume'}
+#: Names of modules in more than one other room: what serves one command, the
+#: checks of a room, and the two ends of the filter.
+SHARED = {'checks', 'explain', 'middleware', 'report', 'service'}
 #: Modules of audit/ that read a log where Nova is not.
 LOG_READERS = (
     'log_entries',
@@ -86,6 +93,14 @@ def imports(path):
                 yield name.name
 
 
+def place(path):
+    """Return folders and name of a module, equal in the rooms of services."""
+    return tuple(
+        'service_room' if part in SERVICES.values() else part
+        for part in path.relative_to(ROOT).with_suffix('').parts
+    )
+
+
 def configuration():
     """Return a configuration without files."""
     conf = cfg.ConfigOpts()
@@ -101,10 +116,26 @@ class TestTree(testtools.TestCase):
                     names = name.split('.')
                     if names[0] == 'cloud_security':
                         self.assertIn(names[1], allowed, path)
-                    if names[0] == 'nova':
-                        self.assertEqual('compute', part, path)
-                    if names[0] == 'cinder':
-                        self.assertEqual('volume', part, path)
+                    if names[0] in SERVICES:
+                        self.assertEqual(SERVICES[names[0]], part, path)
+
+    def test_each_room_is_one_whose_imports_are_checked(self):
+        rooms = {path.parent.name for path in ROOT.glob('*/__init__.py')}
+        self.assertLessEqual(rooms, MAY_IMPORT.keys())
+
+    def test_map_lists_rooms_above_those_that_import_them(self):
+        rows = [
+            re.findall(r'(\w+)/', row)
+            for row in re.findall(
+                r'(?m)^\d+\. ((?:``\w+/``,? *)+)', cloud_security.__doc__
+            )
+        ]
+        above = set(ALONE)
+        for row in rows:
+            for room in row:
+                self.assertLessEqual(MAY_IMPORT[room], {room, *above}, room)
+            above.update(row)
+        self.assertEqual(MAY_IMPORT.keys(), above - ALONE)
 
     def test_what_stands_alone_imports_no_part(self):
         found = {path.stem for path in ROOT.glob('*.py')} - {'__init__'}
@@ -112,16 +143,14 @@ class TestTree(testtools.TestCase):
         for name in ALONE:
             for imported in imports(ROOT / f'{name}.py'):
                 self.assertNotIn(
-                    imported.split('.')[0],
-                    ('cinder', 'cloud_security', 'nova'),
-                    name,
+                    imported.split('.')[0], ('cloud_security', *SERVICES), name
                 )
 
     def test_what_switches_on_and_reports_needs_no_nova(self):
         for name in WITHOUT_NOVA:
             for imported in imports(ROOT / name):
                 parts = imported.split('.')
-                self.assertNotEqual('nova', parts[0], name)
+                self.assertNotIn(parts[0], SERVICES, name)
                 if parts[0] == 'cloud_security':
                     # It may be something in the module.
                     found = [
@@ -142,8 +171,9 @@ class TestTree(testtools.TestCase):
         self.assertEqual(set(), long)
 
     def test_modules_of_one_name_mean_the_same(self):
+        places = {place(path) for path in ROOT.rglob('*.py')}
         found = collections.Counter(
-            path.stem for path in ROOT.rglob('*.py') if path.stem[0] != '_'
+            name for *_, name in places if name[0] != '_'
         )
         shared = {name for name, count in found.items() if count > 1}
         self.assertLessEqual(shared, SHARED)

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Nova's requests and responses that rows do not cover, one module each.
 
-The filter runs these in this order, before Nova and again after it. Both
-functions of a transform are pure: they return a Change, and the filter
-applies it. In monitor mode the filter only notes what those for isolated
-callers return. Callers who see every server get the last two alone.
+The filter runs these in this order, before Nova and again after it. A
+transform returns a Change and writes nothing itself. It may read Nova's
+databases and ask Neutron, outside of the caller's scope. Enforce mode applies
+the Changes of the transforms for isolated callers; monitor mode notes the
+hidden servers in them. Both modes apply the last two, which are for callers
+who see every server.
 """
 
 from __future__ import annotations

@@ -18,6 +18,8 @@ from typing import Any
 from typing import Optional
 import uuid
 
+from nova import exception
+from nova import i18n
 from nova.conf import CONF
 from oslo_serialization import jsonutils
 import webob
@@ -66,19 +68,46 @@ TEXTS = {
         ('instanceActions', '*', 'message'),
     ),
 }
-#: Nova's words, in failures, for the holder of a volume or an address.
-TELLS = re.compile(
-    r'"message": "(?:Invalid volume: volume \S+ is already attached to '
-    r'instances: ([0-9a-f -]+)|Fixed IP address \S+ is already in use on '
-    r'instance (\S+))"',
-    re.IGNORECASE,
+#: Nova's messages, in failures, that tell the holder of a volume or an
+#: address, in the language of this process.
+MESSAGES = (
+    exception.InvalidVolume.msg_fmt
+    % {
+        'reason': i18n._(
+            'volume %(volume_id)s is already attached to instances: '
+            '%(instance_uuids)s'
+        )
+    },
+    exception.FixedIpAlreadyInUse.msg_fmt,
 )
-#: Only in complaints of Nova's on a response, which repeat a whole server.
-SHOWN = "'hostId': "
+#: The start of Nova's complaints on a response, which repeat a whole server.
+#: Anchored, because members can have other services say these words.
+SHOWN = re.compile(
+    r'\{"badRequest": \{"code": 400, "message": "Invalid input for '
+    r"field/attribute servers?\. Value: \[?\{'(?:id|accessIPv4)': '"
+)
 #: A response without one of these has none of those places.
 SIGNS = re.compile(
     b'"(?:details|fault|instance_id|instance_uuid|message|serverId|traceback)"'
 )
+
+
+def holders(message: str) -> re.Pattern[str]:
+    """Return the pattern of a message in JSON, with holders as a group.
+
+    :param message: with placeholders, such as ``%(instance_uuid)s``
+    """
+    parts = re.split(r'%\((\w+)\)s', message)
+    for index, part in enumerate(parts):
+        if index % 2:
+            is_holder = part in ('instance_uuid', 'instance_uuids')
+            parts[index] = r'((?:[^"\\]|\\.)+)' if is_holder else r'\S+'
+        else:
+            parts[index] = re.escape(jsonutils.dumps(part)[1:-1])
+    return re.compile(f'"message": "{"".join(parts)}"', re.IGNORECASE)
+
+
+TELLS = tuple(map(holders, MESSAGES))
 
 
 def replace(
@@ -104,7 +133,7 @@ def _replace_in_failure(
         named |= _told(exchange, response, text)
         # The digits of an escape can complete what only looks like an ID.
         named &= exchanges.ids_in(bodies.decoded(text))
-    if SHOWN in text:
+    if SHOWN.match(text):
         foreign = set(ownership.hidden(named, exchange.caller_id))
     else:
         # Members can have other services say any ID: only own ones differ.
@@ -122,8 +151,9 @@ def _told(
     """Return the IDs in a failure that other services told, sent or not."""
     told = {
         server_id
-        for found in TELLS.finditer(text)
-        for server_id in exchanges.ids_in(found.group(1) or found.group(2))
+        for pattern in TELLS
+        for found in pattern.finditer(text)
+        for server_id in exchanges.ids_in(found.group(1))
     }
     if floating_ips.tells(exchange, response):
         told |= exchanges.ids_in(text)

@@ -78,10 +78,9 @@ def show_as_sent(
         if 'scheduler_hints' not in text:
             return None
         # Marks that the caller sent stay, but not those of stored hints.
-        if (
-            hint_marks.is_in(exchange.sent_text)
-            and foreign_ids.SHOWN not in text
-        ):
+        if hint_marks.is_in(
+            exchange.sent_text
+        ) and not foreign_ids.SHOWN.match(text):
             return None
         text = hint_marks.mapped(text, hint_marks.without_mark)
         return transform.Change(body=text.encode('latin-1'))

@@ -7,9 +7,12 @@ import uuid
 
 import fixtures
 from nova import exception
+from oslo_serialization import jsonutils
 from oslo_utils.fixture import uuidsentinel
+import testtools
 
 from cloud_security.compute import hint_marks
+from cloud_security.compute.transforms import foreign_ids
 from tests.functional.compute import cloud
 from tests.functional.compute import other_services
 from tests.functional.compute import two_hosts
@@ -290,7 +293,13 @@ class TestOtherServicesFailures(Repeats):
             fixtures.MonkeyPatch('nova.volume.cinder.API.get', not_found)
         )
         found = []
-        for named in (self.alices_server, uuidsentinel.unknown):
+        # The last ones stand beside a word of a whole server in a response.
+        for named in (
+            self.alices_server,
+            uuidsentinel.unknown,
+            f"'hostId': {self.alices_server}",
+            f"'hostId': {uuidsentinel.unknown}",
+        ):
             image = copy.deepcopy(self.glance.images[cloud.IMAGE])
             image['id'] = str(uuid.uuid4())
             image['properties'].update(
@@ -319,9 +328,25 @@ class TestOtherServicesFailures(Repeats):
                 },
                 version='2.37',
             )
-            found.append(self.assert_none_told(named, answer))
+            found.append(self.assert_none_told(named[-36:], answer))
         self.assertEqual(400, found[0][0])
         self.assertEqual(found[0], found[1])
+        self.assertEqual(found[2], found[3])
+
+
+class TestMessages(testtools.TestCase):
+    def test_holder_in_a_message_is_found_in_each_language(self):
+        holder = uuidsentinel.unknown
+        for message in (
+            *foreign_ids.MESSAGES,
+            'Ungültige IP-Adresse %(address)s der Instanz %(instance_uuid)s',
+            '実例 %(instance_uuid)s は %(address)s を使用',
+        ):
+            named = {'instance_uuid': holder, 'instance_uuids': f'x {holder}'}
+            said = message % dict(named, address='10.0.0.1', volume_id='v')
+            body = jsonutils.dumps({'badRequest': {'message': said}})
+            found = foreign_ids.holders(message).search(body)
+            self.assertIn(holder, found.group(1), message)
 
 
 def not_found(api, context, volume_id, *args, **kwargs):
