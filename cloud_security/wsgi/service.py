@@ -86,7 +86,7 @@ class Service:
     #: Tells whether a request of an isolated caller proves that it may have
     #: stock responses, such as by a secret that opens what it names.
     has_proof: Callable[[exchanges.Exchange], bool] = _never
-    #: Returns the aggregates that see everybody's rows in one operation, for an
+    #: Returns the aggregates that see everybody's rows in an operation of an
     #: isolated caller.
     totals: Callable[[Optional[operations.Operation]], frozenset[str]] = (
         _all_totals
