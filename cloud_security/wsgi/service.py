@@ -83,10 +83,11 @@ class Service:
     #: CADF's type URI of the service's resources.
     cadf_type: str
 
-    #: Tells whether a request carries a secret that opens what the request
-    #: names: such a request is exempt.
+    #: Tells whether a request of an isolated caller proves that it may have
+    #: stock responses, such as by a secret that opens what it names.
     has_proof: Callable[[exchanges.Exchange], bool] = _never
-    #: Returns the aggregates that see the rows of all owners in an operation.
+    #: Returns the aggregates that see everybody's rows in an operation of an
+    #: isolated caller.
     totals: Callable[[Optional[operations.Operation]], frozenset[str]] = (
         _all_totals
     )
