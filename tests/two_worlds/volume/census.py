@@ -485,6 +485,11 @@ TELLS_NOTHING = {
     'GET /os-quota-sets/{id}',
     'POST /consistencygroups',
     'POST /groups',
+    # Cinder deletes groups by an action; these routes lead to nothing.
+    'DELETE /consistencygroups/{id}',
+    'DELETE /groups/{id}',
+    # Cinder takes it at /groups/action only.
+    'POST /groups/{id}/action create-from-src',
 }
 
 

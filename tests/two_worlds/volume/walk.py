@@ -304,6 +304,9 @@ class Walk:
         if operation['method'] not in ('POST', 'PUT'):
             yield None
             return
+        if operation['path'].endswith('/metadata/{id}'):
+            # The key of the path, which is not in the schema.
+            yield {'meta': {'key': 'value'}}
         action = operation['action']
         for arguments in inputs.ACTIONS.get(action, ()):
             yield {action: arguments}
