@@ -15,6 +15,7 @@ UNREFUSED = frozenset(
         ('GET', 'attachments/{attachment}'),
         ('GET', 'attachments?marker={attachment}'),
         ('GET', 'attachments?volume_id={attached}'),
+        ('GET', 'attachments/detail?sort=id:asc&limit=1'),
     }
 )
 
