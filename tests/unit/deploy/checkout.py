@@ -5,6 +5,5 @@ import pathlib
 
 from cloud_security.deploy import host
 
-RULES = str(
-    pathlib.Path(__file__).resolve().parents[3] / 'etc/policy.d' / host.LINK
-)
+FOLDER = pathlib.Path(__file__).resolve().parents[3] / 'etc/policy.d'
+RULES = str(FOLDER / host.LINK)

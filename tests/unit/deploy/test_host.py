@@ -18,6 +18,7 @@ from cloud_security.deploy import file_changes
 from cloud_security.deploy import host
 from cloud_security.deploy import paste
 from cloud_security.deploy import rule_files
+from tests.unit.deploy.checkout import FOLDER
 from tests.unit.deploy.checkout import RULES
 
 FRESH = pathlib.Path(__file__).parents[1] / 'api_paste' / 'nova-32.ini'
@@ -633,8 +634,8 @@ class TestRoot(testtools.TestCase):
 class TestRules(testtools.TestCase):
     def test_rules_of_each_file_are_those_that_its_api_names(self):
         for api in apis.ALL.values():
-            path = api.rules[-1]
-            found = rule_files.rules_in(path)
+            path = FOLDER / api.rules_file
+            found = rule_files.rules_in(str(path))
             self.assertEqual(api.base_rules, found.keys(), path)
             self.assertLessEqual(api.essential_rules, api.base_rules)
             self.assertLessEqual(api.bridging_rules, api.base_rules)
