@@ -7,6 +7,10 @@ from keystoneauth1 import session
 
 from cloud_security.probe import runner
 from cloud_security.probe.client import accounts
+from cloud_security.probe.client import limits
+
+#: A loaded machine takes longer than a cloud.
+SECONDS = 3000
 
 
 class Headers(plugin.BaseAuthPlugin):
@@ -40,6 +44,7 @@ def account(name, member):
 
 def probe(cloud, **kwargs):
     """Return a probe: alice owns, bob tries, carol manages, root is admin."""
+    kwargs.setdefault('allowed', limits.Limits(SECONDS, runner.REQUESTS))
     kwargs.setdefault(
         'others',
         (account('manager', cloud.carol), account('admin', cloud.root)),
