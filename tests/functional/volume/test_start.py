@@ -53,7 +53,10 @@ class TestStart(cloud.Cloud):
 
     def test_cinder_without_a_model_is_refused(self):
         self.useFixture(
-            fixtures.MonkeyPatch('cinder.db.models.Transfer.volume_id', None)
+            fixtures.MonkeyPatch(
+                'cloud_security.volume.database.models.Transfer.volume_id',
+                None,
+            )
         )
         models.owned.cache_clear()
         self.addCleanup(models.owned.cache_clear)
