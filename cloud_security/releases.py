@@ -5,6 +5,8 @@ Whatever else names them (README.rst, tox.ini, constraints/) is compared with
 this by a test. Imports nothing, so that a packager's script can read it.
 """
 
+from __future__ import annotations
+
 #: Nova's major versions, without a gap, and the OpenStack release of each.
 NOVA = {
     29: '2024.1',
@@ -28,14 +30,14 @@ NEWEST = max(NOVA)
 _OF = {'Nova': NOVA, 'Cinder': CINDER}
 
 
-def is_supported(release: str, service: str = 'Nova') -> bool:
-    """Tell whether a release of a service, such as ``34.0.0``, was tested."""
-    return release.split('.')[0] in map(str, _OF[service])
+def warning(release: str, service: str = 'Nova') -> str | None:
+    """Return what to say of a release that was not tested, None of others.
 
-
-def warning(release: str, service: str = 'Nova') -> str:
-    """Return what to say of a release that was not tested."""
+    :param release: such as ``34.0.0``
+    """
     tested = _OF[service]
+    if release.split('.')[0] in map(str, tested):
+        return None
     return (
         f'cloud_security was tested with {service} {min(tested)} to '
         f'{max(tested)}, this is {service} {release}: see whether a release '

@@ -1,23 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """One table of ``explain`` for several services.
 
-Each is explained by a process of its own, for services share the one
-configuration of a process.
+A process of its own explains each service.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 import json
-import subprocess
-import sys
 from typing import Any
 
+from cloud_security.cmd import own_process
 from cloud_security.deploy import apis
 
-_MAIN = (
-    'import sys; from cloud_security.cmd.manage import main; sys.exit(main())'
-)
 #: Rows that are the same for all services.
 _SHARED = ('user', 'project', 'roles')
 
@@ -40,17 +35,11 @@ def of(chosen: Iterable[apis.Api], parsed_args: Any) -> dict[str, Any]:
 
 
 def _explained(api: apis.Api, parsed_args: Any) -> dict[str, Any]:
-    done = subprocess.run(
-        [
-            sys.executable,
-            *(f'-W{option}' for option in sys.warnoptions),
-            *('-c', _MAIN, 'explain', '--service', api.key, '-f', 'json'),
-            *_arguments(parsed_args),
-        ],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        check=False,
+    command = ['explain', '--service', api.key, '-f', 'json']
+    done = own_process.run(
+        'cloud_security.cmd.manage',
+        [*command, *_arguments(parsed_args)],
+        is_captured=True,
     )
     if done.returncode:
         lines = done.stderr.strip().splitlines()

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """One outcome of cloud-security-status for several services.
 
-Each is checked by a process of its own, whose output this module joins.
+A process of its own checks each service; this module joins their output.
 """
 
 from __future__ import annotations
@@ -12,12 +12,11 @@ import subprocess
 import sys
 from typing import Any
 
+from cloud_security.cmd import own_process
 from cloud_security.deploy import apis
 
 _NAME = 'cloud-security-status'
-_MAIN = (
-    'import sys; from cloud_security.cmd.status import main; sys.exit(main())'
-)
+_MAIN = 'cloud_security.cmd.status'
 #: The title that oslo.upgradecheck gives.
 _TITLE = 'Upgrade Check Results'
 #: The result of a service that could not be looked at.
@@ -36,7 +35,11 @@ def of(chosen: Iterable[apis.Api], arguments: list[str]) -> int:
         if not is_json:
             sys.stdout.write(f'{api.name}:\n')
             sys.stdout.flush()
-        done = _checked(api, arguments, is_json)
+        done = own_process.run(
+            _MAIN,
+            ['--service', api.key, *arguments],
+            is_json,
+        )
         sys.stderr.write(done.stderr or '')
         code = max(code, done.returncode if done.returncode >= 0 else 255)
         if is_json:
@@ -47,27 +50,6 @@ def of(chosen: Iterable[apis.Api], arguments: list[str]) -> int:
     if is_json:
         sys.stdout.write(f'{json.dumps(output)}\n')
     return code
-
-
-def _checked(
-    api: apis.Api, arguments: list[str], is_json: bool
-) -> subprocess.CompletedProcess[str]:
-    pipe = subprocess.PIPE if is_json else None
-    return subprocess.run(
-        [
-            sys.executable,
-            *(f'-W{option}' for option in sys.warnoptions),
-            '-c',
-            _MAIN,
-            '--service',
-            api.key,
-            *arguments,
-        ],
-        stdout=pipe,
-        stderr=pipe,
-        text=True,
-        check=False,
-    )
 
 
 def _read(api: apis.Api, done: subprocess.CompletedProcess[str]) -> Any:

@@ -32,10 +32,8 @@ class Checks(host_checks.HostChecks):
 
     def release_warnings(self) -> list[str]:
         """Return sentences about a Nova that was not tested."""
-        release = version.version_string()
-        if releases.is_supported(release):
-            return []
-        return [releases.warning(release)]
+        warning = releases.warning(version.version_string())
+        return [warning] if warning else []
 
     def paste(self) -> tuple[str, list[str]]:
         """Return the api-paste.ini, and a warning where nova-api differs."""

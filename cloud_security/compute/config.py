@@ -3,10 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-import contextlib
 import logging
 from typing import Any
+from typing import ContextManager
 from typing import Optional
 
 from nova import config
@@ -88,18 +87,13 @@ def keep_log() -> None:
         root.addHandler(handler)
 
 
-@contextlib.contextmanager
-def reading() -> Iterator[None]:
+def reading() -> ContextManager[None]:
     """Say in one sentence that a database does not answer.
 
     :raises Unanswered: when it does not
     """
-    try:
-        yield
-    except configuration.DB_ERRORS as error:
-        why = str(error).strip().splitlines()[:1]
-        raise Unanswered(
-            f"Nova's databases do not answer ({''.join(why)}): see "
-            '[api_database] connection in nova.conf and nova-manage cell_v2 '
-            'list_cells; run the command again when they do.'
-        ) from error
+    return configuration.answering(
+        "Nova's databases do not answer",
+        'see [api_database] connection in nova.conf and nova-manage cell_v2 '
+        'list_cells; run the command again when they do.',
+    )

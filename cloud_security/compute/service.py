@@ -52,10 +52,7 @@ def _enforcer() -> Any:
 
 
 def _release_warning() -> Optional[str]:
-    release = version.version_string()
-    if releases.is_supported(release):
-        return None
-    return releases.warning(release)
+    return releases.warning(version.version_string())
 
 
 NOVA = service.Service(

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 import contextlib
 import glob
 import io
@@ -19,7 +20,6 @@ from cloud_security.deploy import apis
 
 #: Parses arguments as in sys.argv, and the files where they name none.
 Parse = Callable[[list[str], Optional[list[str]]], Any]
-DB_ERRORS = (db_exception.DBError, db_exception.CantStartEngineError)
 
 
 class Unanswered(Exception):
@@ -91,6 +91,22 @@ def read(api: apis.Api, conf: Any, argv: list[str], parse: Parse) -> None:
     sys.stderr.write(said.getvalue())
     if not _is_configured(conf):
         raise Unconfigured(api)
+
+
+@contextlib.contextmanager
+def answering(fault: str, advice: str) -> Iterator[None]:
+    """Say in one sentence that a service's database does not answer.
+
+    :raises Unanswered: when it does not, with fault, reason and advice
+    """
+    try:
+        yield
+    except (
+        db_exception.DBError,
+        db_exception.CantStartEngineError,
+    ) as error:
+        why = str(error).strip().splitlines()[:1]
+        raise Unanswered(f'{fault} ({"".join(why)}): {advice}') from error
 
 
 def _named(argv: list[str], files: Optional[list[str]]) -> list[str]:

@@ -9,8 +9,6 @@ from cloud_security import releases
 from cloud_security.deploy import apis
 from cloud_security.deploy import checks
 from cloud_security.deploy import host_checks
-
-# Before the others: it registers Cinder's objects.
 from cloud_security.volume import config
 from cloud_security.volume import ownerless
 from cloud_security.volume import policy_rules
@@ -28,10 +26,8 @@ class Checks(host_checks.HostChecks):
 
     def release_warnings(self) -> list[str]:
         """Return sentences about a Cinder that was not tested."""
-        release = version.version_string()
-        if releases.is_supported(release, self.api.name):
-            return []
-        return [releases.warning(release, self.api.name)]
+        warning = releases.warning(version.version_string(), self.api.name)
+        return [warning] if warning else []
 
     def paste(self) -> tuple[str, list[str]]:
         """Return the api-paste.ini that cinder.conf names."""

@@ -3,13 +3,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-import contextlib
 from typing import Any
+from typing import ContextManager
 from typing import Optional
 
-# It must come first: Cinder's modules import each other in circles.
-from cinder import objects
 from cinder import version
 from cinder.common import config as _config  # noqa: F401 registers options
 from oslo_config import cfg
@@ -21,8 +18,6 @@ from cloud_security.deploy import apis
 from cloud_security.deploy import configuration
 
 CONF = cfg.CONF
-# Before anything else of Cinder's is imported, as its commands do.
-objects.register_all()
 
 
 def load(parsed_args: Any) -> None:
@@ -61,18 +56,13 @@ def _parse(argv: list[str], files: Optional[list[str]]) -> None:
     )
 
 
-@contextlib.contextmanager
-def reading() -> Iterator[None]:
+def reading() -> ContextManager[None]:
     """Say in one sentence that a database does not answer.
 
     :raises Unanswered: when it does not
     """
-    try:
-        yield
-    except configuration.DB_ERRORS as error:
-        why = str(error).strip().splitlines()[:1]
-        raise configuration.Unanswered(
-            f"Cinder's database does not answer ({''.join(why)}): see "
-            '[database] connection in cinder.conf; run the command again '
-            'when it does.'
-        ) from error
+    return configuration.answering(
+        "Cinder's database does not answer",
+        'see [database] connection in cinder.conf; run the command again '
+        'when it does.',
+    )

@@ -1,10 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Cinder's models and the functions that read them, wherever they are.
+"""Cinder's models, and sessions that read the rows of everybody.
 
-Cinder 29 has them in cinder/db, older releases in cinder/db/sqlalchemy.
+Cinder 29 has models in cinder/db, older releases in cinder/db/sqlalchemy.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+import contextlib
+from typing import Any
+
+from cinder import context as cinder_context
+
+from cloud_security.visibility import scope as scopes
 
 try:
     from cinder.db import models
@@ -14,4 +22,16 @@ except ImportError:
 else:
     from cinder.db import api
 
-__all__ = ('api', 'models')
+__all__ = ('api', 'models', 'reading')
+
+
+@contextlib.contextmanager
+def reading() -> Iterator[Any]:
+    """Yield a session outside of the caller's scope.
+
+    Source: cinder/db/api.py, Cinder 29, which reads in the same way.
+    """
+    context = cinder_context.get_admin_context()
+    with scopes.on_this_thread(scopes.EVERYBODY):
+        with api.main_context_manager.reader.using(context) as session:
+            yield session

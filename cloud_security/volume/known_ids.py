@@ -9,12 +9,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from cinder import context as cinder_context
 import sqlalchemy as sa
 
 from cloud_security.deploy import id_shapes
-from cloud_security.visibility import scope as scopes
-from cloud_security.volume.database import api as db_api
+from cloud_security.volume import database
 from cloud_security.volume.database import models
 
 _MODELS = (models.Volume, models.Snapshot, models.Backup, models.Group)
@@ -55,15 +53,13 @@ def _values(name: str, wanted: Any = None) -> set[str]:
 
     :param wanted: a value that alone is looked for; MariaDB takes A for a
     """
-    context = cinder_context.get_admin_context()
     found: set[str] = set()
-    with scopes.on_this_thread(scopes.EVERYBODY):
-        with db_api.main_context_manager.reader.using(context) as session:
-            for model in _MODELS:
-                column = getattr(model, name)
-                statement = sa.select(column).where(column.is_not(None))
-                if wanted is not None:
-                    statement = statement.where(column == wanted).limit(10)
-                rows = session.execute(statement.distinct())
-                found |= {value for [value] in rows}
+    with database.reading() as session:
+        for model in _MODELS:
+            column = getattr(model, name)
+            statement = sa.select(column).where(column.is_not(None))
+            if wanted is not None:
+                statement = statement.where(column == wanted).limit(10)
+            rows = session.execute(statement.distinct())
+            found |= {value for [value] in rows}
     return found

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from cinder import context as cinder_context
 import sqlalchemy as sa
 
-from cloud_security.visibility import scope as scopes
-from cloud_security.volume.database import api as db_api
+from cloud_security.volume import database
 from cloud_security.volume.database import models
 
 
@@ -22,13 +20,11 @@ def counts() -> dict[str, int]:
     :returns: ``{'volumes': 2}``, without those that have none
     :raises Exception: when the database does not answer
     """
-    context = cinder_context.get_admin_context()
-    with scopes.on_this_thread(scopes.EVERYBODY):
-        with db_api.main_context_manager.reader.using(context) as session:
-            found = {
-                name: int(session.execute(statement).scalar_one())
-                for name, statement in _statements().items()
-            }
+    with database.reading() as session:
+        found = {
+            name: int(session.execute(statement).scalar_one())
+            for name, statement in _statements().items()
+        }
     return {name: count for name, count in found.items() if count}
 
 

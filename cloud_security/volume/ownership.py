@@ -11,11 +11,9 @@ from collections.abc import Iterator
 from typing import Any
 from typing import Optional
 
-from cinder import context as cinder_context
 import sqlalchemy as sa
 
-from cloud_security.visibility import scope as scopes
-from cloud_security.volume.database import api as db_api
+from cloud_security.volume import database
 from cloud_security.volume.database import models
 
 #: IDs longer than any that Cinder stores.
@@ -165,8 +163,5 @@ def _owners(wanted: list[str]) -> Iterator[Any]:
 
 
 def _rows(statement: Any) -> Any:
-    # Source: cinder/db/api.py, which reads it the same way.
-    context = cinder_context.get_admin_context()
-    with scopes.on_this_thread(scopes.EVERYBODY):
-        with db_api.main_context_manager.reader.using(context) as session:
-            return session.execute(statement).all()
+    with database.reading() as session:
+        return session.execute(statement).all()

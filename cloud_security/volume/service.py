@@ -52,10 +52,7 @@ def _enforcer() -> Any:
 
 
 def _release_warning() -> Optional[str]:
-    release = version.version_string()
-    if releases.is_supported(release, 'Cinder'):
-        return None
-    return releases.warning(release, 'Cinder')
+    return releases.warning(version.version_string(), 'Cinder')
 
 
 def _has_proof(exchange: exchanges.Exchange) -> bool:

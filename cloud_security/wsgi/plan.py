@@ -70,9 +70,10 @@ class Planner:
         scope = decision.scope
         if not scope.is_everybody:
             scope = self._of_isolated(exchange)
-            exchange = dataclasses.replace(
-                exchange, decision=decision._replace(scope=scope)
-            )
+            if scope is not decision.scope:
+                exchange = dataclasses.replace(
+                    exchange, decision=decision._replace(scope=scope)
+                )
         is_open = scope.is_everybody
         if is_open:
             scope = monitor.overriding(service, exchange, found)

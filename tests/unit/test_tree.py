@@ -60,6 +60,7 @@ WITHOUT_NOVA = (
     'cmd/manage.py',
     'cmd/probe.py',
     'cmd/report.py',
+    'cmd/own_process.py',
     'cmd/service_choice.py',
     'cmd/status_table.py',
     'cmd/switch.py',

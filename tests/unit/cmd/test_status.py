@@ -166,9 +166,10 @@ class TestProcess(testtools.TestCase):
             [
                 sys.executable,
                 '-c',
+                'from cloud_security.cmd import own_process; '
                 'from cloud_security.cmd import status_table as table; '
                 'from cloud_security.deploy import apis; import sys; '
-                'table._MAIN = "import sys; print(sys.argv[1:])"; '
+                'own_process._MAIN = "import sys; print(sys.argv[1:])"; '
                 'sys.exit(table.of([apis.CINDER], ["a", "b"]))',
             ],
             stdout=subprocess.PIPE,
