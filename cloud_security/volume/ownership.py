@@ -154,10 +154,16 @@ def _owners(wanted: list[str]) -> Iterator[Any]:
             .where(child.id.in_(wanted))
         )
     message = models.Message
-    for resource in (volume, models.Snapshot, models.Backup):
+    yield (
+        sa.select(message.id, volume.user_id)
+        .join(volume, message.resource_uuid == volume.id)
+        .where(message.id.in_(wanted))
+    )
+    for child in (models.Snapshot, models.Backup):
         yield (
-            sa.select(message.id, resource.user_id)
-            .join(resource, message.resource_uuid == resource.id)
+            sa.select(message.id, child.user_id, volume.user_id)
+            .join(child, message.resource_uuid == child.id)
+            .outerjoin(volume, child.volume_id == volume.id)
             .where(message.id.in_(wanted))
         )
 

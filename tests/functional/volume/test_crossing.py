@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Things that cross owners: in a group, of a volume, after a transfer."""
 
+from cloud_security.volume import ownership
 from tests.functional.volume import cloud
 from tests.functional.volume import things
 
@@ -12,7 +13,7 @@ class Crossing(cloud.Cloud):
         # The manager made these of Alice's volume.
         self.carols_snapshot = things.snapshot('carol', self.alices_volume)
         self.carols_backup = things.backup('carol', self.alices_volume)
-        # Bob's volume was Alice's: the snapshot stayed hers.
+        # Bob's volume was Alice's, who kept the snapshot and the backup.
         self.bobs_volume = things.volume('bob', self.vt['id'])
         self.alices_snapshot = things.snapshot('alice', self.bobs_volume)
         self.alices_backup = things.backup('alice', self.bobs_volume)
@@ -31,6 +32,18 @@ class TestCrossing(Crossing):
         ):
             self.assertEqual(snapshots, set(account.ids('snapshots')))
             self.assertEqual(backups, set(account.ids('backups')))
+
+    def test_message_about_what_was_made_of_an_own_volume_is_visible(self):
+        for kind, resource_id in (
+            ('VOLUME_SNAPSHOT', self.carols_snapshot),
+            ('VOLUME_BACKUP', self.carols_backup),
+        ):
+            message_id = things.message('carol', kind, resource_id)
+            self.assertIn(message_id, self.alice.ids('messages'))
+            self.assertEqual({}, ownership.hidden([message_id], 'alice'))
+            self.assertEqual(
+                {message_id: 'carol'}, ownership.hidden([message_id], 'bob')
+            )
 
     def test_delete_of_a_volume_with_anothers_snapshot_is_refused(self):
         response = self.alice.call('DELETE', f'volumes/{self.alices_volume}')
