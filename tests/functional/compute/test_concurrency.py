@@ -12,11 +12,12 @@ import sys
 
 import fixtures
 from nova import context as nova_context
+from oslo_serialization import jsonutils
 from testtools import content
 
 from cloud_security.visibility import scope as scopes
+from tests.functional import crowd
 from tests.functional.compute import cloud
-from tests.functional.compute import crowd
 
 REQUESTS = int(os.environ.get('CLOUD_SECURITY_REQUESTS', 1000))
 SECONDS = int(os.environ.get('CLOUD_SECURITY_SECONDS', 300 + REQUESTS // 10))
@@ -39,6 +40,10 @@ class Concurrency(cloud.Cloud):
             'eve': self.make(self.eve),
         }
         project = things['alice'] | things['bob'] | things['carol']
+        everything = project | things['eve']
+        self.servers = [
+            thing for thing in everything if 'group' not in thing.name
+        ]
         self.crowd = crowd.Crowd(
             self.api_fixture.app(),
             [
@@ -49,12 +54,13 @@ class Concurrency(cloud.Cloud):
                 self.caller(self.carol, project, is_isolated=False),
                 self.caller(
                     self.root,
-                    project | things['eve'],
+                    everything,
                     is_isolated=False,
                     is_admin=True,
                 ),
             ],
-            project | things['eve'],
+            everything,
+            self.ask,
             self.useFixture(crowd.Interleaving()),
         )
         self.useFixture(
@@ -104,6 +110,54 @@ class Concurrency(cloud.Cloud):
             **kwargs,
         )
 
+    def ask(self, chance, caller):
+        """Return what somebody asks for."""
+        server = chance.choice(self.servers)
+        seen = server in caller.sees
+        found = frozenset([200 if seen else 404])
+        # Nova itself takes markers from everywhere.
+        marker = frozenset([200 if seen or not caller.is_isolated else 400])
+        lists = frozenset(self.servers) & caller.sees
+        tenants = '?all_tenants=1' if caller.is_admin else ''
+        projects = '?all_projects=1' if caller.is_admin else ''
+        one = f'/servers/{server.id}'
+
+        def request(path, statuses, *rest, version='2.1', **facts):
+            return crowd.Request(
+                caller,
+                '/v2.1' + path,
+                frozenset(statuses),
+                *rest,
+                version=f'compute {version}',
+                **facts,
+            )
+
+        ask = {
+            6: lambda: request(one, found),
+            7: lambda: request(
+                chance.choice(('/servers', '/servers/detail')) + tenants,
+                [200],
+                version=chance.choice(('2.1', '2.69', '2.90')),
+                lists=lists,
+            ),
+            3: lambda: request(f'/servers?limit=2&marker={server.id}', marker),
+            2: lambda: request(
+                '/os-server-groups' + projects,
+                [200],
+                lists=caller.sees - frozenset(self.servers),
+            ),
+            2.1: lambda: request(one + '/os-instance-actions', found),
+            1: lambda: request(
+                one,
+                found,
+                'PUT',
+                jsonutils.dump_as_bytes({'server': {'name': server.name}}),
+            ),
+            1.1: lambda: request('/servers', [400], 'POST', b'{"server": '),
+            1.2: lambda: request('/servers', [406], version='2.999'),
+        }
+        return chance.choices(list(ask.values()), list(ask))[0]()
+
     def hammer(self, requests):
         """Send requests from 16 threads; return the report."""
         report = self.crowd.run(requests, seconds=SECONDS)
@@ -125,7 +179,7 @@ class TestConcurrency(Concurrency):
     def test_scope_in_a_plain_global_is_detected(self):
         self.useFixture(
             fixtures.MonkeyPatch(
-                'cloud_security.visibility.scope._here', PlainGlobal()
+                'cloud_security.visibility.scope._here', crowd.PlainGlobal()
             )
         )
         self.assertNotEqual([], self.hammer(FEW).crossings)
@@ -134,14 +188,10 @@ class TestConcurrency(Concurrency):
         self.useFixture(
             fixtures.MonkeyPatch(
                 'cloud_security.visibility.scope.on_this_thread',
-                contextlib.contextmanager(self.stay),
+                contextlib.contextmanager(crowd.stay),
             )
         )
         self.assertNotEqual([], self.hammer(FEW).survivors)
-
-    def stay(self, scope):
-        scopes._here.set(scope)
-        yield
 
 
 class TestConcurrencyWithoutTheFilter(Concurrency):
@@ -149,19 +199,3 @@ class TestConcurrencyWithoutTheFilter(Concurrency):
 
     def test_responses_hold_rows_of_other_callers(self):
         self.assertNotEqual([], self.hammer(FEW).crossings)
-
-
-class PlainGlobal:
-    """A ContextVar as it must not be: the same for all threads."""
-
-    _scope = None
-
-    def get(self):
-        return self._scope
-
-    def set(self, scope):
-        before, self._scope = self._scope, scope
-        return before
-
-    def reset(self, before):
-        self._scope = before

@@ -19,7 +19,6 @@ from typing import NamedTuple
 from typing import Optional
 
 import fixtures
-from oslo_serialization import jsonutils
 from sqlalchemy import event
 from sqlalchemy import orm
 
@@ -35,7 +34,7 @@ class Cut(BaseException):
 
 
 class Thing(NamedTuple):
-    """A server or a group. Its name and its id tell whose it is."""
+    """Something with an owner. Its name and its ID tell whose it is."""
 
     id: str
     name: str
@@ -43,7 +42,7 @@ class Thing(NamedTuple):
 
 
 class Caller(NamedTuple):
-    """A caller with a token, and the servers that responses may name."""
+    """A caller with a token, and the things that responses may name."""
 
     user_id: str
     roles: str
@@ -56,7 +55,9 @@ class Caller(NamedTuple):
 class Request(NamedTuple):
     """A request, and the right response.
 
-    ``lists`` are the things that a 200 must name, all of them.
+    ``path`` begins with that of the API, ``version`` is a microversion with
+    the name of its service, such as ``compute 2.1``, and ``lists`` are the
+    things that a 200 must name, all of them.
     """
 
     caller: Caller
@@ -64,7 +65,7 @@ class Request(NamedTuple):
     statuses: FrozenSet[int]
     method: str = 'GET'
     body: bytes = b''
-    version: str = '2.1'
+    version: str = ''
     lists: Optional[FrozenSet[Thing]] = None
 
 
@@ -130,12 +131,16 @@ class Interleaving(fixtures.Fixture):
 class Crowd:
     """All callers at once: requests in a random order, from many threads."""
 
-    def __init__(self, application, callers, things, interleaving):
+    def __init__(self, application, callers, things, ask, interleaving):
+        """Take a WSGI application, callers, and all their things.
+
+        :param ask: returns a Request for a ``random.Random`` and a Caller
+        """
         self.application = application
         self.callers = callers
         self.things = things
+        self.ask = ask
         self.interleaving = interleaving
-        self.servers = [thing for thing in things if 'group' not in thing.name]
         self.report = Report()
 
     def run(self, requests, threads=16, seconds=600):
@@ -168,7 +173,7 @@ class Crowd:
 
     def one(self, chance):
         """Send one request and judge its answer."""
-        request = self.request(chance)
+        request = self.ask(chance, chance.choice(self.callers))
         statements = chance.randrange(8)
         treatment = chance.choice(
             [self.read] * 14
@@ -184,53 +189,6 @@ class Crowd:
         if left is not None:
             self.report.survivors.append(left)
         self.report.outcomes[outcome] += 1
-
-    def request(self, chance):
-        """Return what somebody asks for."""
-        caller = chance.choice(self.callers)
-        server = chance.choice(self.servers)
-        seen = server in caller.sees
-        found = frozenset([200 if seen else 404])
-        # Nova itself takes markers from everywhere.
-        marker = frozenset([200 if seen or not caller.is_isolated else 400])
-        lists = frozenset(self.servers) & caller.sees
-        tenants = '?all_tenants=1' if caller.is_admin else ''
-        projects = '?all_projects=1' if caller.is_admin else ''
-        one = f'/servers/{server.id}'
-        ask = {
-            6: lambda: Request(caller, one, found),
-            7: lambda: Request(
-                caller,
-                chance.choice(('/servers', '/servers/detail')) + tenants,
-                frozenset([200]),
-                version=chance.choice(('2.1', '2.69', '2.90')),
-                lists=lists,
-            ),
-            3: lambda: Request(
-                caller, f'/servers?limit=2&marker={server.id}', marker
-            ),
-            2: lambda: Request(
-                caller,
-                '/os-server-groups' + projects,
-                frozenset([200]),
-                lists=caller.sees - frozenset(self.servers),
-            ),
-            2.1: lambda: Request(caller, one + '/os-instance-actions', found),
-            1: lambda: Request(
-                caller,
-                one,
-                found,
-                'PUT',
-                jsonutils.dump_as_bytes({'server': {'name': server.name}}),
-            ),
-            1.1: lambda: Request(
-                caller, '/servers', frozenset([400]), 'POST', b'{"server": '
-            ),
-            1.2: lambda: Request(
-                caller, '/servers', frozenset([406]), version='2.999'
-            ),
-        }
-        return chance.choices(list(ask.values()), list(ask))[0]()
 
     def read(self, request, _statements):
         """Read an answer, which must be right."""
@@ -302,17 +260,17 @@ class Crowd:
         chunks = self.application(
             {
                 'REQUEST_METHOD': request.method,
-                'SERVER_NAME': 'nova',
+                'SERVER_NAME': 'api',
                 'SERVER_PORT': '80',
                 'SERVER_PROTOCOL': 'HTTP/1.1',
                 'SCRIPT_NAME': '',
-                'PATH_INFO': '/v2.1' + path,
+                'PATH_INFO': path,
                 'QUERY_STRING': query,
                 'CONTENT_TYPE': 'application/json',
                 'CONTENT_LENGTH': str(len(request.body)),
                 'wsgi.input': io.BytesIO(request.body),
                 'wsgi.url_scheme': 'http',
-                'HTTP_OPENSTACK_API_VERSION': f'compute {request.version}',
+                'HTTP_OPENSTACK_API_VERSION': request.version,
                 'HTTP_X_USER_ID': request.caller.user_id,
                 'HTTP_X_PROJECT_ID': request.caller.project_id,
                 'HTTP_X_ROLES': request.caller.roles,
@@ -320,6 +278,28 @@ class Crowd:
             lambda status, headers, *_: started.append(status),
         )
         return int(started[0].split()[0]), chunks
+
+
+class PlainGlobal:
+    """A ContextVar as it must not be: the same for all threads."""
+
+    _scope = None
+
+    def get(self):
+        return self._scope
+
+    def set(self, scope):
+        before, self._scope = self._scope, scope
+        return before
+
+    def reset(self, before):
+        self._scope = before
+
+
+def stay(scope):
+    """Enter a scope, and never leave it; a generator for contextmanager."""
+    scopes._here.set(scope)
+    yield
 
 
 def _close(chunks):
