@@ -198,7 +198,9 @@ CINDER = Api(
     },
     pipelines=frozenset({'cinder.api.middleware.auth:pipeline_factory'}),
     rules_file='cinder/50-cloud-security.yaml',
-    packaged='/etc/cloud-security/cinder-policy.yaml',
+    # rpm removes files in the reverse order of their names, and the link must
+    # go before the rules that it leads to.
+    packaged='/etc/cinder/cloud-security/policy.yaml',
     base_rules=frozenset(
         {
             'admin_or_owner',

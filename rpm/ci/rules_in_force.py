@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Print the rules in force that files name, as JSON: rules_in_force.py ROOT.
+"""Print the rules in force that files name, as JSON.
 
-They are read by oslo.policy as for Nova's API, in the root and as Nova's user.
-It must not read anything of this machine's.
+rules_in_force.py ROOT nova|cinder: oslo.policy reads them as for the service's
+API, in the root and as the service's user. It must not read anything of this
+machine's.
 """
 
 import json
@@ -14,25 +15,27 @@ from oslo_policy import _checks
 from oslo_policy import opts
 from oslo_policy import policy
 
-NOVA = 162
+#: User IDs that RDO's packages create.
+USERS = {'nova': 162, 'cinder': 165}
 
 
 def main() -> None:
     """Print ``{name: rule}``."""
+    root, service = sys.argv[1:]
     conf = cfg.ConfigOpts()
-    conf([], project='nova')
-    opts.set_defaults(conf, policy_file='/etc/nova/policy.yaml')
+    conf([], project=service)
+    opts.set_defaults(conf, policy_file=f'/etc/{service}/policy.yaml')
     conf.set_override(
-        'policy_dirs', ['/etc/nova/policy.d'], group='oslo_policy'
+        'policy_dirs', [f'/etc/{service}/policy.d'], group='oslo_policy'
     )
     enforcer = policy.Enforcer(conf)
     # Plugins are looked up when the first rule needs one.
     _checks.get_extensions()
-    os.chroot(sys.argv[1])
+    os.chroot(root)
     os.chdir('/')
     os.setgroups([])
-    os.setgid(NOVA)
-    os.setuid(NOVA)
+    os.setgid(USERS[service])
+    os.setuid(USERS[service])
     enforcer.load_rules()
     rules = {name: str(enforcer.rules[name]) for name in enforcer.file_rules}
     json.dump(rules, sys.stdout)

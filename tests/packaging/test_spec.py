@@ -24,6 +24,7 @@ ETC = '%{_sysconfdir}/'
 #: what RDO's packages call the others.
 NOT_NEEDED = {'hypothesis', 'psycopg2-binary', 'pymysql'}
 NAMES = {
+    'cinder': 'cinder-tests',
     'nova': 'nova-tests',
     'openstack-placement': 'placement-tests',
     'wsgi-intercept': 'wsgi_intercept',
@@ -72,10 +73,13 @@ class TestSpec(testtools.TestCase):
             (ROOT / 'README.rst').read_text(), rf'also on\s+{floor[2:]}, '
         )
 
-    def test_the_oldest_nova_is_that_of_the_code(self):
-        self.assertIn(
-            f'openstack-nova-common >= 1:{releases.OLDEST}.0.0',
-            tags('Requires'),
+    def test_the_oldest_services_are_those_of_the_code(self):
+        self.assertEqual(
+            [
+                f'openstack-nova-common >= 1:{releases.OLDEST}.0.0',
+                f'openstack-cinder >= 1:{min(releases.CINDER)}.0.0',
+            ],
+            [line for line in tags('Requires') if line[:9] == 'openstack'],
         )
 
     def test_the_manual_names_the_oldest_nova(self):
@@ -85,7 +89,7 @@ class TestSpec(testtools.TestCase):
         oldest, newest = releases.OLDEST, releases.NEWEST
         self.assertIn(
             f'Tested with Nova {oldest} ({releases.NOVA[oldest]}) to {newest} '
-            f'({releases.NOVA[newest]}).',
+            f'({releases.NOVA[newest]}), and with ',
             SPEC,
         )
 
@@ -126,6 +130,8 @@ class TestSpec(testtools.TestCase):
 
     def test_the_tests_require_what_they_need(self):
         needed = requirements('test-requirements.txt').keys() - NOT_NEEDED
+        # Cinder has an environment of its own.
+        needed.add('cinder')
         self.assertEqual(
             {f'python3-{NAMES.get(name, name)}' for name in needed},
             {line for line in tags('Requires') if ' ' not in line} - {'grep'},
@@ -146,7 +152,8 @@ class TestSpec(testtools.TestCase):
         self.assertEqual(3, len(names))
         for name in names:
             self.assertIn(f'%{{_bindir}}/{name}\n', FILES)
-            self.assertIn(f'%{{_mandir}}/man8/{name}.8*\n', FILES)
+            self.assertTrue(name.startswith('cloud-security-'), name)
+        self.assertIn('%{_mandir}/man8/cloud-security-*.8*\n', FILES)
 
     def test_all_data_files_are_listed(self):
         [line] = SETUP['files']['data_files'].strip().splitlines()
@@ -158,31 +165,30 @@ class TestSpec(testtools.TestCase):
             if path.is_file()
         }
         self.assertEqual({api.rules_file for api in apis.ALL.values()}, found)
-        for name in found:
-            self.assertIn(
-                f'%{{_datadir}}/{folder[6:]}/{name}\n',
-                FILES.replace('%{sname}', 'cloud_security'),
-            )
+        self.assertEqual('share/cloud_security/policy.d', folder)
+        self.assertIn('\n%{_datadir}/%{sname}\n', FILES)
 
     def test_the_layout_is_what_enable_expects(self):
-        rules = apis.NOVA.packaged.replace('/etc/', ETC, 1)
-        self.assertIn(
-            f'\n%config(noreplace) %attr(0644, root, root) {rules}\n', FILES
-        )
-        folder = f'{ETC}nova/policy.d'
-        self.assertIn(f'\n%dir {folder}\n', FILES)
-        self.assertIn(f'\n%ghost {folder}/{host.LINK}\n', FILES)
-        self.assertIn(f"cloud_security' {ETC}nova/api-paste.ini", SPEC)
+        for api in apis.ALL.values():
+            rules = api.packaged.replace('/etc/', ETC, 1)
+            self.assertIn(
+                f'\n%config(noreplace) %attr(0644, root, root) {rules}\n',
+                FILES,
+            )
+            folder = api.folder.replace('/etc/', ETC, 1)
+            self.assertIn(f'\n%dir {folder}/policy.d\n', FILES)
+            self.assertIn(f'\n%ghost {folder}/policy.d/{api.link}\n', FILES)
+            self.assertLess(rules, f'{folder}/policy.d')
+            self.assertIn(f'\n%preun -n openstack-{api.name.lower()}-%', SPEC)
+            self.assertIn(f"cloud_security' {folder}/api-paste.ini", SPEC)
+            # oslo.policy reads .rpmnew and .rpmsave of any other file there.
+            self.assertEqual(2, FILES.count(f'{folder}/policy.d'))
+        self.assertEqual(len(apis.ALL), FILES.count('%config'))
         self.assertEqual('/etc/nova/api-paste.ini', host.Host().paste)
-
-    def test_nothing_else_is_in_policy_d(self):
-        # oslo.policy reads .rpmnew and .rpmsave of any other file there.
-        self.assertEqual(2, FILES.count('nova/policy.d'))
-        self.assertEqual(1, FILES.count('%config'))
 
     def test_nothing_is_enabled_by_a_script(self):
         scripts = re.findall(r'(?m)^%((?:pre|post|\w*trigger)\w*)', SPEC)
-        self.assertEqual(['prep', 'preun'], scripts)
+        self.assertEqual(['prep', *['preun'] * len(apis.ALL)], scripts)
         _, _, script = SPEC.partition('\n%preun')
         self.assertNotIn('manage enable', script.partition('\n%files')[0])
 
