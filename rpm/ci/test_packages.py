@@ -10,7 +10,6 @@ import json
 import os
 import pathlib
 import re
-import shutil
 import stat
 import subprocess
 import sys
@@ -36,6 +35,7 @@ MANUAL = (TREE / 'doc/source/contributor/packages.rst').read_text()
 [VERSION] = re.findall(
     r'(?m)^version = (.*)$', (TREE / 'setup.cfg').read_text()
 )
+SCRATCH = tempfile.TemporaryDirectory()
 SOURCE = f'cloud_security-{VERSION}'
 LISTS = 'tests.functional.compute.test_lists.TestLists'
 
@@ -120,17 +120,27 @@ def dnf(root, *arguments, repositories=('now',), **options):
 
 
 @functools.lru_cache(maxsize=None)
-def root_with_services():
-    """Return a root with a shell and the services' configurations."""
-    root = tempfile.mkdtemp()
-    # The services' users go in there.
-    os.chmod(root, 0o755)
-    dnf(root, 'install', 'busybox', 'python3', NOVA.needs, CINDER.needs)
+def root_with(package=None):
+    """Return a root with a shell and the services' configurations.
+
+    :param package: one of ours that is installed in it
+    """
+    root = os.path.join(SCRATCH.name, package or 'none')
+    if package:
+        run('cp', '-a', root_with(), root)
+        dnf(root, 'install', package)
+    else:
+        dnf(root, 'install', 'busybox', 'python3', NOVA.needs, CINDER.needs)
     return root
 
 
+def setUpModule():
+    # The services' users go in there.
+    os.chmod(SCRATCH.name, 0o755)
+
+
 def tearDownModule():
-    shutil.rmtree(root_with_services())
+    SCRATCH.cleanup()
 
 
 class Root(testscenarios.WithScenarios, testtools.TestCase):
@@ -145,7 +155,7 @@ class Root(testscenarios.WithScenarios, testtools.TestCase):
         super().setUp()
         folder = self.useFixture(fixtures.TempDir()).path
         self.root = pathlib.Path(folder) / 'root'
-        run('cp', '-a', root_with_services(), self.root)
+        run('cp', '-a', root_with(), self.root)
         self.rules = self.root / self.service.rules
         self.link = self.root / self.service.link
         self.paste = self.root / self.service.paste
@@ -175,6 +185,11 @@ class Root(testscenarios.WithScenarios, testtools.TestCase):
     def dnf(self, *arguments, **options):
         return dnf(self.root, *arguments, **options).stdout
 
+    def install(self):
+        """Have a root in which the service's package was just installed."""
+        run('rm', '-r', self.root)
+        run('cp', '-a', root_with(self.service.package), self.root)
+
     def switch(self, command):
         """Run ``enable`` or ``disable``, as installed, on the root."""
         return self.python(
@@ -202,7 +217,7 @@ class Root(testscenarios.WithScenarios, testtools.TestCase):
 
     def enable(self):
         """Install and enable; return the rules in force."""
-        self.dnf('install', self.service.package)
+        self.install()
         self.switch('enable')
         rules = self.in_force()
         self.assertIn('isolation:enforced', rules[self.service.rule])
@@ -339,7 +354,7 @@ class TestMetadata(testtools.TestCase):
 
 class TestInstallation(Root):
     def test_it_leaves_the_service_untouched_and_enables_nothing(self):
-        self.dnf('install', self.service.package)
+        self.install()
         after = self.files()
         self.assertEqual(
             (False, 'drwxr-xr-x', 0, 0),
@@ -350,7 +365,7 @@ class TestInstallation(Root):
         self.assertEqual('', self.verified())
 
     def test_its_files_are_for_all_to_read_and_for_root_to_write(self):
-        self.dnf('install', self.service.package)
+        self.install()
         listed = run(
             *('rpm', '--root', self.root, '-ql', self.service.package)
         ).stdout
@@ -376,7 +391,7 @@ class TestInstallation(Root):
         self.assertEqual(1, done.returncode)
 
     def test_the_commands_run(self):
-        self.dnf('install', self.service.package)
+        self.install()
         for name in ('manage', 'status'):
             command = self.root / f'usr/bin/cloud-security-{name}'
             self.assertEqual(
@@ -450,7 +465,7 @@ class TestUpgrade(Root):
         )
 
     def test_what_is_not_enabled_stays_so(self):
-        self.dnf('install', self.service.package)
+        self.install()
         self.upgrade()
         self.assertEqual({}, self.in_force())
         self.assertFalse(os.path.lexists(self.link))
