@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Questions to Keystone, with the usual OS_ variables or clouds.yaml.
+"""Questions to Keystone, and one to Nova, with OS_ variables or clouds.yaml.
 
 Only commands ask; a request never does.
 """
@@ -125,6 +125,22 @@ class Keystone:
         """
         found = self._get('project', project_id)
         return found and found.name
+
+    def server_owners(self, project_id: Optional[str]) -> dict[str, str]:
+        """Return the owners of servers, as Nova tells this account.
+
+        :param project_id: of the servers; None for those of all projects
+        :returns: ``{server_id: user ID}``
+        :raises Unknown: when the account may not ask for all servers
+        """
+        query = {'project_id': project_id} if project_id else {}
+        with asking('Nova does not tell'):
+            return {
+                str(server.id): str(server.user_id)
+                for server in self._connection.compute.servers(
+                    details=True, all_projects=True, **query
+                )
+            }
 
     def _find(self, kind: str, text: str) -> Optional[Found]:
         with asking('Keystone does not tell'):

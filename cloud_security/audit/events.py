@@ -18,6 +18,11 @@ OVERRODE = 'cloud_security.overrode'
 WOULD_HIDE = 'cloud_security.would_hide'
 #: Monitor mode: enforce would have ended in an error.
 WOULD_FAIL = 'cloud_security.would_fail'
+#: A command begins to give things to another owner. Without the next record,
+#: it was interrupted or refused: run it again.
+HANDING_OVER = 'cloud_security.handing_over'
+#: The things have the other owner.
+HANDED_OVER = 'cloud_security.handed_over'
 
 #: A record lists this many servers; ``count`` always counts all.
 MAX_SERVERS = 100

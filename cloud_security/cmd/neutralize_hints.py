@@ -6,8 +6,9 @@ from __future__ import annotations
 from typing import Any
 
 from cloud_security.cmd import manage
-from cloud_security.compute import config
-from cloud_security.compute import request_specs
+from cloud_security.cmd import service_choice
+from cloud_security.deploy import apis
+from cloud_security.deploy import config_options
 
 
 class NeutralizeHints(manage.Command):
@@ -22,7 +23,7 @@ class NeutralizeHints(manage.Command):
     def get_parser(self, prog_name: str) -> Any:
         """Add the options to remove hints, and to write nothing."""
         parser = super().get_parser(prog_name)
-        config.add_arguments(parser)
+        config_options.add(parser)
         parser.add_argument(
             '--drop',
             action='store_true',
@@ -33,7 +34,13 @@ class NeutralizeHints(manage.Command):
         return parser
 
     def take_action(self, parsed_args: Any) -> int:
-        """Neutralize the hints of one server after the other."""
+        """Neutralize the hints of one server after the other.
+
+        :raises Absent: when this Python has no Nova
+        """
+        config, request_specs = service_choice.sole_room(
+            apis.NOVA, 'config', 'request_specs'
+        )
         config.load(parsed_args)
         loses = 'would lose' if parsed_args.dry_run else 'lost'
         count = 0

@@ -11,7 +11,11 @@ from collections.abc import Iterable
 import subprocess
 import sys
 
-_MAIN = 'import sys; from {} import main; sys.exit(main())'
+#: With the name by which the command calls itself in complaints.
+_MAIN = (
+    'import sys; sys.argv[0] = "cloud-security-{}"; from {} import main; '
+    'sys.exit(main())'
+)
 
 
 def run(
@@ -29,7 +33,7 @@ def run(
             sys.executable,
             *(f'-W{option}' for option in sys.warnoptions),
             '-c',
-            _MAIN.format(module),
+            _MAIN.format(module.rpartition('.')[2], module),
             *arguments,
         ],
         stdout=pipe,

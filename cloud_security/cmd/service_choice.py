@@ -67,24 +67,37 @@ def chosen(
     return found
 
 
-def rooms(api: apis.Api, *names: str) -> tuple[Any, ...]:
+def rooms(
+    api: apis.Api,
+    *names: str,
+    otherwise: str = ', or name another service with --service',
+) -> tuple[Any, ...]:
     """Return modules of the room that knows a service.
 
     They import the service, which a host or an image need not have.
 
     :param names: such as ``checks``
+    :param otherwise: what else to do where the service is absent
     :raises Absent: when this Python has no such service
     """
     if importlib.util.find_spec(api.account) is None:
         raise Absent(
             f'{api.name} was not looked at: {sys.executable} has no '
             f'package {api.account}. Run the command of the Python that runs '
-            f"{api.name}'s API, or name another service with --service."
+            f"{api.name}'s API{otherwise}."
         )
     return tuple(
         importlib.import_module(f'cloud_security.{api.key}.{name}')
         for name in names
     )
+
+
+def sole_room(api: apis.Api, *names: str) -> tuple[Any, ...]:
+    """Return modules for a command that speaks of one service only.
+
+    :raises Absent: when this Python has no such service
+    """
+    return rooms(api, *names, otherwise='. Nothing was changed')
 
 
 def _reading(path: str) -> apis.Api:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 from typing import ContextManager
 from typing import Optional
@@ -11,7 +10,6 @@ from typing import Optional
 from nova import config
 from nova import objects
 from nova.conf import CONF
-from oslo_log import log as oslo_log
 from oslo_policy import opts as policy_opts
 
 from cloud_security import opts
@@ -71,20 +69,8 @@ def _parse(argv: list[str], files: Optional[list[str]]) -> None:
 
 
 def keep_log() -> None:
-    """Log where nova.conf says, as nova-manage does, beside the console.
-
-    Where nova.conf names no place, the log is on standard error.
-    """
-    root = logging.getLogger()
-    console = list(root.handlers)
-    if not any(
-        getattr(CONF, name)
-        for name in ('log_file', 'log_dir', 'use_journal', 'use_syslog')
-    ):
-        CONF.set_override('use_stderr', True)
-    oslo_log.setup(CONF, 'nova')
-    for handler in console:
-        root.addHandler(handler)
+    """Log where nova.conf says, beside the console."""
+    configuration.keep_log(CONF, 'nova')
 
 
 def reading() -> ContextManager[None]:

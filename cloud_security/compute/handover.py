@@ -22,23 +22,26 @@ from oslo_log import log as logging
 from oslo_serialization import jsonutils
 import sqlalchemy as sa
 
+from cloud_security.audit import events
 from cloud_security.compute import server_records
 
 LOG = logging.getLogger(__name__)
 
 #: Records of who did it. Without the second, run the command again.
-BEGUN = 'cloud_security.handing_over'
-DONE = 'cloud_security.handed_over'
+BEGUN = events.HANDING_OVER
+DONE = events.HANDED_OVER
 #: Things that stay with the user who leaves.
 STAYS = (
     'key pairs (a server keeps the key it was made with)',
-    'volumes, snapshots and images',
+    'images',
     'ports, floating IPs and security groups',
     'server groups, which count the server still',
     'the history of the server: who did what',
     "Placement's usage by user",
     'deleted servers, as changes-since lists them',
 )
+#: And these, without --with-volumes.
+VOLUMES = 'volumes, snapshots and backups: --with-volumes takes them along'
 
 
 class Refused(server_records.Unavailable):
@@ -58,15 +61,7 @@ def hand_over(
     """
     if found.is_owned_by(user_id):
         return False
-    if user_id not in (found.owner_id, found.mapped_to):
-        if found.mapped_to not in (found.owner_id, None):
-            raise Refused(
-                f'Its records name two owners, {found.mapped_to} and '
-                f'{found.owner_id}: give it to the right one of them first, '
-                'with server set-owner.'
-            )
-    if found.owner_id != user_id and found.task:
-        raise _busy(found)
+    check(found, user_id)
     record = {
         'server_id': found.server_id,
         'project_id': found.project_id,
@@ -86,6 +81,22 @@ def hand_over(
     _map(found, [None, found.mapped_to, user_id], user_id)
     LOG.info('%s %s', DONE, jsonutils.dumps(record, sort_keys=True))
     return True
+
+
+def check(found: server_records.Server, user_id: str) -> None:
+    """Refuse a server that cannot be given to a user now.
+
+    :raises Refused: when it is busy, or it is unclear whose it is
+    """
+    if user_id not in (found.owner_id, found.mapped_to):
+        if found.mapped_to not in (found.owner_id, None):
+            raise Refused(
+                f'Its records name two owners, {found.mapped_to} and '
+                f'{found.owner_id}: give it to the right one of them first, '
+                'with server set-owner.'
+            )
+    if found.owner_id != user_id and found.task:
+        raise _busy(found)
 
 
 def _busy(found: server_records.Server) -> Refused:

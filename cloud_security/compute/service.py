@@ -21,6 +21,7 @@ from cloud_security.compute import ownership
 from cloud_security.compute import process
 from cloud_security.compute import transforms
 from cloud_security.compute.transforms import attachments
+from cloud_security.deploy import apis
 from cloud_security.policy import enforcer
 from cloud_security.wsgi import routing
 from cloud_security.wsgi import service
@@ -57,6 +58,7 @@ def _release_warning() -> Optional[str]:
 
 NOVA = service.Service(
     name='Nova',
+    things=apis.NOVA.things,
     release=lambda: str(version.version_string()),
     conf=CONF,
     conf_file='nova.conf',

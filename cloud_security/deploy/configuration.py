@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import contextlib
 import glob
 import io
+import logging
 import os
 import sys
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Optional
 
 from oslo_config import cfg
 from oslo_db import exception as db_exception
+from oslo_log import log as oslo_log
 
 from cloud_security.deploy import apis
 
@@ -91,6 +93,26 @@ def read(api: apis.Api, conf: Any, argv: list[str], parse: Parse) -> None:
     sys.stderr.write(said.getvalue())
     if not _is_configured(conf):
         raise Unconfigured(api)
+
+
+def keep_log(conf: Any, project: str) -> None:
+    """Log where a service's configuration says, beside the console.
+
+    Where it names no place, the log is on standard error.
+    Source: nova/cmd/manage.py, Nova 29 to 34, which logs in the same way.
+
+    :param project: the service's name in records, such as ``nova``
+    """
+    root = logging.getLogger()
+    console = list(root.handlers)
+    if not any(
+        getattr(conf, name)
+        for name in ('log_file', 'log_dir', 'use_journal', 'use_syslog')
+    ):
+        conf.set_override('use_stderr', True)
+    oslo_log.setup(conf, project)
+    for handler in console:
+        root.addHandler(handler)
 
 
 @contextlib.contextmanager

@@ -22,7 +22,7 @@ except ImportError:
 else:
     from cinder.db import api
 
-__all__ = ('api', 'models', 'reading')
+__all__ = ('api', 'models', 'reading', 'writing')
 
 
 @contextlib.contextmanager
@@ -34,4 +34,16 @@ def reading() -> Iterator[Any]:
     context = cinder_context.get_admin_context()
     with scopes.on_this_thread(scopes.EVERYBODY):
         with api.main_context_manager.reader.using(context) as session:
+            yield session
+
+
+@contextlib.contextmanager
+def writing() -> Iterator[Any]:
+    """Yield a session for one transaction, on the rows of everybody.
+
+    An exception rolls the transaction back.
+    """
+    context = cinder_context.get_admin_context()
+    with scopes.on_this_thread(scopes.EVERYBODY):
+        with api.main_context_manager.writer.using(context) as session:
             yield session

@@ -14,6 +14,7 @@ from cinder.api.v3 import router
 from oslo_config import cfg
 
 from cloud_security import releases
+from cloud_security.deploy import apis
 from cloud_security.policy import enforcer
 from cloud_security.policy import operation as operations
 from cloud_security.volume import models
@@ -73,6 +74,7 @@ def _totals(operation: Optional[operations.Operation]) -> frozenset[str]:
 
 CINDER = service.Service(
     name='Cinder',
+    things=apis.CINDER.things,
     release=lambda: str(version.version_string()),
     conf=cfg.CONF,
     conf_file='cinder.conf',

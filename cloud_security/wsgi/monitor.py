@@ -2,7 +2,7 @@
 """Scopes that hide no row and note whose rows the service reads.
 
 Monitor mode notes what enforce would have hidden. For callers who may act on
-the servers of others, the filter notes on whose they do.
+the resources of others, the filter notes on whose they do.
 """
 
 from __future__ import annotations
@@ -51,8 +51,8 @@ def overriding(
 ) -> scopes.Scope:
     """Return the scope of a caller who sees the rows of everybody.
 
-    Where a role lets the caller act on a server, the scope notes the rows that
-    name the owner as the service reads them. That costs no SQL statement.
+    Where a role lets the caller act on a resource, the scope notes the rows
+    that name the owner as the service reads them. That costs no SQL statement.
 
     :param found: gets what the scope notes
     """

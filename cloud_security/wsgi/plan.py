@@ -122,7 +122,7 @@ class Planner:
 class Plan(NamedTuple):
     """The scope of a request, and the steps around it.
 
-    ``found`` gets the hidden servers that scope and steps find.
+    ``found`` gets the hidden resources that scope and steps find.
     """
 
     exchange: exchanges.Exchange

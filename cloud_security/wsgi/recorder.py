@@ -3,7 +3,7 @@
 
 A caller must not recognize a record, neither by content nor by time. So the
 recorder looks the owner up after the response has been sent, and does the
-same for a server that does not exist.
+same for a resource that does not exist.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class Recorder:
     ) -> None:
         """Write the record of a request, once its response has been sent.
 
-        :param found: hidden servers that scope and transforms found
+        :param found: hidden resources that scope and transforms found
         :param is_denial: whether a transform refused the request
         """
         operation = exchange.operation
@@ -94,9 +94,9 @@ class Recorder:
         found: monitor.Owners,
         look_up: Optional[str] = None,
     ) -> None:
-        """Write a record of the servers that were found.
+        """Write a record of the resources that were found.
 
-        :param look_up: the ID in the path, of a server that may be hidden
+        :param look_up: the ID in the path, of what may be hidden
         """
 
         def write() -> None:
@@ -123,17 +123,21 @@ class Recorder:
             if self._bus is not None and event != events.WOULD_HIDE:
                 self._bus.send(event, record, response.status_code)
 
-        _after(response, write)
+        _after(response, write, self._service.things)
 
 
-def _after(response: webob.Response, close: Callable[[], None]) -> None:
+def _after(
+    response: webob.Response, close: Callable[[], None], things: str
+) -> None:
     def guarded() -> None:
         # The response is out and was right. A record that cannot be written
         # must not end the connection.
         try:
             close()
         except Exception:
-            LOG.exception('A record of hidden servers could not be written.')
+            LOG.exception(
+                'A record of hidden %s could not be written.', things
+            )
 
     # webob removes Content-Length, and would append it elsewhere.
     headers = list(response.headerlist)

@@ -37,6 +37,8 @@ class Service:
 
     #: The service in messages to operators, such as ``Nova``.
     name: str
+    #: The noun for what belongs to owners, in messages, such as ``servers``.
+    things: str
     #: Returns the release of the service that runs, such as ``34.0.0``.
     release: Callable[[], str]
     #: The service's configuration, in which the filter registers its options.

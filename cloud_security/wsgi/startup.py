@@ -74,7 +74,8 @@ def check(service: services.Service, application: Any, chosen: str) -> None:
     if chosen == 'off':
         LOG.warning(
             '[cloud_security] mode is off: the members of a project '
-            "see and touch each other's servers."
+            "see and touch each other's %s.",
+            service.things,
         )
         return
     warning = service.release_warning()

@@ -6,8 +6,8 @@ import os
 from nova.conf import CONF
 
 from cloud_security.deploy import host
+from tests.functional import commands
 from tests.functional.compute import cloud
-from tests.functional.compute import commands
 
 
 class TestEnable(cloud.Cloud):

@@ -9,8 +9,8 @@ from oslo_utils.fixture import uuidsentinel
 from cloud_security import keystone as keystones
 from cloud_security.compute import explain
 from cloud_security.policy import rules
+from tests.functional import commands
 from tests.functional.compute import cloud
-from tests.functional.compute import commands
 
 ACCOUNTS = {
     'alice': cloud.MEMBER,

@@ -18,8 +18,8 @@ from cloud_security import keystone as keystones
 from cloud_security.compute import handover
 from cloud_security.compute import server_records
 from cloud_security.visibility import scope as scopes
+from tests.functional import commands
 from tests.functional.compute import cloud
-from tests.functional.compute import commands
 
 #: What a member reads of a server.
 PATHS = ('', '/tags', '/metadata', '/os-interface', '/ips')

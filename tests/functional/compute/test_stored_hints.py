@@ -15,8 +15,8 @@ from cloud_security.compute import hint_marks
 from cloud_security.compute import request_specs
 from cloud_security.compute.transforms import stored_hints
 from cloud_security.visibility import scope as scopes
+from tests.functional import commands
 from tests.functional.compute import cloud
-from tests.functional.compute import commands
 from tests.functional.compute import two_hosts
 
 

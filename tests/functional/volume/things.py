@@ -69,6 +69,14 @@ def backup(user_id, volume_id, **values):
         ).id
 
 
+def attach(user_id, volume_id, server_id):
+    """Write an attachment of a volume to a server."""
+    with as_database(user_id) as context:
+        utils.attach_volume(
+            context, volume_id, server_id, 'somewhere', '/dev/vdb'
+        )
+
+
 def message(user_id, kind, resource_id):
     """Write a message about something; return its ID."""
     made = uuidutils.generate_uuid()
