@@ -14,7 +14,6 @@ from oslo_policy import opts as policy_opts
 
 from cloud_security import opts
 from cloud_security.deploy import apis
-from cloud_security.deploy import config_options
 from cloud_security.deploy import configuration
 
 __all__ = (
@@ -22,15 +21,11 @@ __all__ = (
     'Unanswered',
     'Unconfigured',
     'Unreadable',
-    'add_arguments',
     'keep_log',
     'load',
     'parse',
     'reading',
 )
-
-
-add_arguments = config_options.add
 
 
 Unanswered = configuration.Unanswered

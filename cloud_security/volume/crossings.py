@@ -67,15 +67,14 @@ def found(
             for row in session.execute(statement):
                 yield Crossing(kind, *row)
         for row in session.execute(_transfers(project_id)):
-            yield Crossing(TRANSFER, *row, None)
+            yield Crossing(TRANSFER, *row, of_owner_id=None)
         if server_owners is None:
             return
         for row in session.execute(_attachments(project_id)):
             owner_id = server_owners.get(row.instance_uuid)
-            if owner_id is None:
-                yield Crossing(UNKNOWN, *row, None)
-            elif owner_id != row.user_id:
-                yield Crossing(ATTACHMENT, *row, owner_id)
+            if owner_id != row.user_id:
+                kind = ATTACHMENT if owner_id else UNKNOWN
+                yield Crossing(kind, *row, of_owner_id=owner_id)
 
 
 def _kinds() -> Iterator[tuple[str, Any, Any, Any]]:

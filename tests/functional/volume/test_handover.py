@@ -65,7 +65,7 @@ class HandOver(cloud.Cloud):
         stack = contextlib.ExitStack()
         stack.enter_context(scopes.on_this_thread(scopes.EVERYBODY))
         self.addCleanup(stack.close)
-        self.asks(None)
+        self.asks(Keystone())
         for name in ('load', 'keep_log'):
             self.useFixture(
                 fixtures.MonkeyPatch(
@@ -95,10 +95,15 @@ class HandOver(cloud.Cloud):
                 sa.update(model).where(model.id == row_id).values(**values)
             )
 
+    def owner_of(self, model, row_id):
+        """Return the owner that a row names."""
+        with writing() as session:
+            return session.execute(
+                sa.select(model.user_id).where(model.id == row_id)
+            ).scalar_one()
+
     def run_command(self, *arguments):
         """Hand over from Alice to Bob; return code, output and errors."""
-        if '--checked' not in arguments:
-            arguments = (*arguments, '--force')
         return commands.run(*self.COMMAND, *arguments)
 
     def assert_ran(self, code, *arguments):
@@ -183,11 +188,15 @@ class TestProject(HandOver):
             f'messages/{self.alices["message_volume"]}',
             f'messages/{self.alices["message_snapshot"]}',
             f'messages/{self.alices["message_backup"]}',
-            f'consistencygroups/{self.alices["consistencygroup"]}',
         ):
             for account, status in ((self.bob, 200), (self.alice, 404)):
                 response = account.call('GET', path)
                 self.assertEqual(status, response.status_code, path)
+        for kind, name in (
+            (models.ConsistencyGroup, 'consistencygroup'),
+            (models.CGSnapshot, 'cgsnapshot'),
+        ):
+            self.assertEqual('bob', self.owner_of(kind, self.alices[name]))
         response = self.bob.call(
             'PUT', f'volumes/{volume_id}', {'volume': {'name': 'mine'}}
         )
@@ -348,7 +357,7 @@ class TestBusy(HandOver):
             self.assertIn(row_id, err)
             self.assertIn('run the command again', err)
             self.assertIn('1 things in Cinder were refused', err)
-            self.assert_owned(self.alice, self.parts)
+            self.assertEqual('alice', self.owner_of(models.Volume, volume))
             self.writes(model, row_id, **{name: 'available' for name in busy})
             self.writes(models.Volume, volume, migration_status=None)
         self.assert_ran(0)
@@ -383,11 +392,7 @@ class TestBusy(HandOver):
             for part_id, kind in zip(
                 self.parts, (models.Volume, models.Snapshot, models.Backup)
             ):
-                with writing() as session:
-                    owner_id = session.execute(
-                        sa.select(kind.user_id).where(kind.id == part_id)
-                    ).scalar_one()
-                self.assertEqual('alice', owner_id)
+                self.assertEqual('alice', self.owner_of(kind, part_id))
             self.writes(
                 model,
                 row_id,
@@ -453,7 +458,6 @@ class TestServer(HandOver):
 
     def test_volume_of_somebody_else_stays(self):
         carols = self.volume_of('carol', SERVER)
-        self.volume_of('alice')
         nobodys = self.volume_of('alice', SERVER)
         self.writes(models.Volume, nobodys, user_id=None)
         for arguments in (('--server', SERVER), ('--server', SERVER, '--all')):
@@ -556,7 +560,6 @@ class TestNamed(HandOver):
 
     def test_new_owner_whom_keystone_does_not_know_is_refused(self):
         volume_id = self.volume_of('alice')
-        self.asks(Keystone())
         arguments = ('volume', 'hand-over', '--project', 'atlas', '--from')
         for to, why in (
             ('zoe', 'Keystone knows no user with the name or ID zoe'),
@@ -573,12 +576,24 @@ class TestNamed(HandOver):
         self.assert_owned(self.bob, [volume_id])
 
     def test_unknown_user_is_not_empty(self):
+        self.asks(None)
         code, out, err = commands.run(
             *('volume', 'hand-over', '--from', 'a' * 32, '--to', 'b' * 32),
             *('--project', cloud.PROJECT, '--force'),
         )
         self.assertEqual((1, ''), (code, out))
         self.assertIn('Cinder has nothing of a', err)
+
+    def test_new_owner_without_keystone_needs_force(self):
+        volume_id = self.volume_of('alice')
+        self.asks(None)
+        code, out, err = self.run_command()
+        self.assertEqual((1, ''), (code, out))
+        self.assertIn('or vouch for it with --force', err)
+        self.assert_owned(self.alice, [volume_id])
+        out, err = self.assert_ran(0, '--force')
+        self.assertIn('Keystone was not asked', err)
+        self.assert_owned(self.bob, [volume_id])
 
     def test_checked_ids_are_taken_as_they_are(self):
         code, out, err = self.run_command('--checked')

@@ -8,9 +8,12 @@ from cinder.objects import fields
 from cinder.tests.unit import utils
 from cinder.transfer import api as transfer_api
 from oslo_utils import uuidutils
+import sqlalchemy as sa
 
 from cloud_security.visibility import scope as scopes
 from cloud_security.volume.database import api as db
+from cloud_security.volume.database import models
+from cloud_security.volume.database import writing
 from tests.functional.volume import cloud
 
 SERVER = '0d3f2a6c-1f0e-4b8e-9a51-7f3a5a0f3c11'
@@ -133,13 +136,9 @@ def everything(user_id, volume_type_id, group_type_id):
         made['grouped'] = volume(
             user_id, volume_type_id, group_id=made['group']
         )
-        made['group_snapshot'] = utils.create_group_snapshot(
-            context,
-            made['group'],
-            group_type_id,
-            status=fields.GroupSnapshotStatus.AVAILABLE,
-            recursive_create_if_needed=False,
-        ).id
+        made['group_snapshot'] = group_snapshot(
+            user_id, made['group'], group_type_id
+        )
         made['consistencygroup'] = utils.create_consistencygroup(
             context, HOST, volume_type_id=volume_type_id
         ).id
@@ -161,6 +160,31 @@ def everything(user_id, volume_type_id, group_type_id):
     ):
         made[f'message_{name}'] = message(user_id, kind, made[name])
     return made
+
+
+def group_snapshot(user_id, group_id, group_type_id):
+    """Write a snapshot of a group; return its ID."""
+    with as_database(user_id) as context:
+        return utils.create_group_snapshot(
+            context,
+            group_id,
+            group_type_id,
+            status=fields.GroupSnapshotStatus.AVAILABLE,
+            recursive_create_if_needed=False,
+        ).id
+
+
+def write(kind, row_id, **values):
+    """Write into the row of a volume, snapshot or backup."""
+    model = {
+        'volume': models.Volume,
+        'snapshot': models.Snapshot,
+        'backup': models.Backup,
+    }[kind]
+    with writing() as session:
+        session.execute(
+            sa.update(model).where(model.id == row_id).values(**values)
+        )
 
 
 def forget_group_snapshot(group_snapshot_id):
