@@ -96,4 +96,7 @@ class TestStart(cloud.Cloud):
         opts.register(cfg.CONF)
         self.flags(mode='off', group='cloud_security')
         self.load()
-        self.assertIn('mode is off', log.output)
+        self.assertIn(
+            "members of a project see and touch each other's volumes.",
+            log.output,
+        )
