@@ -15,16 +15,6 @@ from tests.functional.volume import things
 class Recording(cloud.Cloud):
     def setUp(self):
         self.sent = []
-        self.useFixture(
-            fixtures.MonkeyPatch(
-                'oslo_messaging.Notifier.info',
-                lambda notifier, ctxt, event_type, payload: (
-                    # Cinder sends notifications of its own.
-                    event_type.startswith('audit.')
-                    and self.sent.append((event_type, payload))
-                ),
-            )
-        )
         # The filter writes a record after the response has been sent.
         self.unwritten = 0
         after = recorder._after
@@ -45,6 +35,17 @@ class Recording(cloud.Cloud):
             )
         )
         super().setUp()
+        # Cinder's fixtures have put a class of theirs there.
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'oslo_messaging.Notifier._notify',
+                lambda notifier, priority, ctxt, event_type, payload: (
+                    # Cinder sends notifications of its own.
+                    event_type.startswith('audit.')
+                    and self.sent.append((event_type, payload))
+                ),
+            )
+        )
         # Cinder's fixtures turn warnings into errors, also pycadf's on IDs.
         warnings.filterwarnings('ignore', message='Invalid uuid')
         self.log = self.useFixture(
