@@ -179,3 +179,41 @@ class TestKeystone(testtools.TestCase):
 def one(number, name, is_enabled=True):
     """Return a user or a project, as the SDK does."""
     return types.SimpleNamespace(id=number, name=name, is_enabled=is_enabled)
+
+
+class TestServers(testtools.TestCase):
+    """Nova alone knows who owns servers."""
+
+    def owners(self, answer, project_id=None):
+        def servers(**query):
+            self.query = query
+            if isinstance(answer, Exception):
+                raise answer
+            return iter(answer)
+
+        connection = types.SimpleNamespace(
+            compute=types.SimpleNamespace(servers=servers)
+        )
+        return keystone.Keystone(connection).server_owners(project_id)
+
+    def test_owners_of_servers_of_all_projects_are_returned(self):
+        found = self.owners(
+            [
+                types.SimpleNamespace(id='s1', user_id='alice'),
+                types.SimpleNamespace(id='s2', user_id='bob'),
+            ]
+        )
+        self.assertEqual({'s1': 'alice', 's2': 'bob'}, found)
+        self.assertEqual({'details': True, 'all_projects': True}, self.query)
+
+    def test_project_that_is_named_is_the_only_one(self):
+        self.assertEqual({}, self.owners([], 'p'))
+        self.assertEqual('p', self.query['project_id'])
+
+    def test_refusal_of_nova_is_told(self):
+        error = self.assertRaises(
+            keystone.Unknown,
+            self.owners,
+            exceptions.ForbiddenException('403: no'),
+        )
+        self.assertIn('Nova does not tell: 403: no', str(error))
