@@ -65,16 +65,16 @@ def found(
                 .order_by(child.project_id, child.created_at, child.id)
             )
             for row in session.execute(statement):
-                yield Crossing(kind, *row)
+                yield Crossing._make([kind, *row])
         for row in session.execute(_transfers(project_id)):
-            yield Crossing(TRANSFER, *row, of_owner_id=None)
+            yield Crossing._make([TRANSFER, *row, None])
         if server_owners is None:
             return
         for row in session.execute(_attachments(project_id)):
             owner_id = server_owners.get(row.instance_uuid)
             if owner_id != row.user_id:
                 kind = ATTACHMENT if owner_id else UNKNOWN
-                yield Crossing(kind, *row, of_owner_id=owner_id)
+                yield Crossing._make([kind, *row, owner_id])
 
 
 def _kinds() -> Iterator[tuple[str, Any, Any, Any]]:
