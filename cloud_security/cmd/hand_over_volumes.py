@@ -8,6 +8,7 @@ import collections
 from typing import Any
 
 from cloud_security import keystone as keystones
+from cloud_security.audit import printable
 from cloud_security.cmd import name_lookup
 from cloud_security.cmd import service_choice
 from cloud_security.cmd import transfer
@@ -16,6 +17,11 @@ from cloud_security.deploy import apis
 
 #: Fates of what was looked at.
 _GONE, _STAYS, _REFUSED, _THEIRS = range(4)
+#: Stays, unless a command for servers runs this one.
+_SERVERS = (
+    'servers: server set-owner and project hand-over give them, on a host of '
+    'Nova'
+)
 
 
 class HandOverVolumes(transfer.Transfer):
@@ -47,6 +53,7 @@ class HandOverVolumes(transfer.Transfer):
                 f'--{name}',
                 action='append',
                 default=[],
+                type=transfer.name_or_id,
                 metavar=name.upper(),
                 help=f'ID; hand over {text}; repeat it for more (default: '
                 'all that the user has)',
@@ -88,12 +95,13 @@ class HandOverVolumes(transfer.Transfer):
             # Before the first write, which makes others of them.
             others = plans.foreign(users.from_id, users.project_id, choice)
             steps = plans.plan(users.from_id, users.project_id, choice)
+            total = len(steps)
             fates = [
                 self._go(
                     handover,
                     step,
                     users,
-                    f'{number} of {len(steps)}: {step.holding}',
+                    f'{number} of {total}: ',
                     parsed_args.dry_run,
                 )
                 for number, step in enumerate(steps, 1)
@@ -106,7 +114,10 @@ class HandOverVolumes(transfer.Transfer):
             self.app.stderr.write(
                 f'There is no volume {volume_id}, or it is deleted.\n'
             )
-        return self._sum_up(handover, fates, parsed_args.dry_run)
+        stays = list(handover.STAYS)
+        if not parsed_args.checked:
+            stays.append(_SERVERS)
+        return self._sum_up(stays, fates, parsed_args.dry_run)
 
     def _users(self, parsed_args: Any, known_ids: Any) -> volume_process.Users:
         if parsed_args.checked:
@@ -127,10 +138,11 @@ class HandOverVolumes(transfer.Transfer):
         handover: Any,
         step: Any,
         users: volume_process.Users,
-        said: str,
+        count: str,
         is_dry_run: bool,
     ) -> int:
         """Hand over a holding, or say why not; return its fate."""
+        said = count + printable.clean(str(step.holding))
         if step.stays:
             self.say(f'{said} stays. {step.stays}')
             return _STAYS
@@ -150,7 +162,7 @@ class HandOverVolumes(transfer.Transfer):
 
     def _keep(self, one: Any, users: volume_process.Users) -> int:
         """Say whose a chosen volume is that stays; return its fate."""
-        said = f'Volume {one.id} {one.name or ""}'.rstrip()
+        said = f'Volume {one.id} {printable.clean(one.name or "")}'.rstrip()
         if one.server_id:
             said += f' on server {one.server_id}'
         if (one.owner_id, one.project_id) == (users.to_id, users.project_id):
@@ -167,13 +179,16 @@ class HandOverVolumes(transfer.Transfer):
         return _REFUSED
 
     def _sum_up(
-        self, handover: Any, fates: list[int], is_dry_run: bool
+        self, stays: list[str], fates: list[int], is_dry_run: bool
     ) -> int:
-        """Print what happened; return the exit code."""
+        """Print what happened; return the exit code.
+
+        :param stays: what was not handed over
+        """
         counts = collections.Counter(fates)
         if counts[_GONE]:
             self.say('Not handed over, if there is any:')
-            for what in handover.STAYS:
+            for what in stays:
                 self.say(f'- {what}')
         if counts[_REFUSED]:
             self.app.stderr.write(

@@ -13,6 +13,7 @@ from typing import Any
 from typing import Optional
 
 from cloud_security import keystone as keystones
+from cloud_security.audit import printable
 from cloud_security.cmd import name_lookup
 from cloud_security.cmd import service_choice
 from cloud_security.cmd import transfer
@@ -91,7 +92,8 @@ class ServerTransfer(transfer.Transfer):
         refused = len(unfinished)
         total = len(servers) + len(unfinished)
         for number, server in enumerate(servers, 1):
-            said = f'{number} of {total}: {server.server_id} {server.name}'
+            name = printable.clean(str(server.name))
+            said = f'{number} of {total}: {server.server_id} {name}'
             try:
                 self._one(server, user_id, parsed_args.dry_run, said)
             except self.records.Unavailable as error:

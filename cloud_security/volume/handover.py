@@ -29,15 +29,10 @@ STAYS = (
     '"cloud-security-manage volume crossings" lists',
     'the history of the volumes: who did what',
 )
-#: States in which no task of Cinder's runs. A volume of a shelved server is
-#: reserved.
-_IDLE = frozenset(
-    {
-        *('available', 'in-use', 'reserved', 'maintenance'),
-        *('error', 'error_backing-up', 'error_deleting', 'error_extending'),
-        *('error_managing', 'error_restoring'),
-    }
-)
+#: States in which no task of Cinder's runs, beside errors. A volume of a
+#: shelved server is reserved.
+_IDLE = frozenset({'available', 'in-use', 'maintenance', 'reserved'})
+_ERROR = 'error'
 _IDLE_MIGRATIONS = frozenset({None, 'none', 'success', 'error'})
 
 
@@ -132,7 +127,8 @@ def refusal(holding: holdings.Holding) -> Optional[str]:
             f'{transfer_id}, and then this command again.'
         )
     for part in holding.parts:
-        if part.status not in _IDLE:
+        status = part.status or ''
+        if status not in _IDLE and not status.startswith(_ERROR):
             return (
                 f'A task is running on {part.kind.noun} {part.id} '
                 f'({part.status}): run the command again when it is done, or '

@@ -2,6 +2,7 @@
 """Cinder's things that get another owner, also when it stops half-way."""
 
 import contextlib
+import io
 
 import fixtures
 from oslo_serialization import jsonutils
@@ -177,6 +178,7 @@ class TestProject(HandOver):
         )
         for what in handover.STAYS:
             self.assertIn(f'- {what}\n', out)
+        self.assertIn('- servers: server set-owner and project hand-over', out)
         self.assertTrue(out.splitlines()[-1].startswith('Cinder: '), out)
 
     def test_new_owner_does_with_it_what_an_owner_does(self):
@@ -364,7 +366,12 @@ class TestBusy(HandOver):
         self.assert_owned(self.bob, self.parts)
 
     def test_volume_of_a_shelved_server_and_one_in_error_go(self):
-        for status in ('reserved', 'in-use', 'error', 'error_deleting'):
+        for status in (
+            'reserved',
+            'in-use',
+            'error',
+            'error_managing_deleting',
+        ):
             volume_id = self.volume_of('alice')
             self.writes(models.Volume, volume_id, status=status)
             self.assert_ran(0, '--volume', volume_id)
@@ -552,11 +559,34 @@ class TestNamed(HandOver):
         self.assertIn('it belongs to carol', err)
         self.assert_seen(self.bob, [carols], False)
 
-    def test_unknown_and_senseless_volumes_are_refused(self):
-        for volume_id in (UNKNOWN, 'x', '\udcff'):
+    def test_unknown_volumes_are_refused(self):
+        for volume_id in (UNKNOWN, 'x'):
             code, out, err = self.run_command('--volume', volume_id)
             self.assertEqual(1, code)
-            self.assertIn('There is no volume', err)
+            self.assertIn(f'There is no volume {volume_id},', err)
+
+    def test_arguments_that_make_no_sense_exit_with_2(self):
+        for option in ('--volume', '--server'):
+            for text in ('', ' ', 'a\nb', 'x' * 256, '\udcff'):
+                said = io.StringIO()
+                with contextlib.redirect_stderr(said):
+                    stop = self.assertRaises(
+                        SystemExit, self.run_command, option, text
+                    )
+                self.assertEqual(2, stop.code)
+                self.assertEqual(1, said.getvalue().count('\n'))
+
+    def test_names_of_volumes_do_not_reach_the_terminal_as_they_are(self):
+        name = '\x1b[2J\nCinder: 9 handed over'
+        for volume_id in (
+            self.volume_of('alice'),
+            self.volume_of('carol', SERVER),
+        ):
+            self.writes(models.Volume, volume_id, display_name=name)
+        out, err = self.assert_ran(0, '--all', '--server', SERVER)
+        self.assertNotIn('\x1b', out)
+        self.assertEqual(2, out.count('\\x1b[2J\\nCinder: 9'))
+        self.assertIn('Cinder: 1 handed over, 1 stay', out.splitlines()[-1])
 
     def test_new_owner_whom_keystone_does_not_know_is_refused(self):
         volume_id = self.volume_of('alice')
