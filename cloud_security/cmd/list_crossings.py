@@ -23,9 +23,9 @@ class ListCrossings(manage.Command, lister.Lister):
     Run this before you enforce. It counts snapshots and backups of volumes of
     other owners, volumes in groups of other owners, group snapshots of such
     groups, volumes with a pending transfer, and volumes that are attached to
-    servers of other owners. Nova alone knows the owners of servers: set the
-    admin's OS_ variables, so that it can be asked. The command changes
-    nothing.
+    servers of other owners. Nova alone knows the owners of servers: set
+    OS_AUTH_URL, OS_USERNAME and so on, of an admin, so that the command can
+    ask. It changes nothing.
     """
 
     def get_parser(self, prog_name: str) -> Any:
