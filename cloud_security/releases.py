@@ -25,9 +25,18 @@ CINDER = {
     28: '2026.1',
     29: '2026.2',
 }
+#: The same for Glance.
+GLANCE = {
+    28: '2024.1',
+    29: '2024.2',
+    30: '2025.1',
+    31: '2025.2',
+    32: '2026.1',
+    33: '2026.2',
+}
 OLDEST = min(NOVA)
 NEWEST = max(NOVA)
-_OF = {'Nova': NOVA, 'Cinder': CINDER}
+_OF = {'Nova': NOVA, 'Cinder': CINDER, 'Glance': GLANCE}
 
 
 def warning(release: str, service: str = 'Nova') -> str | None:

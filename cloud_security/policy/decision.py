@@ -56,6 +56,7 @@ def decide(
     own = Decision(
         scopes.Scope(
             owner_id=context.user_id,
+            project_id=context.project_id or '',
             # Below one resource, the service loads what that one needs.
             reaches_needed=operation is not None
             and operation.resource_id is not None,

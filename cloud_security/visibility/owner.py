@@ -28,7 +28,8 @@ class Owned(NamedTuple):
     """The owner of a model's rows.
 
     ``criterion`` compares a column with ``OWNER_ID``, or with a query in
-    ``own()``. ``owner_id`` is None where a row does not tell. ``parents`` maps
+    ``own()``. Where rows can be everybody's, it compares columns with
+    ``PROJECT_ID`` and ``marked()`` values, too. ``owner_id`` is None where a row does not tell. ``parents`` maps
     columns to models: a row belongs to the owner, too, where the column is the
     primary key of such a model's row that criteria let pass.
     """
@@ -58,11 +59,24 @@ def own(select: sa.sql.Select[Any]) -> sa.sql.Select[Any]:
     return select.prefix_with(MARK)
 
 
+def marked(value: str, like: Any) -> elements.BindParameter[Any]:
+    """Return a value that a criterion compares a column with.
+
+    :param like: the column, whose type the value has
+    """
+    return OwnerParameter(f'cloud_security_{value}', value, type_=like.type)
+
+
 def _current_owner_id() -> str | None:
     scope = scopes.current()
     # No row is equal to NULL: a statement whose scope ends before SQLAlchemy
     # executes it reads no row, and so does a scope without an owner.
     return (scope.owner_id or None) if scope else None
+
+
+def _current_project_id() -> str | None:
+    scope = scopes.current()
+    return (scope.project_id or None) if scope else None
 
 
 def _reaches_needed() -> bool:
@@ -73,6 +87,10 @@ def _reaches_needed() -> bool:
 #: The owner's ID; a criterion compares a column with it.
 OWNER_ID: elements.BindParameter[str] = OwnerParameter(
     'cloud_security_owner_id', callable_=_current_owner_id, type_=sa.String
+)
+#: The ID of the caller's project, with which a criterion compares a column.
+PROJECT_ID: elements.BindParameter[str] = OwnerParameter(
+    'cloud_security_project_id', callable_=_current_project_id, type_=sa.String
 )
 #: True where the scope includes rows that the owner's own rows need.
 REACHES_NEEDED: elements.BindParameter[bool] = sa.bindparam(

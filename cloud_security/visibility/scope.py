@@ -31,7 +31,8 @@ class Scope:
     """Rows of one owner, or of everybody. The zero value sees nothing.
 
     ``reaches_needed`` adds rows of other owners that the owner's rows need,
-    where a model has such. ``totals`` are the aggregates that see everybody's
+    where a model has such. ``project_id`` is the caller's project, for models
+    whose rows can belong to other projects. ``totals`` are the aggregates that see everybody's
     rows, where a statement returns nothing else. SQLAlchemy's load event hands
     each row that it reads to ``watch`` (monitor mode).
     """
@@ -39,6 +40,7 @@ class Scope:
     owner_id: str = ''
     is_everybody: bool = False
     reaches_needed: bool = False
+    project_id: str = ''
     totals: frozenset[str] = TOTALS
     watch: Callable[[Any], None] | None = None
 

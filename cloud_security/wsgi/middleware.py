@@ -24,6 +24,7 @@ from cloud_security.wsgi import plan as plans
 from cloud_security.wsgi import recorder as recorders
 from cloud_security.wsgi import service as services
 from cloud_security.wsgi import startup
+from cloud_security.wsgi import stream as streams
 
 Application = Callable[..., Any]
 
@@ -47,8 +48,8 @@ def factory(
             ),
             {
                 'REQUEST_METHOD': 'GET',
-                service.context_key: types.SimpleNamespace(
-                    request_id='cloud_security-depth'
+                **service.environ(
+                    types.SimpleNamespace(request_id='cloud_security-depth')
                 ),
             },
         )
@@ -70,7 +71,7 @@ class UserIsolation:
     ) -> None:
         """Prepare for the application that follows the filter."""
         self.application = application
-        self._context_key = service.context_key
+        self._service = service
         # Mode off holds a scope for every request and does nothing else. With
         # the scope, isolation:enforced holds: without it, the drop-in would
         # refuse all members.
@@ -85,11 +86,12 @@ class UserIsolation:
         self, environ: dict[str, Any], start_response: Callable[..., Any]
     ) -> Iterable[bytes]:
         """Let the service answer within the caller's scope."""
-        context = environ.get(self._context_key)
+        context = self._service.context(environ)
         if context is None:
             raise scopes.ScopeError(
-                f'user_isolation got a request without {self._context_key}: '
-                'in api-paste.ini it belongs after keystonecontext.'
+                'user_isolation got a request without '
+                f'{self._service.context_key}: in api-paste.ini it belongs '
+                f'after {self._service.context_filter}.'
             )
         plan = self._planner and self._planner.plan(environ, context)
         restores = plan.before() if plan else {}
@@ -105,20 +107,26 @@ class UserIsolation:
             # A helper function here would be one frame more by which
             # depth.py raises Python's limit, for the whole process.
             sent = self.application(environ, start)
+            is_stream = streams.is_stream(
+                self._service.streamed_types, started
+            )
             try:
                 # The service reads the rest of its rows inside the scope.
-                chunks.extend(sent)
+                if not is_stream:
+                    chunks.extend(sent)
             finally:
-                if hasattr(sent, 'close'):
+                if not is_stream and hasattr(sent, 'close'):
                     sent.close()
         [status, headers] = started
         response = webob.Response(
             status=status,
             headerlist=list(headers),
-            app_iter=[b''.join(chunks)],
+            app_iter=streams.Stream(chunks, sent, scope)
+            if is_stream
+            else [b''.join(chunks)],
         )
         if plan:
-            is_denial = plan.after(response, restores)
+            is_denial = not is_stream and plan.after(response, restores)
             self._recorder.write_after(
                 plan.exchange, response, plan.found, is_denial
             )

@@ -51,8 +51,9 @@ def overriding(
 ) -> scopes.Scope:
     """Return the scope of a caller who sees the rows of everybody.
 
-    Where a role lets the caller act on a resource, the scope notes the rows
-    that name the owner as the service reads them. That costs no SQL statement.
+    Where a role lets the caller act on a server, the scope notes the rows that
+    name the owner as the service reads them. That costs no SQL statement,
+    except for rows that do not name their owner.
 
     :param found: gets what the scope notes
     """
@@ -71,9 +72,11 @@ def overriding(
         # Monitor mode shows rows of all owned models to scopes.
         if type(row) in acted_on:
             entry = owned[type(row)]
-            owner_id = entry.owner_id and entry.owner_id(row)
-            if owner_id != exchange.caller_id:
-                found[entry.row_id(row)] = owner_id
+            row_id = entry.row_id(row)
+            if entry.owner_id is None:
+                found.update(service.hidden([row_id], exchange.caller_id))
+            elif entry.owner_id(row) != exchange.caller_id:
+                found[row_id] = entry.owner_id(row)
 
     return scopes.Scope(is_everybody=True, watch=note)
 

@@ -34,10 +34,18 @@ class _Closing:
         self, chunks: Iterable[bytes], close: Callable[[], None]
     ) -> None:
         self._chunks = chunks
-        self.close = close
+        self._close = close
 
     def __iter__(self) -> Iterator[bytes]:
         return iter(self._chunks)
+
+    def close(self) -> None:
+        """Close the chunks, and call the function."""
+        try:
+            if hasattr(self._chunks, 'close'):
+                self._chunks.close()
+        finally:
+            self._close()
 
 
 class Recorder:
@@ -50,7 +58,9 @@ class Recorder:
         self._audit = service.conf.cloud_security.audit
         self._bus = (
             cadf.Bus(
-                service.notifications, service.conf.host, service.cadf_type
+                service.notifications,
+                service.host(service.conf),
+                service.cadf_type,
             )
             if self._audit == 'both'
             else None

@@ -61,7 +61,8 @@ class Router:
         :returns: None where the service runs none of its operations
         """
         self._route(environ, lambda *args: None)
-        route = environ['routes.route']
+        # The library sets nothing where it redirects.
+        route = environ.get('routes.route')
         if route is None or not route.conditions:
             return None
         template = self._templates.get(route)

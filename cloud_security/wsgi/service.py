@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import dataclasses
 from typing import Any
 from typing import Optional
+from typing import Union
 
 from oslo_config import cfg
 
@@ -24,6 +25,14 @@ Route = Callable[[dict[str, Any]], Optional[operations.Operation]]
 
 def _never(_: exchanges.Exchange) -> bool:
     return False
+
+
+def _nothing() -> None:
+    pass
+
+
+def _configured_host(conf: cfg.ConfigOpts) -> str:
+    return str(conf.host)
 
 
 def _all_totals(_: Optional[operations.Operation]) -> frozenset[str]:
@@ -49,8 +58,8 @@ class Service:
     #: The key of a WSGI environ under which the service's own filters keep the
     #: caller's RequestContext.
     context_key: str
-    #: The type of the application that must follow the filter.
-    application_class: type
+    #: The type of the application that must follow the filter, or several.
+    application_class: Union[type, tuple[type, ...]]
     #: The name of that application in api-paste.ini.
     application_name: str
     #: Returns, for such an application, the function that routes an environ.
@@ -93,6 +102,34 @@ class Service:
     totals: Callable[[Optional[operations.Operation]], frozenset[str]] = (
         _all_totals
     )
+
+    #: The key of the context in a mapping that the environ has under
+    #: ``context_key``, None where it has the context itself there.
+    context_name: Optional[str] = None
+    #: The filter in api-paste.ini that makes the context.
+    context_filter: str = 'keystonecontext'
+    #: Content types of responses that the filter passes on as they come: data
+    #: that can be larger than memory. Transforms do not see these responses.
+    streamed_types: frozenset[str] = frozenset()
+    #: Adapts the service in this process, once the filter restricts
+    #: statements; again changes nothing. It raises AttributeError where this
+    #: release of the service lacks what it adapts.
+    prepare: Callable[[], None] = _nothing
+    #: Returns the name of this host in notifications.
+    host: Callable[[cfg.ConfigOpts], str] = _configured_host
+
+    def context(self, environ: Mapping[str, Any]) -> Any:
+        """Return the caller's RequestContext, None where there is none."""
+        found = environ.get(self.context_key)
+        if found is None or self.context_name is None:
+            return found
+        return found.get(self.context_name)
+
+    def environ(self, context: Any) -> dict[str, Any]:
+        """Return an environ that has a context and nothing else."""
+        if self.context_name is not None:
+            context = {self.context_name: context}
+        return {self.context_key: context}
 
     def acts(self, operation: Optional[operations.Operation]) -> bool:
         """Tell whether an operation is one on a resource with an owner."""

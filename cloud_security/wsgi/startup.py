@@ -133,6 +133,10 @@ def install(service: services.Service) -> criteria.Criteria:
     installed = _criteria(service)
     installed.install()
     _prove(installed)
+    try:
+        service.prepare()
+    except AttributeError as error:
+        raise _unknown(service, error) from error
     return installed
 
 
@@ -141,12 +145,17 @@ def _criteria(service: services.Service) -> criteria.Criteria:
     try:
         return criteria.Criteria(service.owned(), service.is_shared)
     except (AttributeError, KeyError) as error:
-        raise UnsafeStart(
-            f'This {service.name} has not the models that cloud_security '
-            f'filters ({error}): install a release of cloud_security that was '
-            f'tested with {service.name} {service.release()}, or set '
-            '[cloud_security] mode = off.'
-        ) from error
+        raise _unknown(service, error) from error
+
+
+def _unknown(service: services.Service, error: Exception) -> UnsafeStart:
+    """Return what to say of a release that lacks what the filter needs."""
+    return UnsafeStart(
+        f'This {service.name} has not the models that cloud_security '
+        f'filters ({error}): install a release of cloud_security that was '
+        f'tested with {service.name} {service.release()}, or set '
+        '[cloud_security] mode = off.'
+    )
 
 
 def _prove(installed: criteria.Criteria) -> None:

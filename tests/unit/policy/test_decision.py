@@ -17,8 +17,8 @@ LIST = operations.Operation('GET', '/servers', {})
 ACT = operations.Operation(
     'POST', '/servers/{id}/action', {}, 'an ID', lambda: 'reboot'
 )
-#: The zero value of a scope, but for the owner.
-OWN = scopes.Scope(owner_id='bob')
+#: The zero value of a scope, but for the caller.
+OWN = scopes.Scope(owner_id='bob', project_id='atlas')
 
 
 class TestDecide(testtools.TestCase):
