@@ -19,6 +19,10 @@ from oslo_config import cfg
 from oslo_log import log as logging
 
 LOG = logging.getLogger(__name__)
+CONF = cfg.CONF
+_GROUP = 'keystone_authtoken'
+for _name in ('cafile', 'insecure'):
+    CONF.import_opt(_name, 'keystonemiddleware.auth_token', group=_GROUP)
 
 #: Seconds that Nova may take to begin its response.
 TIMEOUT = 10
@@ -55,7 +59,7 @@ def owner_id(context: Any, server_id: Any) -> Optional[str]:
 def _ask(context: Any, server_id: str) -> Any:
     catalog = service_catalog.ServiceCatalogV2(context.service_catalog or [])
     url = catalog.url_for(service_type='compute', interface=_INTERFACES)
-    conf = cfg.CONF.keystone_authtoken
+    conf = CONF[_GROUP]
     session = sessions.Session(
         auth=token_endpoint.Token(url, context.auth_token),
         verify=not conf.insecure and (conf.cafile or True),
