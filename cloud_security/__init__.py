@@ -18,10 +18,10 @@ Read in this order. A room imports from rooms above it in this list only:
    it must know of one, ``middleware.py`` one request from start to end
 5. ``deploy/``      files of a host: ``api-paste.ini`` and ``policy.d``;
    ``rule_set.py`` the rules in force, which the other modules judge
-6. ``compute/``, ``volume/``  Nova and Cinder, a room each, which alone imports
-   its service: ``service.py`` the service as the filter knows it,
-   ``models.py`` the rows that have an owner, ``transforms/`` what rows do not
-   cover
+6. ``compute/``, ``volume/``, ``image/``  Nova, Cinder and Glance, a room each,
+   which alone imports its service: ``service.py`` the service as the filter
+   knows it, ``models.py`` the rows that have an owner, ``transforms/`` what
+   rows do not cover
 7. ``probe/``       checks over HTTP whether a live cloud leaks
 8. ``cmd/``         one module for each command
 

@@ -1,124 +1,21 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Api: all that the commands must know of one service's files, as data.
-
-An API is the part of a service that loads the filter. Nothing here imports a
-service, which an image need not have.
-"""
+"""The APIs of Nova, Cinder and Glance, as data."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-import dataclasses
-import os
 import re
-import sysconfig
-from typing import Optional
 
-_NOTHING: frozenset[str] = frozenset()
-_CHECKOUT = os.path.abspath(os.path.join(__file__, '../../../etc/policy.d'))
+from cloud_security.deploy import api
 
+Api = api.Api
 
-@dataclasses.dataclass(frozen=True, eq=False)
-class Api:
-    """One service's API.
-
-    ``key`` is the value of ``--service``, ``things`` the noun for what
-    belongs to owners. ``variables`` names the environment variables for the
-    folder and the files of its configuration. ``paste_option`` is the option
-    in its configuration that names the api-paste.ini. Both are absent where
-    the service has none. ``account`` is the user that packages create, and
-    ``program`` matches the names of a process that serves the API.
-
-    In api-paste.ini, ``entry`` is the application that the service loads,
-    ``routers`` are factories of the API itself, the usual one first, and
-    ``factory`` is the filter's. ``url_maps`` holds factories of URL maps,
-    each with the paths that it drops. ``pipelines`` are factories that choose
-    one of several pipelines.
-
-    ``rules_file`` are our rules below the folder that pip installs, and
-    ``packaged`` is where a package has them. ``base_rules`` are the rules in
-    that file, ``essential_rules`` those by which it is known under another
-    name. ``bridging_rules`` lead to the others and need not ask for the
-    filter. ``late_rules`` are those that a supported release lacks.
-    """
-
-    key: str
-    name: str
-    things: str
-    folder: str
-    conf_file: str
-    account: str
-    program: re.Pattern[str]
-    restart: str
-
-    application: str
-    entry: str
-    routers: tuple[str, ...]
-    factory: str
-    url_maps: Mapping[str, frozenset[str]]
-    pipelines: frozenset[str]
-
-    rules_file: str
-    packaged: str
-    base_rules: frozenset[str]
-    essential_rules: frozenset[str]
-    bridging_rules: frozenset[str] = _NOTHING
-    late_rules: frozenset[str] = _NOTHING
-
-    variables: Optional[tuple[str, str]] = None
-    paste_option: Optional[str] = None
-
-    def files(self) -> list[str]:
-        """Return the files that the API reads, api-paste.ini first.
-
-        Source: nova/api/openstack/wsgi_app.py _get_config_files, Nova 29 to
-        34; cinder/wsgi/wsgi.py, Cinder 24 to 29, which reads no variables.
-        """
-        folder, names = self.folder, ''
-        if self.variables:
-            folder = os.environ.get(self.variables[0], folder).strip()
-            names = os.environ.get(self.variables[1], '')
-        names = names or f'api-paste.ini;{self.conf_file}'
-        return [os.path.join(folder, name) for name in names.split(';')]
-
-    @property
-    def thing(self) -> str:
-        """The noun for one thing that belongs to an owner."""
-        return self.things[:-1]
-
-    @property
-    def default_paste(self) -> str:
-        """The api-paste.ini, where nothing names another."""
-        return os.path.join(self.folder, 'api-paste.ini')
-
-    @property
-    def link(self) -> str:
-        """The name of our rules in the service's policy.d."""
-        return os.path.basename(self.rules_file)
-
-    @property
-    def rules(self) -> tuple[str, ...]:
-        """The paths of our rules: of a package, of pip and of a checkout."""
-        shared = sysconfig.get_path('data')
-        folder = os.path.join(shared, 'share/cloud_security/policy.d')
-        return (
-            self.packaged,
-            os.path.join(folder, self.rules_file),
-            os.path.join(_CHECKOUT, self.rules_file),
-        )
-
-    @property
-    def rule_endings(self) -> tuple[str, ...]:
-        """Ends of those paths, wherever they were when a link was made."""
-        return self.packaged, f'/policy.d/{self.rules_file}'
-
-
+_ALL_PATHS: frozenset[str] = frozenset()
 _URL_MAPS = {
-    'egg:paste#urlmap': _NOTHING,
-    'paste.urlmap:urlmap_factory': _NOTHING,
+    'egg:paste#urlmap': _ALL_PATHS,
+    'paste.urlmap:urlmap_factory': _ALL_PATHS,
 }
 
-NOVA = Api(
+NOVA = api.Api(
     key='compute',
     name='Nova',
     things='servers',
@@ -139,7 +36,7 @@ NOVA = Api(
     factory='cloud_security.compute.middleware:factory',
     url_maps={
         **_URL_MAPS,
-        'nova.api.openstack.urlmap:urlmap_factory': _NOTHING,
+        'nova.api.openstack.urlmap:urlmap_factory': _ALL_PATHS,
     },
     pipelines=frozenset({'nova.api.auth:pipeline_factory_v21'}),
     rules_file='50-cloud-security.yaml',
@@ -175,7 +72,7 @@ _OPEN_OF_OLD = frozenset(
         'volume:create_from_image',
     }
 )
-CINDER = Api(
+CINDER = api.Api(
     key='volume',
     name='Cinder',
     things='volumes',
@@ -192,7 +89,7 @@ CINDER = Api(
     factory='cloud_security.volume.middleware:factory',
     url_maps={
         **_URL_MAPS,
-        'cinder.api.urlmap:urlmap_factory': _NOTHING,
+        'cinder.api.urlmap:urlmap_factory': _ALL_PATHS,
         # Source: cinder/api/__init__.py, Cinder 24 to 29.
         'cinder.api:root_app_factory': frozenset({'/v1', '/v2'}),
     },
@@ -218,5 +115,62 @@ CINDER = Api(
     ),
 )
 
+_LATE_IN_GLANCE = frozenset({'add_image_location', 'download_from_store'})
+GLANCE = api.Api(
+    key='image',
+    name='Glance',
+    things='images',
+    folder='/etc/glance',
+    conf_file='glance-api.conf',
+    paste_file='glance-api-paste.ini',
+    paste_option='config_file',
+    paste_group='paste_deploy',
+    account='glance',
+    program=re.compile(r'glance[-_](api|wsgi)[\w-]*|glance\.wsgi(\.\w+)*'),
+    restart="Restart Glance's API on this host, and nothing else: httpd, "
+    'uwsgi or openstack-glance-api, whichever runs it.',
+    application='image API',
+    entry='glance-api',
+    has_flavors=True,
+    routers=('glance.api.v2.router:API.factory',),
+    factory='cloud_security.image.middleware:factory',
+    url_maps={**_URL_MAPS, 'glance.api:root_app_factory': _ALL_PATHS},
+    is_mapped=True,
+    pipelines=frozenset({'glance.api:pipeline_factory'}),
+    behind=frozenset(
+        {
+            'glance.api.middleware.cache:CacheFilter.factory',
+            'glance.api.middleware.cache_manage:CacheManageFilter.factory',
+        }
+    ),
+    rules_file='glance/50-cloud-security.yaml',
+    packaged='/etc/cloud-security/glance-policy.yaml',
+    # Glance's rules refer to no base rules.
+    base_rules=frozenset(
+        {
+            *_LATE_IN_GLANCE,
+            'add_image',
+            'add_member',
+            'communitize_image',
+            'deactivate',
+            'delete_image',
+            'delete_member',
+            'download_image',
+            'get_image',
+            'get_image_location',
+            'get_images',
+            'get_member',
+            'get_members',
+            'modify_image',
+            'modify_member',
+            'reactivate',
+            'set_image_location',
+            'upload_image',
+        }
+    ),
+    late_rules=_LATE_IN_GLANCE,
+    essential_rules=frozenset({'download_image', 'get_image', 'get_images'}),
+)
+
 #: ``{value of --service: the API}``, in the order in which commands go.
-ALL = {api.key: api for api in (NOVA, CINDER)}
+ALL = {one.key: one for one in (NOVA, CINDER, GLANCE)}

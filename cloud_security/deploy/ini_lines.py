@@ -78,6 +78,32 @@ def put_before_last(line: str, name: str) -> str:
     return re.sub(r'([^\s=:]+\s*)\Z', rf'{name} \1', line)
 
 
+def put_before_first(
+    lines: list[str], section: str, option: str, name: str, others: list[str]
+) -> bool:
+    """Put a filter before the first of some others in a pipeline.
+
+    :returns: false where the pipeline has none of them
+    """
+    if not others:
+        return False
+    words = re.compile(rf'(?<!\S)(?:{"|".join(map(re.escape, others))})(?!\S)')
+    places = option_lines(lines, section, option)
+    for at in places:
+        if is_idle(lines[at]):
+            continue
+        # The option itself can have the name of a filter.
+        key = re.match(r'[^=:]*[=:]', lines[at]) if at == places[0] else None
+        start = key.end() if key else 0
+        head, rest = lines[at][:start], lines[at][start:]
+        found = words.search(rest)
+        if found:
+            at_word = found.start()
+            lines[at] = f'{head}{rest[:at_word]}{name} {rest[at_word:]}'
+            return True
+    return False
+
+
 def take_out(
     lines: list[str], section: str, option: str, names: set[str]
 ) -> int:

@@ -47,7 +47,10 @@ def enable(text: str, path: str = '', api: apis.Api = apis.NOVA) -> str:
         last = ini_lines.take_out(
             lines, pipeline.section, pipeline.option, before.ours
         )
-        lines[last] = ini_lines.put_before_last(lines[last], name)
+        if not ini_lines.put_before_first(
+            lines, pipeline.section, pipeline.option, name, before.behind
+        ):
+            lines[last] = ini_lines.put_before_last(lines[last], name)
     if not before.filters:
         if NAME not in before.ours:
             raise NotUnderstood(f'[filter:{NAME}] is not cloud_security')

@@ -56,7 +56,9 @@ def _misplaced(found: paste.Paste) -> Iterator[str]:
         if found.is_missing(pipeline):
             yield f'{pipeline.name} has no filter.'
         elif not found.is_isolated(pipeline):
-            yield f'In {pipeline.name} the filter is not the last.'
+            behind = [name for name in pipeline.parts if name in found.behind]
+            place = f'directly before {behind[0]}' if behind else 'the last'
+            yield f'In {pipeline.name} the filter is not {place}.'
     pipelines_hold = all(map(found.is_isolated, found.pipelines))
     if pipelines_hold and not found.is_isolated_on_all_ways:
         yield (

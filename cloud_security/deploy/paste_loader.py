@@ -4,7 +4,8 @@
 A model of PasteDeploy's loader follows the sections from an application to
 the API. It returns the filters on each way there.
 Source: nova/api/auth.py and nova/api/openstack/urlmap.py, Nova 29 to 34;
-cinder/api/middleware/auth.py, Cinder 24 to 29; paste/urlmap.py;
+cinder/api/middleware/auth.py, Cinder 24 to 29; glance/api/__init__.py, Glance
+28 to 33; paste/urlmap.py;
 paste/deploy/loadwsgi.py, PasteDeploy 2.1 to 3.1.
 """
 
@@ -166,7 +167,10 @@ class Loader:
             if option in dropped:
                 continue
             if self.is_router(value):
-                raise self._bare(found.section, option)
+                if not self.api.is_mapped:
+                    raise self._bare(found.section, option)
+                ways.add(())
+                continue
             ways |= self.ways(value, found.global_options)
         return frozenset(ways)
 
@@ -203,6 +207,21 @@ class Loader:
         except NotUnderstood:
             return None
         return found if found.factory in self.api.routers else None
+
+    def is_end(self, name: str) -> bool:
+        """Tell whether pipelines to the API end in an application.
+
+        It is the API itself, or a URL map that has the API.
+        """
+        if not self.api.is_mapped:
+            return self.router(name) is not None
+        try:
+            found = self.contexts.context(APP, name, {})
+        except NotUnderstood:
+            return False
+        return found.factory in self.api.url_maps and any(
+            map(self.is_router, found.options.values())
+        )
 
     def _bare(self, section: str, option: str) -> NotUnderstood:
         return NotUnderstood(

@@ -2,7 +2,8 @@
 """Pipelines of an api-paste.ini that end in the API of a service.
 
 Source: etc/nova/api-paste.ini and nova/api/openstack/wsgi_app.py, Nova 29 to
-34; etc/cinder/api-paste.ini and cinder/wsgi/wsgi.py, Cinder 24 to 29.
+34; etc/cinder/api-paste.ini and cinder/wsgi/wsgi.py, Cinder 24 to 29;
+etc/glance-api-paste.ini and glance/common/config.py, Glance 28 to 33.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import NamedTuple
 
 from cloud_security.deploy import apis
 from cloud_security.deploy import paste_loader
+from cloud_security.deploy import paste_place
 from cloud_security.deploy import paste_sections
 
 #: The name that the filter gets where it has none.
@@ -39,7 +41,8 @@ class Paste:
     """An api-paste.ini as PasteDeploy would load it.
 
     ``filters`` has the names under which the filter is known in it, with
-    their sections, ``routers`` those of the API.
+    their sections, ``routers`` those of the API, and ``ends`` those in which
+    pipelines to the API end.
     """
 
     def __init__(
@@ -70,11 +73,16 @@ class Paste:
         if not self.routers:
             self._refuse_other_files()
             raise NotUnderstood(f'no [app:…] has the factory {api.routers[0]}')
+        self.ends = {
+            name: section
+            for name, section in applications
+            if self._loader.is_end(name)
+        }
         self._entry = self._ways_in(applications)
         self.pipelines = list(self._pipelines(applications))
         if not self.pipelines and not self._entry:
             raise NotUnderstood(
-                f'no pipeline ends in {" or ".join(sorted(self.routers))}'
+                f'no pipeline ends in {" or ".join(sorted(self.ends))}'
             )
 
     @property
@@ -109,7 +117,7 @@ class Paste:
         if entry in self.routers:
             raise NotUnderstood(f'[{self.routers[entry]}] has no pipeline')
         for name, section in applications:
-            if name == entry:
+            if self.api.is_entry(name):
                 continue
             try:
                 self._loader.ways(name)
@@ -118,7 +126,7 @@ class Paste:
             except NotUnderstood as error:
                 # No service loads what nothing refers to.
                 for option, value in self.sections.raw(section).items():
-                    if self.routers.keys() & set(value.split()):
+                    if self.ends.keys() & set(value.split()):
                         raise NotUnderstood(
                             f'[{section}] {option} reaches the '
                             f'{self.api.application}, but not as a pipeline '
@@ -137,9 +145,13 @@ class Paste:
                     f'filter-with puts {others[0]} directly before '
                     f'[{section}]: put it into the pipelines'
                 )
-        if entry in dict(applications):
-            return self._loader.ways(self.api.entry)
-        return frozenset()
+        return frozenset().union(
+            *(
+                self._loader.ways(name)
+                for name in dict(applications)
+                if self.api.is_entry(name)
+            )
+        )
 
     def _pipelines(
         self, applications: list[tuple[str, str]]
@@ -150,7 +162,7 @@ class Paste:
                 if option in self.sections.defaults:
                     continue
                 parts = tuple(self.sections.value(section, option).split())
-                if parts and parts[-1] in self.routers:
+                if parts and parts[-1] in self.ends:
                     ways = self._pipeline_ways(section, option, parts)
                     if ways:
                         yield Pipeline(section, option, parts, ways)
@@ -186,14 +198,20 @@ class Paste:
         return (set(self.filters) | {NAME}) - self.others
 
     @property
+    def behind(self) -> list[str]:
+        """The names of filters that belong behind ours."""
+        named = self.sections.named(paste_sections.FILTER)
+        return paste_place.behind(self._loader, (name for name, _ in named))
+
+    @property
     def ways(self) -> Ways:
         """All ways to the API."""
         return self._entry.union(*(found.ways for found in self.pipelines))
 
     @property
     def is_isolated_on_all_ways(self) -> bool:
-        """Each way has the filter, once and last."""
-        return all(map(self._isolates, self.ways))
+        """Each way has the filter, once and in its place."""
+        return self._are_isolated(self.ways)
 
     @property
     def missing_filters(self) -> list[str]:
@@ -223,13 +241,8 @@ class Paste:
         )
 
     def is_isolated(self, pipeline: Pipeline) -> bool:
-        """Tell whether a pipeline has the filter, once and last."""
-        return all(map(self._isolates, pipeline.ways))
+        """Tell whether a pipeline has the filter, once and in its place."""
+        return self._are_isolated(pipeline.ways)
 
-    def _isolates(self, way: paste_loader.Way) -> bool:
-        places = [
-            at
-            for at, part in enumerate(way)
-            if part.factory == self.api.factory
-        ]
-        return places == [len(way) - 1]
+    def _are_isolated(self, ways: Ways) -> bool:
+        return all(paste_place.is_isolated(way, self.api) for way in ways)

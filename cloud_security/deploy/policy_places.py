@@ -106,12 +106,13 @@ def read(
     # The service's own default, which that of oslo.policy was not always.
     opts.set_defaults(conf, policy_file='policy.yaml')
     if api.paste_option:
-        conf.register_opt(cfg.StrOpt(api.paste_option))
+        conf.register_opt(cfg.StrOpt(api.paste_option), api.paste_group)
     try:
         conf([], default_config_files=files, default_config_dirs=folders)
         named = conf.oslo_policy.policy_dirs
         file = conf.oslo_policy.policy_file
-        other = conf[api.paste_option] if api.paste_option else None
+        options = conf[api.paste_group] if api.paste_group else conf
+        other = options[api.paste_option] if api.paste_option else None
     except (cfg.Error, ValueError, OSError) as error:
         raise file_reading.Refused(
             f'{api.conf_file} cannot be read: {" ".join(str(error).split())}.'

@@ -19,6 +19,7 @@ import sqlalchemy as sa
 
 from cloud_security.image import exact_names
 from cloud_security.visibility import criteria
+from cloud_security.visibility import owner
 
 #: The property that names the owner of an image; Nova writes it, too.
 OWNER = 'user_id'
@@ -75,7 +76,7 @@ def _is_visible(image: Any) -> Any:
     is_foreign = sa.case((table.c.value == criteria.OWNER_ID, 0), else_=1)
     foreign = sa.select(table.c.image_id).where(is_of_image, is_foreign == 1)
     return sa.or_(
-        image.owner != criteria.PROJECT_ID,
-        image.visibility != criteria.marked('private', image.visibility),
+        image.owner != owner.PROJECT_ID,
+        image.visibility != owner.marked('private', image.visibility),
         image.id.not_in(criteria.own(foreign)),
     )

@@ -29,9 +29,7 @@ from cloud_security.visibility import scope as scopes
 
 Owned = owner.Owned
 OWNER_ID = owner.OWNER_ID
-PROJECT_ID = owner.PROJECT_ID
 REACHES_NEEDED = owner.REACHES_NEEDED
-marked = owner.marked
 own = owner.own
 
 

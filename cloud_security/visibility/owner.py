@@ -29,9 +29,10 @@ class Owned(NamedTuple):
 
     ``criterion`` compares a column with ``OWNER_ID``, or with a query in
     ``own()``. Where rows can be everybody's, it compares columns with
-    ``PROJECT_ID`` and ``marked()`` values, too. ``owner_id`` is None where a row does not tell. ``parents`` maps
-    columns to models: a row belongs to the owner, too, where the column is the
-    primary key of such a model's row that criteria let pass.
+    ``PROJECT_ID`` and ``marked()`` values, too. ``owner_id`` is None where a
+    row does not tell. ``parents`` maps columns to models: a row belongs to the
+    owner, too, where the column is the primary key of such a model's row that
+    criteria let pass.
     """
 
     criterion: elements.ColumnElement[bool]

@@ -32,9 +32,10 @@ class Scope:
 
     ``reaches_needed`` adds rows of other owners that the owner's rows need,
     where a model has such. ``project_id`` is the caller's project, for models
-    whose rows can belong to other projects. ``totals`` are the aggregates that see everybody's
-    rows, where a statement returns nothing else. SQLAlchemy's load event hands
-    each row that it reads to ``watch`` (monitor mode).
+    whose rows can belong to other projects. ``totals`` are the aggregates
+    that see everybody's rows, where a statement returns nothing else.
+    SQLAlchemy's load event hands each row that it reads to ``watch`` (monitor
+    mode).
     """
 
     owner_id: str = ''

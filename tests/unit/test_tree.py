@@ -17,8 +17,8 @@ from cloud_security.visibility import scope as scopes
 ROOT = pathlib.Path(cloud_security.__file__).parent
 #: What stands beside the parts and imports nothing of them.
 ALONE = {'keystone', 'opts', 'releases'}
-#: What each part may import of the package. Only compute/ knows Nova, and
-#: only volume/ knows Cinder.
+#: What each part may import of the package. Only compute/ knows Nova, only
+#: volume/ Cinder, and only image/ Glance.
 MAY_IMPORT = {
     'visibility': {'visibility'},
     'policy': {'policy', 'visibility'},
@@ -33,14 +33,19 @@ MAY_IMPORT = {
         *('volume', 'wsgi', 'audit', 'deploy', 'policy', 'visibility'),
         *ALONE,
     },
+    'image': {
+        *('image', 'wsgi', 'audit', 'deploy', 'policy', 'visibility'),
+        *ALONE,
+    },
     'probe': {'probe', 'keystone'},
     'cmd': {
-        *('cmd', 'audit', 'compute', 'deploy', 'keystone', 'probe', 'volume'),
+        *('cmd', 'audit', 'compute', 'deploy', 'image', 'keystone', 'probe'),
+        'volume',
     },
 }
 #: Services, by their Python packages, and the room that each has. These rooms
 #: have modules of the same names.
-SERVICES = {'nova': 'compute', 'cinder': 'volume'}
+SERVICES = {'nova': 'compute', 'cinder': 'volume', 'glance': 'image'}
 #: Names of modules in more than one other room: what serves one command, the
 #: checks of a room, and the two ends of the filter.
 SHARED = {'checks', 'explain', 'middleware', 'report', 'service'}
@@ -71,8 +76,7 @@ WITHOUT_NOVA = (
     'cmd/set_owner.py',
     'cmd/status_table.py',
     'cmd/switch.py',
-    'cmd/transfer.py',
-    'cmd/volume_process.py',
+    'deploy/api.py',
     'deploy/apis.py',
     'deploy/host.py',
     'deploy/image.py',
@@ -83,6 +87,7 @@ WITHOUT_NOVA = (
     'deploy/paste_contexts.py',
     'deploy/paste_loader.py',
     'deploy/paste_pipelines.py',
+    'deploy/paste_place.py',
     'deploy/paste_sections.py',
     'deploy/policy_places.py',
     'deploy/rule_files.py',

@@ -18,7 +18,7 @@ from oslo_serialization import jsonutils
 
 from cloud_security.image import models
 from cloud_security.image import sent_json
-from cloud_security.image import servers
+from cloud_security.image import server_owners
 from cloud_security.wsgi import exchange as exchanges
 from cloud_security.wsgi import transform
 
@@ -45,14 +45,12 @@ def _get(found: Any, key: str) -> Any:
     return found.get(key) if isinstance(found, dict) else None
 
 
-def _owner_id(
-    exchange: exchanges.Exchange, properties: dict[str, Any]
-) -> str:
+def _owner_id(exchange: exchanges.Exchange, properties: dict[str, Any]) -> str:
     """Return the caller's ID, or that of the owner of the imaged server."""
     server_id = properties.get(_OF_SERVER)
     if server_id is None or not exchange.decision.scope.is_everybody:
         return exchange.caller_id
-    owner_id = servers.owner_id(exchange.context, server_id)
+    owner_id = server_owners.owner_id(exchange.context, server_id)
     return owner_id or exchange.caller_id
 
 

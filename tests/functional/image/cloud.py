@@ -106,9 +106,7 @@ class Account:
 
     def patch(self, path, *changes, media_type=PATCH):
         """Send a JSON patch."""
-        return self.call(
-            'PATCH', path, list(changes), Content_Type=media_type
-        )
+        return self.call('PATCH', path, list(changes), Content_Type=media_type)
 
     def upload(self, path, body, method='PUT', **headers):
         """Send data."""

@@ -105,9 +105,9 @@ class TestThreads(cloud.Cloud):
             self.assertEqual(204, account.upload(path, b'D').status_code)
             found = self.imported(account, image_id, name='glance-direct')
             self.assertEqual(account.user_id, found['user_id'])
-            self.assertEqual(404, self.bob.call(
-                'GET', f'images/{image_id}'
-            ).status_code)
+            self.assertEqual(
+                404, self.bob.call('GET', f'images/{image_id}').status_code
+            )
             tasks = account.get(f'images/{image_id}/tasks')['tasks']
             self.assertEqual(1, len(tasks))
 

@@ -204,9 +204,9 @@ class TestLists(cloud.Cloud):
             page = self.bob.get(f'images{query}')
             sizes.append(len(page['images']))
             seen += [one['id'] for one in page['images']]
-            query = page.get('next') and '?' + parse.urlsplit(
-                page['next']
-            ).query
+            query = (
+                page.get('next') and '?' + parse.urlsplit(page['next']).query
+            )
         self.assertEqual(mine, seen)
         self.assertEqual([2, 2, 1], sizes)
 

@@ -6,7 +6,7 @@ from unittest import mock
 
 from oslo_serialization import jsonutils
 
-from cloud_security.image import servers
+from cloud_security.image import server_owners
 from tests.functional.image import cloud
 
 SERVER = '0d3f2a6c-1f0e-4b8e-9a51-7f3a5a0f3c11'
@@ -25,7 +25,6 @@ CATALOG = [
 ]
 
 
-
 class TestNewImages(cloud.Cloud):
     def test_owner_is_the_caller_whatever_the_body_says(self):
         for account in (self.alice, self.carol, self.root):
@@ -37,8 +36,7 @@ class TestNewImages(cloud.Cloud):
     def test_escapes_repetitions_and_chunks_do_not_plant_an_image(self):
         for body in (
             b'{"visibility": "private", "user\\u005fid": "bob"}',
-            b'{"user_id": "alice", "visibility": "private", '
-            b'"user_id": "bob"}',
+            b'{"user_id": "alice", "visibility": "private", "user_id": "bob"}',
         ):
             for path in ('images', '/v2//images', '//v2/images'):
                 response = self.alice.call('POST', path, body)
@@ -213,7 +211,9 @@ class TestImagesOfServers(cloud.Cloud):
         for account in (self.carol, self.root):
             self.assertEqual('alice', self.snapshot(account))
             url, token = asked.call_args.args
-            self.assertEqual(f'http://nova.internal/v2.1/servers/{SERVER}', url)
+            self.assertEqual(
+                f'http://nova.internal/v2.1/servers/{SERVER}', url
+            )
             self.assertEqual(f'token-of-{account.user_id}', token)
         self.assertEqual(2, len(self.alice.ids()))
         self.assertEqual([], self.bob.ids())
@@ -244,5 +244,5 @@ class TestImagesOfServers(cloud.Cloud):
     def test_catalogue_without_nova_is_logged(self):
         log = self.useFixture(cloud.fixtures.FakeLogger('cloud_security'))
         context = mock.Mock(service_catalog=None, user_id='carol')
-        self.assertIsNone(servers.owner_id(context, SERVER))
+        self.assertIsNone(server_owners.owner_id(context, SERVER))
         self.assertIn('could not be asked', log.output)
