@@ -30,7 +30,7 @@ _UUID = re.compile(
     r'[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}',
     re.IGNORECASE,
 )
-_INTERFACES = ('internal', 'public')
+_INTERFACES = ['internal', 'public']
 
 
 def owner_id(context: Any, server_id: Any) -> Optional[str]:
@@ -59,6 +59,8 @@ def owner_id(context: Any, server_id: Any) -> Optional[str]:
 def _ask(context: Any, server_id: str) -> Any:
     catalog = service_catalog.ServiceCatalogV2(context.service_catalog or [])
     url = catalog.url_for(service_type='compute', interface=_INTERFACES)
+    if not url:
+        raise ValueError('the service catalogue has no Nova')
     conf = CONF[_GROUP]
     session = sessions.Session(
         auth=token_endpoint.Token(url, context.auth_token),

@@ -21,6 +21,7 @@ from cloud_security import releases
 from cloud_security.image import models
 from cloud_security.image import ownership
 from cloud_security.image import routes
+from cloud_security.image import tasks
 from cloud_security.image import transforms
 from cloud_security.image import usage
 from cloud_security.image.transforms import protection
@@ -52,6 +53,7 @@ def _prepare() -> None:
         raise AttributeError(f'data_api is not {_DATABASE}')
     protection.check()
     usage.see_everybodys()
+    tasks.see_everybodys()
 
 
 GLANCE = service.Service(
@@ -74,8 +76,8 @@ GLANCE = service.Service(
     owned=models.owned,
     acted_on=lambda: (glance_models.Image,),
     acts_unnamed=frozenset(),
-    # Glance's tasks run in the API's own process, in threads without the
-    # context of a request: they read the rows of everybody.
+    # Glance's only other threads are those of tasks.py, and two that keep the
+    # cache and the staging area, without the context of a request.
     is_shared=lambda: False,
     hidden=ownership.hidden,
     transforms=transforms.TRANSFORMS,

@@ -6,6 +6,7 @@ import re
 import shutil
 
 import fixtures
+from glance import async_
 from glance import tests
 from glance.db.sqlalchemy import api as db_api
 from glance.tests import functional
@@ -15,6 +16,7 @@ from oslo_serialization import jsonutils
 import webob
 
 from cloud_security import opts
+from cloud_security.image import tasks
 from cloud_security.image import usage
 from cloud_security.visibility import criteria
 
@@ -163,6 +165,12 @@ class Listeners(fixtures.Fixture):
                     getattr(usage.api, name),
                 )
             )
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'glance.async_.ThreadPoolModel.spawn',
+                tasks.async_.ThreadPoolModel.spawn,
+            )
+        )
 
     def _remove(self):
         while _listening:
@@ -191,6 +199,12 @@ class Cloud(functional.SynchronousAPIBase):
     def setUp(self):
         self.useFixture(Listeners())
         super().setUp()
+        # Up to 32, Glance's tests choose eventlet, without patching threads.
+        for name, value in (
+            ('async_._THREADPOOL_MODEL', async_.NativeThreadPoolModel),
+            ('api.common._CACHED_THREAD_POOL', {}),
+        ):
+            self.useFixture(fixtures.MonkeyPatch(f'glance.{name}', value))
         self._write_policy()
         opts.register(CONF)
         self.config(mode=self.MODE, audit=self.AUDIT, group='cloud_security')
