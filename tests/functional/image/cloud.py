@@ -6,7 +6,6 @@ import re
 import shutil
 
 import fixtures
-from glance import async_
 from glance import tests
 from glance.db.sqlalchemy import api as db_api
 from glance.tests import functional
@@ -199,12 +198,6 @@ class Cloud(functional.SynchronousAPIBase):
     def setUp(self):
         self.useFixture(Listeners())
         super().setUp()
-        # Up to 32, Glance's tests choose eventlet, without patching threads.
-        for name, value in (
-            ('async_._THREADPOOL_MODEL', async_.NativeThreadPoolModel),
-            ('api.common._CACHED_THREAD_POOL', {}),
-        ):
-            self.useFixture(fixtures.MonkeyPatch(f'glance.{name}', value))
         self._write_policy()
         opts.register(CONF)
         self.config(mode=self.MODE, audit=self.AUDIT, group='cloud_security')
@@ -263,7 +256,7 @@ class Cloud(functional.SynchronousAPIBase):
         self.operator_writes(self.RULES)
         self.config(
             policy_dirs=[self.policy_dir],
-            policy_file=os.path.join(self.test_dir, 'no-policy.yaml'),
+            policy_file=os.path.join(self.policy_dir, '90-operator.yaml'),
             group='oslo_policy',
         )
 
