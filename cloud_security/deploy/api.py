@@ -24,11 +24,12 @@ class Api:
 
     ``key`` is the value of ``--service``, ``things`` the noun for what
     belongs to owners. ``variables`` names the environment variables for the
-    folder and the files of its configuration. ``paste_option`` is the option
-    in its configuration that names the api-paste.ini, in ``paste_group``.
-    They are absent where the service has none. ``paste_file`` is the name of
-    the api-paste.ini. ``account`` is the user that packages create, and
-    ``program`` matches the names of a process that serves the API.
+    folder, and perhaps for the files, of its configuration. ``paste_option``
+    is the option in its configuration that names the api-paste.ini, in
+    ``paste_group``. They are absent where the service has none.
+    ``paste_file`` is the name of the api-paste.ini. ``account`` is the user
+    that packages create, and ``program`` matches the names of a process that
+    serves the API.
 
     In api-paste.ini, ``entry`` is the application that the service loads,
     ``routers`` are factories of the API itself, the usual one first, and
@@ -74,7 +75,7 @@ class Api:
     is_mapped: bool = False
     has_flavors: bool = False
 
-    variables: Optional[tuple[str, str]] = None
+    variables: Optional[tuple[str, ...]] = None
     paste_file: str = 'api-paste.ini'
     paste_option: Optional[str] = None
     paste_group: Optional[str] = None
@@ -83,13 +84,14 @@ class Api:
         """Return the files that the API reads, api-paste.ini first.
 
         Source: nova/api/openstack/wsgi_app.py _get_config_files, Nova 29 to
-        34; cinder/wsgi/wsgi.py, Cinder 24 to 29, and glance/common/config.py,
-        Glance 28 to 33, which read no variables.
+        34; cinder/wsgi/wsgi.py, Cinder 24 to 29, which reads no variables;
+        glance/common/wsgi_app.py _get_config_files, Glance 28 to 33.
         """
         folder, names = self.folder, ''
         if self.variables:
-            folder = os.environ.get(self.variables[0], folder).strip()
-            names = os.environ.get(self.variables[1], '')
+            of_folder, *of_files = self.variables
+            folder = os.environ.get(of_folder, folder).strip()
+            names = ''.join(os.environ.get(name, '') for name in of_files)
         names = names or f'{self.paste_file};{self.conf_file}'
         return [os.path.join(folder, name) for name in names.split(';')]
 

@@ -122,6 +122,7 @@ GLANCE = api.Api(
     things='images',
     folder='/etc/glance',
     conf_file='glance-api.conf',
+    variables=('OS_GLANCE_CONFIG_DIR',),
     paste_file='glance-api-paste.ini',
     paste_option='config_file',
     paste_group='paste_deploy',

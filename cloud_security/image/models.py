@@ -77,6 +77,6 @@ def _is_visible(image: Any) -> Any:
     foreign = sa.select(table.c.image_id).where(is_of_image, is_foreign == 1)
     return sa.or_(
         image.owner != owner.PROJECT_ID,
-        image.visibility != owner.marked('private', image.visibility),
-        image.id.not_in(criteria.own(foreign)),
+        image.visibility != owner.open_value('private', image.visibility),
+        image.id.not_in(owner.foreign(foreign)),
     )

@@ -65,6 +65,25 @@ def hidden(
     return found
 
 
+def named(image_id: str) -> Optional[tuple[str, Optional[str]]]:
+    """Return an image's visibility and the user that it names.
+
+    :returns: None where there is no such image, deleted or not
+    """
+    image = glance_models.Image
+    table, is_of_image = models.names_owner(image)
+    if not can_be_stored(image_id):
+        return None
+    with database.reading() as session:
+        for visibility, owner_id in session.execute(
+            sa.select(image.visibility, table.c.value)
+            .outerjoin(table, is_of_image)
+            .where(image.id == image_id)
+        ):
+            return str(visibility), owner_id
+    return None
+
+
 def private_without_owner() -> int:
     """Return how many private images name no owner.
 

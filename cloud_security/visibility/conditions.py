@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The sources of which a condition lets only the owner's rows pass.
 
-A comparison with a marked parameter or a marked query restricts a source, for
-criteria alone make such. AND needs one such part, OR needs one in each part,
-and whatever else restricts none.
+A comparison with the owner's marked parameter restricts a source. So does a
+part of a criterion that is marked as open. AND needs one such part, OR needs
+one in each part, and whatever else restricts none.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from cloud_security.visibility.tokens import Tokens
 
 # MariaDB ranks these below AND; elsewhere they mean something else.
 _BELOW_AND = frozenset({'||', ':='})
-# A criterion can also say which rows are everybody's.
-_COMPARING = frozenset({'=', '!=', '<>'})
+#: The kind of mark that each comparison needs.
+_MARKS = {'=': 'mark', '!=': 'open', '<>': 'open'}
 
 
 def restricted(condition: Tokens) -> set[str]:
@@ -119,18 +119,21 @@ def _column(condition: Tokens) -> tuple[tuple[str, str] | None, Tokens]:
 
 def _is_own(rest: Tokens) -> bool:
     """Tell whether tokens compare with a marked parameter or query."""
-    if sql.sign(rest, 0) in _COMPARING:
-        return _is_mark(rest[1:2]) and _is_parameter(rest[2:])
-    if sql.word(rest, 0) == 'NOT':
-        rest = rest[1:]
+    kind = _MARKS.get(sql.sign(rest, 0))
+    if kind is not None:
+        return _is_mark(rest[1:2], kind) and _is_parameter(rest[2:])
+    is_negated = sql.word(rest, 0) == 'NOT'
+    rest = rest[is_negated:]
     if len(rest) != 2 or sql.word(rest, 0) != 'IN':
         return False
     query = rest[1].tokens if isinstance(rest[1], sql.Group) else []
-    return sql.word(query, 0) == 'SELECT' and _is_mark(query[1:2])
+    return sql.word(query, 0) == 'SELECT' and _is_mark(
+        query[1:2], 'open' if is_negated else 'mark'
+    )
 
 
-def _is_mark(tokens: Tokens) -> bool:
-    return [token.kind for token in tokens] == ['mark']
+def _is_mark(tokens: Tokens, kind: str) -> bool:
+    return [token.kind for token in tokens] == [kind]
 
 
 def _is_parameter(rest: Tokens) -> bool:

@@ -22,14 +22,18 @@ from cloud_security.visibility import scope as scopes
 #: The comment by which the guard knows an owner criterion. MariaDB,
 #: PostgreSQL and SQLite ignore it, and slow-query logs show it.
 MARK = '/* own */'
+#: The comment of a part of a criterion that lets rows pass which are not one
+#: owner's, such as those of other projects.
+OPEN_MARK = '/* open */'
 
 
 class Owned(NamedTuple):
     """The owner of a model's rows.
 
     ``criterion`` compares a column with ``OWNER_ID``, or with a query in
-    ``own()``. Where rows can be everybody's, it compares columns with
-    ``PROJECT_ID`` and ``marked()`` values, too. ``owner_id`` is None where a
+    ``own()``. Where rows can be everybody's, it has parts that a column is not
+    equal to ``PROJECT_ID`` or to an ``open_value()``, or not in a query in
+    ``foreign()``. ``owner_id`` is None where a
     row does not tell. ``parents`` maps columns to models: a row belongs to the
     owner, too, where the column is the primary key of such a model's row that
     criteria let pass.
@@ -47,9 +51,20 @@ class OwnerParameter(elements.BindParameter[str]):
     inherit_cache = True
 
 
+class OpenParameter(elements.BindParameter[Any]):
+    """A parameter that renders the mark of open parts before itself."""
+
+    inherit_cache = True
+
+
 @compiler.compiles(OwnerParameter)
 def _render(parameter: Any, sql_compiler: Any, **options: Any) -> str:
     return f'{MARK} {sql_compiler.visit_bindparam(parameter, **options)}'
+
+
+@compiler.compiles(OpenParameter)
+def _render_open(parameter: Any, sql_compiler: Any, **options: Any) -> str:
+    return f'{OPEN_MARK} {sql_compiler.visit_bindparam(parameter, **options)}'
 
 
 def own(select: sa.sql.Select[Any]) -> sa.sql.Select[Any]:
@@ -60,12 +75,23 @@ def own(select: sa.sql.Select[Any]) -> sa.sql.Select[Any]:
     return select.prefix_with(MARK)
 
 
-def marked(value: str, like: Any) -> elements.BindParameter[Any]:
-    """Return a value that a criterion compares a column with.
+def foreign(select: sa.sql.Select[Any]) -> sa.sql.Select[Any]:
+    """Mark a SELECT that returns all that belongs to other owners.
+
+    A criterion leaves that out: ``column.not_in(foreign(select))``. The SELECT
+    must return rows whose owner is unknown, and all where the scope has none.
+    """
+    return select.prefix_with(OPEN_MARK)
+
+
+def open_value(value: str, like: Any) -> elements.BindParameter[Any]:
+    """Return the value of a column in rows that can have one owner.
+
+    A criterion lets the other rows pass: ``column != open_value(…)``.
 
     :param like: the column, whose type the value has
     """
-    return OwnerParameter(f'cloud_security_{value}', value, type_=like.type)
+    return OpenParameter(f'cloud_security_{value}', value, type_=like.type)
 
 
 def _current_owner_id() -> str | None:
@@ -89,8 +115,9 @@ def _reaches_needed() -> bool:
 OWNER_ID: elements.BindParameter[str] = OwnerParameter(
     'cloud_security_owner_id', callable_=_current_owner_id, type_=sa.String
 )
-#: The ID of the caller's project, with which a criterion compares a column.
-PROJECT_ID: elements.BindParameter[str] = OwnerParameter(
+#: The ID of the caller's project. A criterion lets the rows of others pass,
+#: which the service hides itself: ``column != PROJECT_ID``.
+PROJECT_ID: elements.BindParameter[str] = OpenParameter(
     'cloud_security_project_id', callable_=_current_project_id, type_=sa.String
 )
 #: True where the scope includes rows that the owner's own rows need.

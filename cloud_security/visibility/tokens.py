@@ -21,6 +21,7 @@ DEEPEST = 50
 _TOKEN = re.compile(
     r"""
     (?P<mark>%s)
+    | (?P<open>%s)
     # MariaDB executes what follows /*! and /*M!; PostgreSQL nests comments.
     | (?P<space>\s+ | /\*(?!M?!)(?:(?!/\*|\*/).)*\*/)
     | (?P<parameter>\?|%%s|%%\(\w+\)s|\$\d+|(?<!:):\w+)
@@ -32,7 +33,7 @@ _TOKEN = re.compile(
     | (?P<sign>(?!--|/\*|\*/)
         (?:::|\|\||:=|<>|!=|<=|>=|%%%%|[().,=<>!+\-*/%%&|^~]))
     """
-    % re.escape(owner.MARK),
+    % (re.escape(owner.MARK), re.escape(owner.OPEN_MARK)),
     re.VERBOSE | re.DOTALL,
 )
 # PostgreSQL: identifiers and text in which escapes hide characters.

@@ -62,6 +62,14 @@ RESTRICTED = (
     'SELECT a FROM instances WHERE instances.user_id = /* own */ %(o_1)s',
     'SELECT a FROM instances WHERE instances.user_id = /* own */ :o_1',
     'SELECT a FROM instances WHERE instances.user_id = /* own */ $1',
+    # Rows that are not one owner's.
+    'SELECT a FROM instances WHERE instances.b != /* open */ ?',
+    'SELECT a FROM instances WHERE instances.b <> /* open */ $1::VARCHAR',
+    'SELECT a FROM instances WHERE (instances.b NOT IN (SELECT /* open */ c '
+    'FROM free WHERE free.c = instances.b))',
+    'SELECT a FROM instances WHERE (instances.b != /* open */ ? '
+    f'OR {INSTANCE} OR (instances.b NOT IN (SELECT /* open */ c '
+    'FROM free))) AND x = ?',
     'SELECT a FROM instances WHERE instances.user_id = /* own */ $1::VARCHAR',
     f'SELECT a FROM instances WHERE {INSTANCE} /* trace=1 */',
     f'/* a */ SELECT /*+ hint */ a FROM instances WHERE {INSTANCE}',
@@ -199,6 +207,21 @@ UNRESTRICTED = {
     'SELECT a FROM instances WHERE instances.user_id != /* own */ ?': (
         'instances'
     ),
+    'SELECT a FROM instances WHERE instances.b = /* open */ ?': 'instances',
+    'SELECT a FROM instances WHERE instances.b < /* open */ ?': 'instances',
+    'SELECT a FROM instances WHERE instances.b != /* open */ c': 'instances',
+    'SELECT a FROM instances WHERE NOT instances.b != /* open */ ?': (
+        'instances'
+    ),
+    'SELECT a FROM instances WHERE instances.b != /* open */ ? OR '
+    'instances.b != ?': 'instances',
+    'SELECT a FROM instances WHERE instances.b IN (SELECT /* open */ c '
+    'FROM free)': 'instances',
+    'SELECT a FROM instances WHERE instances.b NOT IN (SELECT c FROM free)': (
+        'instances'
+    ),
+    'SELECT a FROM instances WHERE instances.b NOT IN (SELECT /* open */ a '
+    'FROM instance_mappings)': 'instance_mappings',
     f'SELECT a FROM instances WHERE user_id {OWN}': 'instances',
     f'SELECT a FROM instances WHERE other.user_id {OWN}': 'instances',
     f'SELECT a FROM instances AS i WHERE instances.user_id {OWN}': 'instances',
