@@ -25,7 +25,9 @@ class Switch(manage.Command):
             metavar='FILE',
             help='the api-paste.ini that the API reads (default: '
             '/etc/nova/api-paste.ini, or what OS_NOVA_CONFIG_DIR and '
-            'OS_NOVA_CONFIG_FILES name, and /etc/cinder/api-paste.ini)',
+            'OS_NOVA_CONFIG_FILES name, /etc/cinder/api-paste.ini, and '
+            '/etc/glance/glance-api-paste.ini, or that in '
+            'OS_GLANCE_CONFIG_DIR)',
         )
         parser.add_argument(
             '--policy-dir',
@@ -40,7 +42,8 @@ class Switch(manage.Command):
             default=[],
             metavar='FILE',
             help="the service's configuration file; repeat it for more "
-            '(default: nova.conf or cinder.conf beside the api-paste.ini)',
+            '(default: nova.conf, cinder.conf or glance-api.conf beside the '
+            'api-paste.ini)',
         )
         parser.add_argument(
             '--config-dir',
@@ -48,7 +51,8 @@ class Switch(manage.Command):
             default=[],
             metavar='DIRECTORY',
             help="a directory of the service's configuration files (default: "
-            'nova.conf.d or cinder.conf.d beside the api-paste.ini)',
+            'nova.conf.d, cinder.conf.d or glance-api.conf.d beside the '
+            'api-paste.ini)',
         )
         parser.add_argument(
             '--root',
