@@ -21,7 +21,7 @@ from cloud_security.wsgi import startup
 
 #: The ID of something that has an owner, in the paths of Glance.
 _RESOURCE = re.compile(
-    r'^/(?:images|tasks|cache|stores/\{store_id\})/\{(\w+)\}'
+    r'^/(?:images|tasks|cache(?:/nodes)?|stores/\{store_id\})/\{(\w+)\}'
 )
 Route = Callable[[dict[str, Any]], Optional[operations.Operation]]
 

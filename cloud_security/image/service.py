@@ -29,8 +29,6 @@ from cloud_security.policy import enforcer
 from cloud_security.wsgi import service
 
 CONF = cfg.CONF
-#: The only one of Glance's drivers whose statements SQLAlchemy executes.
-_DATABASE = 'glance.db.sqlalchemy.api'
 
 
 @functools.lru_cache(maxsize=None)
@@ -48,9 +46,6 @@ def _prepare() -> None:
 
     :raises AttributeError: when this Glance is not as the filter knows it
     """
-    # Glance 33 has no other, and no such option.
-    if 'data_api' in CONF and CONF.data_api != _DATABASE:
-        raise AttributeError(f'data_api is not {_DATABASE}')
     protection.check()
     usage.see_everybodys()
     tasks.see_everybodys()

@@ -8,7 +8,6 @@ from glance.api.v2 import images
 from glance.api.v2 import router
 from glance.common import wsgi
 from glance.db.sqlalchemy import api as db_api
-from oslo_config import cfg
 from paste import urlmap
 
 from cloud_security.image import middleware
@@ -95,12 +94,6 @@ class TestStart(cloud.Cloud):
                 delattr(module, name)
                 self.assertIn(name, self.refused())
                 setattr(module, name, None)
-
-    def test_driver_that_is_no_sqlalchemy_is_refused(self):
-        if 'data_api' not in cfg.CONF:
-            self.skipTest('Glance 33 has no other driver.')
-        self.config(data_api='glance.db.simple.api')
-        self.assertIn('data_api', self.refused())
 
     def test_model_whose_statements_pass_is_refused(self):
         self.useFixture(
