@@ -51,8 +51,8 @@ def gaps_of_tables(found):
             KNOWN_TABLES,
             CENSUS,
             RELEASE,
-            'Glance has a new table, {}: decide whether its rows have an owner '
-            '(then cloud_security/image/models.py must filter them)',
+            'Glance has a new table, {}: decide whether its rows have an '
+            'owner (then cloud_security/image/models.py must filter them)',
         )
     )
 

@@ -45,6 +45,10 @@ ACCOUNTS = {
 }
 #: The server of a database, on which this makes one of its own.
 URL = os.environ.get('TWO_WORLDS_URL')
+#: Times of the threads of Glance 28, which know no other clock.
+_REAL_TIME = re.compile(
+    r'\b20\d\d-(?!01-0[1-9]T)\d\d-\d\dT[\d:]{8}(?:\.\d+)?Z?'
+)
 db_options.set_defaults(cfg.CONF)
 
 
@@ -145,6 +149,7 @@ class World(functional.SynchronousAPIBase):
             answer = request.get_response(self.api)
             text = answer.body.decode('utf-8', 'replace')
             text = text.replace(self.test_dir, '/stores')
+            text = _REAL_TIME.sub('NOW', text)
         except Exception as error:
             return [599, [], repr(error)]
         return [answer.status_int, answer.headerlist, text]
