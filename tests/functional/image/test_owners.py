@@ -4,6 +4,7 @@
 import io
 from unittest import mock
 
+from glance.common import wsgi
 from oslo_serialization import jsonutils
 
 from cloud_security.image import server_owners
@@ -23,6 +24,22 @@ CATALOG = [
         ],
     }
 ]
+
+
+class UWSGI(cloud.fixtures.Fixture):
+    """uWSGI, which hands chunks to Glance past WSGI."""
+
+    def _setUp(self):
+        left = [b'{"user_id": "bob", ', b'"visibility": "private"}']
+        server = mock.Mock()
+        server.chunked_read = lambda *_: left.pop(0) if left else b''
+        name = '_get_uwsgi' if hasattr(wsgi, '_get_uwsgi') else 'uwsgi'
+        self.useFixture(
+            cloud.fixtures.MonkeyPatch(
+                f'glance.common.wsgi.{name}',
+                (lambda: server) if name == '_get_uwsgi' else server,
+            )
+        )
 
 
 class TestNewImages(cloud.Cloud):
@@ -57,6 +74,15 @@ class TestNewImages(cloud.Cloud):
                 'bob', response.json.get('user_id'), response.text
             )
         self.assertEqual([], self.bob.ids())
+
+    def test_chunks_past_wsgi_do_not_plant_an_image(self):
+        self.useFixture(UWSGI())
+        response = self.alice.call(
+            'POST', 'images', io.BytesIO(), Transfer_Encoding='chunked'
+        )
+        # Stock Glance reads them twice, and finds no JSON.
+        self.assertEqual(400, response.status_code, response.text)
+        self.assertEqual([], self.root.ids())
 
     def test_malformed_bodies_get_glances_own_words(self):
         for body in (b'', b'{', b'[]', b'"x"', b'\xff', b'[' * 100000):
