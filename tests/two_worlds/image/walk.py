@@ -16,7 +16,7 @@ from tests.two_worlds.image import worlds
 CALLERS = ('bob', 'reader')
 HIDDEN = tuple(f'hidden.{kind}' for kind in worlds.KINDS)
 OWN = tuple(f'own.{kind}' for kind in worlds.KINDS)
-OTHERS = ('unknown', 'foreign', 'community', 'shared')
+METHODS = ('GET', 'POST', 'PUT', 'PATCH', 'DELETE')
 
 
 class Walk:
@@ -48,10 +48,16 @@ class Walk:
                     yield self._ask(who, 'GET /images', path)
 
     def hidden(self):
-        """Operations on hidden images, and on others that are not own."""
-        for who in CALLERS:
-            for name in (*HIDDEN, 'unknown', 'foreign'):
-                yield from self._on(who, f'<{name}>')
+        """Operations on hidden images, and on others that are not own.
+
+        What deletes comes last: without the filter, it does.
+        """
+        for method in METHODS:
+            for who in CALLERS:
+                for name in (*HIDDEN, 'unknown', 'foreign'):
+                    for asked in self._on(who, f'<{name}>'):
+                        if asked.method == method:
+                            yield asked
 
     def spelled(self):
         """IDs of hidden and own images in odd spellings."""
@@ -101,7 +107,7 @@ class Walk:
     def own(self):
         """Operations on own and shared images; what deletes comes last."""
         for who in reversed(CALLERS):
-            for method in ('GET', 'POST', 'PUT', 'PATCH', 'DELETE'):
+            for method in METHODS:
                 for name in (*OWN, 'shared', 'community'):
                     for asked in self._on(who, f'<{name}>'):
                         if asked.method == method:
