@@ -439,7 +439,7 @@ NAMES = {
 #: with which they begin. The oldest and the newest have been looked at, none
 #: between them.
 SINCE = {
-    29: (
+    28: (
         'PUT /clusters/disable',
         'PUT /clusters/enable',
         'PUT /os-services/disable',
@@ -452,7 +452,7 @@ SINCE = {
     ),
 }
 UNTIL = {
-    28: (
+    27: (
         'DELETE /extensions/{id}',
         'POST /extensions',
         'PUT /clusters/{id}',
