@@ -9,7 +9,9 @@ from cloud_security import releases
 from cloud_security.deploy import apis
 from cloud_security.deploy import checks
 from cloud_security.deploy import host_checks
+from cloud_security.deploy import unchecked
 from cloud_security.volume import config
+from cloud_security.volume import indexes
 from cloud_security.volume import ownerless
 from cloud_security.volume import policy_rules
 
@@ -59,6 +61,18 @@ class Checks(host_checks.HostChecks):
             ],
         )
 
+    def check_index(self) -> Result:
+        """An index for lists; without it all holds, so that it can pass."""
+        try:
+            advice = indexes.advice()
+        except Exception as error:  # noqa: BLE001 drivers raise their own
+            return unchecked.result(
+                "Cinder's database did not name its indexes "
+                f'({host_checks.first_line(error)}): see [database] '
+                'connection in cinder.conf.'
+            )
+        return Result(checks.Code.SUCCESS, advice)
+
     _upgrade_checks = (
         ('Mode', host_checks.HostChecks.check_mode),
         ("Cinder's release", host_checks.HostChecks.check_release),
@@ -69,5 +83,6 @@ class Checks(host_checks.HostChecks):
         ('Callers to exempt', host_checks.HostChecks.check_exemptions),
         ('Policy defaults', host_checks.HostChecks.check_defaults),
         ('Volumes without owner', check_owners),
+        ('Index for lists', check_index),
         ('Roles', host_checks.HostChecks.check_roles),
     )

@@ -21,6 +21,8 @@ from cloud_security.deploy import paste as pastes
 from cloud_security.deploy import unchecked
 from cloud_security.policy import rules
 from cloud_security.volume import checks
+from cloud_security.volume import database
+from cloud_security.volume import indexes
 from cloud_security.volume.database import api as db_api
 from cloud_security.volume.database import models
 
@@ -367,6 +369,15 @@ class TestData(Status):
             session.execute(sa.update(models.Volume).values(user_id='alice'))
         self.assertEqual({}, self.findings())
 
+    def test_index_is_advised_where_there_is_none(self):
+        result = self.checks.check_index()
+        self.assertEqual(Code.SUCCESS, result.code)
+        self.assertIn(indexes.STATEMENT, result.details)
+        with database.writing() as session:
+            session.execute(sa.text(indexes.STATEMENT))
+        result = self.checks.check_index()
+        self.assertEqual((Code.SUCCESS, None), (result.code, result.details))
+
     def test_dead_database_is_told(self):
         def dead():
             raise db_exception.DBConnectionError(
@@ -381,3 +392,9 @@ class TestData(Status):
                 Code.FAILURE,
                 "Cinder's database does not answer, see [database]",
             )
+        with fixtures.MonkeyPatch(
+            'cloud_security.volume.database.reading', dead
+        ):
+            result = self.checks.check_index()
+        self.assertEqual(unchecked.Code.UNCHECKED, result.code)
+        self.assertIn('did not name its indexes (refused', result.details)
