@@ -137,10 +137,10 @@ class Criteria:
         elif isinstance(statement, sa.sql.Select):
             self._restrict_select(state, statement, scope.totals)
         elif isinstance(statement, forms.CHANGES):
-            state.statement = forms.with_criteria_within(
-                statement, self._without_subquery
-            )
-            if not isinstance(statement, sa.sql.Insert):
+            is_insert = isinstance(statement, sa.sql.Insert)
+            read = self._criteria if is_insert else self._without_subquery
+            state.statement = forms.with_criteria_within(statement, read)
+            if not is_insert:
                 self._restrict_change(state, state.statement)
         elif forms.is_text(statement):
             self._refuse_text(statement)

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Cinder's models whose rows belong to a user.
 
-What is made of a volume or a group, such as a snapshot, belongs to the owner
-of either: who may not see it could not delete the volume. Metadata and specs
-hang off a row that Cinder reads first.
+What is made of a volume, a group, a group snapshot or a backup, such as a
+snapshot, belongs to the owner of either: who may not see it could not delete
+the volume. A group belongs to the owners of its volumes, too, because Cinder
+reads the group to show a volume. Metadata and specs hang off a row that Cinder
+reads first.
 Source: cinder/db/models.py, Cinder 24 to 29.
 """
 
@@ -32,9 +34,21 @@ def owned() -> dict[type, criteria.Owned]:
     message = models.Message
     return {
         volume: _own(volume),
-        snapshot: _own_or_made_of(snapshot, snapshot.volume_id, volume),
-        backup: _own_or_made_of(backup, backup.volume_id, volume),
-        group: _own(group),
+        snapshot: _own_or_made_of(
+            snapshot,
+            snapshot.volume_id,
+            volume,
+            snapshot.group_snapshot_id.in_(_ids(models.GroupSnapshot)),
+        ),
+        backup: _own_or_made_of(
+            backup,
+            backup.volume_id,
+            volume,
+            backup.parent_id.in_(_ids(backup, is_alias=True)),
+        ),
+        group: _own_or_with(
+            group, _groups_of(volume), _groups_of(models.GroupSnapshot)
+        ),
         models.GroupSnapshot: _own_or_made_of(
             models.GroupSnapshot, models.GroupSnapshot.group_id, group
         ),
@@ -71,11 +85,30 @@ def _own(model: Any) -> criteria.Owned:
     )
 
 
-def _own_or_made_of(model: Any, column: Any, parent: Any) -> criteria.Owned:
-    """Return the entry of a model whose rows are made of a parent."""
+def _own_or_with(model: Any, *queries: Any) -> criteria.Owned:
+    """Return the entry of a model whose rows hold something of an owner's."""
     return criteria.Owned(
         criterion=sa.or_(
-            model.user_id == criteria.OWNER_ID, column.in_(_ids(parent))
+            model.user_id == criteria.OWNER_ID,
+            *(model.id.in_(query) for query in queries),
+        ),
+        row_id=lambda row: str(row.id),
+        owner_id=lambda row: row.user_id,
+    )
+
+
+def _own_or_made_of(
+    model: Any, column: Any, parent: Any, *others: Any
+) -> criteria.Owned:
+    """Return the entry of a model whose rows are made of a parent.
+
+    :param others: further conditions, of which one suffices
+    """
+    return criteria.Owned(
+        criterion=sa.or_(
+            model.user_id == criteria.OWNER_ID,
+            column.in_(_ids(parent)),
+            *others,
         ),
         row_id=lambda row: str(row.id),
         owner_id=lambda row: row.user_id,
@@ -93,14 +126,29 @@ def _through_volume(model: Any) -> criteria.Owned:
     )
 
 
-def _ids(model: Any, volume: Any = None) -> Any:
+def _groups_of(model: Any) -> Any:
+    """Return the query for the IDs of groups of a model's own rows."""
+    table = model.__table__
+    return criteria.own(
+        sa.select(table.c.group_id)
+        .where(
+            table.c.user_id == criteria.OWNER_ID, table.c.deleted.is_(False)
+        )
+        .correlate(None)
+    )
+
+
+def _ids(model: Any, volume: Any = None, is_alias: bool = False) -> Any:
     """Return the query for the IDs of a model's rows that name the owner.
 
     :param volume: Cinder's model, where rows of an own volume are among them
+    :param is_alias: for a criterion of the same model
     """
     # Of the table, which criteria leave alone. Never correlated: statements
     # on snapshots can read volumes, too.
     table = model.__table__
+    if is_alias:
+        table = table.alias(f'own_{table.name}')
     criterion: Any = table.c.user_id == criteria.OWNER_ID
     if volume is not None:
         criterion = sa.or_(criterion, table.c.volume_id.in_(_ids(volume)))

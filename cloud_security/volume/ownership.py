@@ -12,6 +12,7 @@ from typing import Any
 from typing import Optional
 
 import sqlalchemy as sa
+from sqlalchemy import orm
 
 from cloud_security.volume import database
 from cloud_security.volume.database import models
@@ -36,11 +37,12 @@ def hidden(
     wanted = sorted(filter(can_be_stored, set(resource_ids)))
     if not wanted:
         return {}
+    visible = own(wanted, caller_id)
     return {
         row[0]: row[1]
         for statement in _owners(wanted)
         for row in _rows(statement)
-        if caller_id not in row[1:]
+        if row[0] not in visible
     }
 
 
@@ -79,18 +81,15 @@ def is_left_behind(snapshot_id: str, caller_id: str) -> bool:
 
 
 def hidden_in_group(group_id: str, caller_id: str) -> dict[str, Optional[str]]:
-    """Return the hidden volumes in a group of the caller's, as ``hidden``."""
-    volume, group = models.Volume, models.Group
-    if not can_be_stored(group_id):
+    """Return the hidden volumes in a visible group, as ``hidden`` does."""
+    if not own([group_id], caller_id):
         return {}
+    volume = models.Volume
     return {
         row[0]: row[1]
         for row in _rows(
-            sa.select(volume.id, volume.user_id)
-            .join(group, volume.group_id == group.id)
-            .where(
-                group.id == group_id,
-                group.user_id == caller_id,
+            sa.select(volume.id, volume.user_id).where(
+                volume.group_id == group_id,
                 volume.deleted.is_(False),
                 sa.or_(volume.user_id.is_(None), volume.user_id != caller_id),
             )
@@ -132,6 +131,30 @@ def _owners(wanted: list[str]) -> Iterator[Any]:
     volume, group = models.Volume, models.Group
     for model in (volume, group, models.ConsistencyGroup):
         yield sa.select(model.id, model.user_id).where(model.id.in_(wanted))
+    for held in (volume, models.GroupSnapshot):
+        yield (
+            sa.select(group.id, group.user_id, held.user_id)
+            .join(held, held.group_id == group.id)
+            .where(group.id.in_(wanted), held.deleted.is_(False))
+        )
+    parent = orm.aliased(models.Backup)
+    yield (
+        sa.select(models.Backup.id, models.Backup.user_id, parent.user_id)
+        .join(parent, models.Backup.parent_id == parent.id)
+        .where(models.Backup.id.in_(wanted))
+    )
+    yield (
+        sa.select(
+            models.Snapshot.id,
+            models.Snapshot.user_id,
+            models.GroupSnapshot.user_id,
+        )
+        .join(
+            models.GroupSnapshot,
+            models.Snapshot.group_snapshot_id == models.GroupSnapshot.id,
+        )
+        .where(models.Snapshot.id.in_(wanted))
+    )
     for child, column, parent in (
         (models.Snapshot, models.Snapshot.volume_id, volume),
         (models.Backup, models.Backup.volume_id, volume),

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Deleting an own group that holds volumes of other owners.
+"""Actions on a group that holds volumes of other owners.
 
-An admin can put them there. Cinder's API looks at the volumes that the caller
-sees, but its volume service then deletes all. So the filter makes the request
-one that Cinder refuses, and whose complaint tells the reason.
+An admin or a transfer can put them there. Cinder's API looks at the volumes
+that the caller sees, but its volume service then deletes, copies or fails over
+all. So the filter makes the request one that Cinder refuses, and whose
+complaint tells the reason.
 Source: cinder/group/api.py delete, cinder/volume/manager.py delete_group and
 cinder/api/schemas, Cinder 24 to 29.
 """
@@ -15,6 +16,7 @@ from typing import Optional
 
 from oslo_serialization import jsonutils
 
+from cloud_security.policy import operation as operations
 from cloud_security.volume import ownership
 from cloud_security.wsgi import exchange as exchanges
 from cloud_security.wsgi import transform
@@ -22,6 +24,12 @@ from cloud_security.wsgi import transform
 ACTION = ('POST', '/groups/{id}/action')
 #: A group under its older name.
 DELETE = ('POST', '/consistencygroups/{id}/delete')
+COPY = ('POST', '/groups/action')
+#: The source of a copy stands below this name.
+_COPY = 'create-from-src'
+_REPLICATION = frozenset(
+    {'disable_replication', 'enable_replication', 'failover_replication'}
+)
 REASON = (
     'The group holds volumes of other users. Ask an admin to take them out of '
     'it first.'
@@ -29,20 +37,16 @@ REASON = (
 
 
 def refuse(exchange: exchanges.Exchange) -> Optional[transform.Change]:
-    """Have Cinder refuse to delete the volumes of others with a group."""
+    """Have Cinder refuse to reach the volumes of others with a group."""
     operation = exchange.operation
-    if operation is None or operation.resource_id is None:
+    if operation is None:
         return None
-    refused: dict[str, Any]
-    if (operation.verb, operation.path) == DELETE:
-        refused = {'consistencygroup': {'force': REASON}}
-    elif operation.action == 'delete':
-        refused = {'delete': {'delete-volumes': REASON}}
-    else:
+    group_id, refused = operation.resource_id, _refused(operation)
+    if (operation.verb, operation.path) == COPY:
+        group_id, refused = _source(exchange), {_COPY: REASON}
+    if refused is None or group_id is None:
         return None
-    hidden = ownership.hidden_in_group(
-        operation.resource_id, exchange.caller_id
-    )
+    hidden = ownership.hidden_in_group(group_id, exchange.caller_id)
     if not hidden:
         return None
     return transform.Change(
@@ -50,4 +54,25 @@ def refuse(exchange: exchanges.Exchange) -> Optional[transform.Change]:
     )
 
 
-REFUSE = transform.Transform(before=refuse, routes=frozenset({ACTION, DELETE}))
+def _refused(operation: operations.Operation) -> Optional[dict[str, Any]]:
+    """Return the body that Cinder refuses, None for harmless operations."""
+    if (operation.verb, operation.path) == DELETE:
+        return {'consistencygroup': {'force': REASON}}
+    if operation.action == 'delete':
+        return {'delete': {'delete-volumes': REASON}}
+    if operation.action in _REPLICATION:
+        return {operation.action: REASON}
+    return None
+
+
+def _source(exchange: exchanges.Exchange) -> Optional[str]:
+    """Return the ID of the group that a request copies."""
+    body = exchange.json_body()
+    source = body.get(_COPY) if isinstance(body, dict) else None
+    named = isinstance(source, dict) and source.get('source_group_id')
+    return named if isinstance(named, str) else None
+
+
+REFUSE = transform.Transform(
+    before=refuse, routes=frozenset({ACTION, DELETE, COPY})
+)

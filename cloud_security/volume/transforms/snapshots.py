@@ -2,9 +2,9 @@
 """Own snapshots of a volume that has another owner now.
 
 A transfer may leave the snapshots of a volume with their owner. Cinder reads
-the volume, for its host, where it deletes such a snapshot or creates a volume
-from it. These requests are exempt, if they name nothing else that has an
-owner.
+the volume, for its host, where it deletes or renames such a snapshot or
+creates a volume from it. These requests are exempt, if they name nothing else
+that has an owner.
 Source: cinder/objects/snapshot.py host and cluster_name,
 cinder/volume/flows/api/create_volume.py VolumeCastTask, Cinder 24 to 29.
 """
@@ -18,7 +18,9 @@ from cloud_security.volume import ownership
 from cloud_security.volume.transforms import scheduler_hints
 from cloud_security.wsgi import exchange as exchanges
 
-DELETE = ('DELETE', '/snapshots/{id}')
+CHANGES = frozenset(
+    {('DELETE', '/snapshots/{id}'), ('PUT', '/snapshots/{id}')}
+)
 CREATE = ('POST', '/volumes')
 #: What a new volume can have beside its source.
 _HARMLESS = frozenset(
@@ -44,7 +46,7 @@ def _snapshot_id(exchange: exchanges.Exchange) -> Optional[str]:
     if operation is None:
         return None
     route = operation.verb, operation.path
-    if route == DELETE:
+    if route in CHANGES:
         return operation.resource_id
     return _source(exchange.json_body()) if route == CREATE else None
 

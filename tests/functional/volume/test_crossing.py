@@ -65,6 +65,24 @@ class TestCrossing(Crossing):
         )
         self.assertEqual(202, response.status_code, response.text)
 
+    def test_rename_of_an_own_snapshot_of_a_hidden_volume_succeeds(self):
+        response = self.alice.call(
+            'PUT',
+            f'snapshots/{self.alices_snapshot}',
+            {'snapshot': {'name': 'renamed'}},
+        )
+        self.assertEqual(200, response.status_code, response.text)
+
+    def test_backup_that_builds_on_an_own_one_keeps_it(self):
+        made = things.backup(
+            'bob', self.bobs_volume, parent_id=self.alices_backup
+        )
+        self.assertIn(made, self.alice.ids('backups'))
+        self.assertEqual({}, ownership.hidden([made], 'alice'))
+        response = self.alice.call('DELETE', f'backups/{self.alices_backup}')
+        self.assertEqual(400, response.status_code, response.text)
+        self.assertIn('Incremental backups exist', response.text)
+
     def test_create_from_an_own_snapshot_of_a_hidden_volume_succeeds(self):
         body = {'volume': {'snapshot_id': self.alices_snapshot, 'size': 1}}
         made = self.alice.post('volumes', body)['volume']
@@ -136,10 +154,48 @@ class TestGroups(Groups):
         self.assertIn('volumes of other users', response.text)
         self.assertFalse(self.cast.called)
 
-    def test_delete_of_a_hidden_group_is_not_found(self):
+    def test_copy_of_a_group_with_hidden_volumes_is_refused(self):
+        source = {'source_group_id': self.alices['group'], 'name': 'copy'}
+        response = self.alice.act('groups', 'create-from-src', source)
+        # The hosts of these volumes do not exist.
+        self.assertIn('No valid host', response.text)
         self.put_bobs_volume_in()
+        response = self.alice.act('groups', 'create-from-src', source)
+        self.assertEqual(400, response.status_code, response.text)
+        self.assertIn('volumes of other users', response.text)
+
+    def test_delete_of_a_hidden_group_is_not_found(self):
         response = self.delete(self.bob)
         self.assertEqual(404, response.status_code, response.text)
+
+    def test_group_of_somebody_else_is_visible_with_an_own_volume(self):
+        self.put_bobs_volume_in()
+        group = f'groups/{self.alices["group"]}'
+        self.assertEqual([self.bobs_volume], self.bob.ids('volumes/detail'))
+        self.assertEqual([self.alices['group']], self.bob.ids('groups'))
+        self.assertEqual({}, ownership.hidden([group[7:]], 'bob'))
+        response = self.delete(self.bob)
+        self.assertEqual(400, response.status_code, response.text)
+        self.assertFalse(self.cast.called)
+        # The list of its volumes is as short as it was.
+        found = self.bob.get(f'{group}?list_volume=True')['group']
+        self.assertEqual([self.bobs_volume], found.get('volumes'))
+        response = self.bob.call(
+            'PUT',
+            group,
+            {'group': {'remove_volumes': self.bobs_volume}},
+        )
+        self.assertEqual(202, response.status_code, response.text)
+
+    def test_snapshot_in_an_own_group_snapshot_is_visible(self):
+        made = things.snapshot(
+            'bob',
+            things.volume('bob', self.vt['id']),
+            group_snapshot_id=self.alices['group_snapshot'],
+        )
+        self.assertIn(made, self.alice.ids('snapshots'))
+        self.assertEqual({}, ownership.hidden([made], 'alice'))
+        self.assertEqual({made: 'bob'}, ownership.hidden([made], 'eve'))
 
     def test_delete_of_a_group_by_the_manager_takes_all_volumes(self):
         self.put_bobs_volume_in()

@@ -12,6 +12,10 @@ UNSHOWN = {
     # World B cannot have something of a volume or group that it has not:
     # tests/functional/volume/test_crossing.py tries these.
     ('Backup', 0): 'an own backup of a hidden volume',
+    ('Backup', 2): "somebody else's backup with an own parent",
+    ('Group', 1): "somebody else's group with an own volume",
+    ('Group', 2): "somebody else's group with an own snapshot",
+    ('Snapshot', 2): "somebody else's snapshot in an own group snapshot",
     ('GroupSnapshot', 0): 'an own snapshot of a hidden group',
     ('Snapshot', 0): 'an own snapshot of a hidden volume',
     # The API makes groups where it says consistency groups.
