@@ -23,6 +23,8 @@ from cloud_security.visibility import owner
 
 #: The property that names the owner of an image; Nova writes it, too.
 OWNER = 'user_id'
+#: The property that names the server of an image; Nova writes it.
+SERVER = 'instance_uuid'
 
 
 @functools.lru_cache(maxsize=None)

@@ -20,6 +20,7 @@ from paste import urlmap
 from cloud_security import releases
 from cloud_security.image import models
 from cloud_security.image import ownership
+from cloud_security.image import property_filters
 from cloud_security.image import routes
 from cloud_security.image import tasks
 from cloud_security.image import transforms
@@ -49,6 +50,7 @@ def _prepare() -> None:
     protection.check()
     usage.see_everybodys()
     tasks.see_everybodys()
+    property_filters.find_shown_owners()
 
 
 GLANCE = service.Service(

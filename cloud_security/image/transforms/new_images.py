@@ -25,7 +25,6 @@ from cloud_security.wsgi import transform
 IMAGES = ('POST', '/images')
 #: A task of type import makes an image with the properties in its input.
 TASKS = ('POST', '/tasks')
-_OF_SERVER = 'instance_uuid'
 
 
 def stamp(exchange: exchanges.Exchange) -> Optional[transform.Change]:
@@ -47,7 +46,7 @@ def _get(found: Any, key: str) -> Any:
 
 def _owner_id(exchange: exchanges.Exchange, properties: dict[str, Any]) -> str:
     """Return the caller's ID, or that of the owner of the imaged server."""
-    server_id = properties.get(_OF_SERVER)
+    server_id = properties.get(models.SERVER)
     if server_id is None or not exchange.decision.scope.is_everybody:
         return exchange.caller_id
     owner_id = server_owners.owner_id(exchange.context, server_id)

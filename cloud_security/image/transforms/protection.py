@@ -3,7 +3,9 @@
 
 The filter writes a property that Glance never lets callers change into the
 place of ``user_id``. Glance refuses the request in its own words and order,
-and the filter puts the name back into the response.
+and the filter puts the name back into the response. So it does where somebody
+adds ``instance_uuid``: the image would pass for one of Nova's, and show its
+owner.
 Source: glance/api/v2/images.py RequestDeserializer.update, Glance 28 to 33.
 """
 
@@ -21,19 +23,21 @@ from cloud_security.wsgi import exchange as exchanges
 from cloud_security.wsgi import transform
 
 UPDATE = ('PATCH', '/images/{image_id}')
-#: A property that Glance refuses to change.
-READ_ONLY = 'checksum'
+#: Properties that Glance refuses to change, one for each that the filter
+#: protects.
+READ_ONLY = {models.OWNER: 'checksum', models.SERVER: 'os_hash_value'}
 #: The members of a change that name a property, in either media type.
 _POINTERS = ('path', 'add', 'remove', 'replace')
 
 
 def check() -> None:
-    """Check that Glance still refuses to change that property.
+    """Check that Glance still refuses to change these properties.
 
     :raises AttributeError: when it does not
     """
-    if READ_ONLY not in images.RequestDeserializer._readonly_properties:
-        raise AttributeError(f'{READ_ONLY} is not read-only')
+    for name in READ_ONLY.values():
+        if name not in images.RequestDeserializer._readonly_properties:
+            raise AttributeError(f'{name} is not read-only')
 
 
 def refuse(exchange: exchanges.Exchange) -> Optional[transform.Change]:
@@ -43,37 +47,44 @@ def refuse(exchange: exchanges.Exchange) -> Optional[transform.Change]:
     sent = sent_json.load(exchange.environ)
     if not isinstance(sent, list):
         return None
-    changes = [_without_owner(change) for change in sent]
-    if changes == sent:
+    restores: dict[str, str] = {}
+    changes = [_refused(change, restores) for change in sent]
+    if not restores:
         return None
     return transform.Change(
         body=jsonutils.dump_as_bytes(changes),
-        restores={READ_ONLY: models.OWNER},
+        restores=restores,
     )
 
 
-def _without_owner(change: Any) -> Any:
-    """Return a change that names the read-only property for the owner."""
+def _refused(change: Any, restores: dict[str, str]) -> Any:
+    """Return a change that names a read-only property, or as it was.
+
+    :param restores: gets ``{read-only property: the one that it stands for}``
+    """
     if not isinstance(change, dict):
         return change
-    return {
-        key: _read_only(value)
-        if key in _POINTERS and isinstance(value, str)
-        else value
-        for key, value in change.items()
-    }
+    is_addition = 'add' in (change.get('op'), *change)
+    names = [*READ_ONLY] if is_addition else [models.OWNER]
+    changed = dict(change)
+    for key, pointer in change.items():
+        name = _first(pointer) if key in _POINTERS else None
+        if name in names:
+            _, *others = pointer.lstrip('/').split('/')
+            changed[key] = '/'.join(('', READ_ONLY[name], *others))
+            restores[READ_ONLY[name]] = name
+    return changed
 
 
-def _read_only(pointer: str) -> str:
-    """Return a JSON pointer to the read-only property for one to the owner.
+def _first(pointer: Any) -> Optional[str]:
+    """Return the property that a JSON pointer is about, None without one.
 
     Source: RequestDeserializer._decode_json_pointer.
     """
-    first, *others = pointer.lstrip('/').split('/')
-    name = first.replace('~1', '/').replace('~0', '~').strip()
-    if not pointer.startswith('/') or name != models.OWNER:
-        return pointer
-    return '/'.join(('', READ_ONLY, *others))
+    if not isinstance(pointer, str) or not pointer.startswith('/'):
+        return None
+    first = pointer.lstrip('/').split('/')[0]
+    return first.replace('~1', '/').replace('~0', '~').strip()
 
 
 _ROUTES = frozenset({UPDATE})

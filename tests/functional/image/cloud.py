@@ -15,6 +15,7 @@ from oslo_serialization import jsonutils
 import webob
 
 from cloud_security import opts
+from cloud_security.image import property_filters
 from cloud_security.image import tasks
 from cloud_security.image import usage
 from cloud_security.visibility import criteria
@@ -156,7 +157,7 @@ class Listeners(fixtures.Fixture):
                 'cloud_security.visibility.criteria.Criteria.install', noted
             )
         )
-        for name in usage.NAMES:
+        for name in (*usage.NAMES, property_filters.NAME):
             # The filter replaces it, and this fixture puts it back.
             self.useFixture(
                 fixtures.MonkeyPatch(
@@ -271,6 +272,10 @@ class Cloud(functional.SynchronousAPIBase):
     def account(self, user_id, roles=MEMBER, **kwargs):
         """Return an account of the project."""
         return Account(self.api, user_id, roles, **kwargs)
+
+    def owner(self, image_id):
+        """Return the owner of an image, as an admin sees it."""
+        return self.root.get(f'images/{image_id}')['user_id']
 
     def assert_alike(self, account, method, path, image_id, *args, **kwargs):
         """Compare the response for an image with that for an unknown ID.

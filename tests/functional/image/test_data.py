@@ -102,7 +102,7 @@ class TestThreads(cloud.Cloud):
             path = f'images/{image_id}/stage'
             self.assertEqual(204, account.upload(path, b'D').status_code)
             found = self.imported(account, image_id, name='glance-direct')
-            self.assertEqual(account.user_id, found['user_id'])
+            self.assertEqual(account.user_id, self.owner(found['id']))
             self.assertEqual(
                 404, self.bob.call('GET', f'images/{image_id}').status_code
             )

@@ -47,7 +47,7 @@ class TestNewImages(cloud.Cloud):
         for account in (self.alice, self.carol, self.root):
             for body in ({}, {'user_id': 'bob'}, {'user_id': ''}):
                 found = account.create(name='x', **body)
-                self.assertEqual(account.user_id, found['user_id'])
+                self.assertEqual(account.user_id, self.owner(found['id']))
         self.assertEqual([], self.bob.ids('?visibility=private'))
 
     def test_escapes_repetitions_and_chunks_do_not_plant_an_image(self):
@@ -58,12 +58,13 @@ class TestNewImages(cloud.Cloud):
             for path in ('images', '/v2//images', '//v2/images'):
                 response = self.alice.call('POST', path, body)
                 self.assertEqual(201, response.status_code, path)
-                self.assertEqual('alice', response.json['user_id'], path)
+                owner = self.owner(response.json['id'])
+                self.assertEqual('alice', owner, path)
             response = self.alice.call(
                 'POST', 'images', io.BytesIO(body), Transfer_Encoding='chunked'
             )
             self.assertEqual(201, response.status_code, response.text)
-            self.assertEqual('alice', response.json['user_id'])
+            self.assertEqual('alice', self.owner(response.json['id']))
             response = self.alice.call(
                 'GET',
                 'images?_method=POST',
@@ -162,7 +163,7 @@ class TestChanges(cloud.Cloud):
                         "Attribute 'user_id' is read-only.",
                         response.text.replace('&#x27;', "'"),
                     )
-        self.assertEqual('alice', self.alice.get(path)['user_id'])
+        self.assertEqual('alice', self.owner(image_id))
         self.assertEqual('of-alice', self.alice.get(path)['name'])
 
     def test_spellings_that_are_no_owner_leave_it_alone(self):
@@ -171,7 +172,7 @@ class TestChanges(cloud.Cloud):
         for pointer in self.OTHERS:
             for media_type, change in self.changes(pointer):
                 self.bob.patch(path, change, media_type=media_type)
-                self.assertEqual('alice', self.alice.get(path)['user_id'])
+                self.assertEqual('alice', self.owner(image_id))
 
     def test_chunks_and_other_methods_do_not_change_an_owner(self):
         image_id = self.alice.image(visibility='shared')
@@ -192,7 +193,7 @@ class TestChanges(cloud.Cloud):
                     Content_Type=cloud.PATCH,
                     **chunked,
                 )
-                self.assertEqual('alice', self.alice.get(path)['user_id'])
+                self.assertEqual('alice', self.owner(image_id))
 
     def test_admin_gives_an_image_to_another_user(self):
         image_id = self.alice.image()

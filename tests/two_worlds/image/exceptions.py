@@ -11,13 +11,14 @@ from tests.two_worlds import promise
 
 
 def _owner_of_new(asked, a, b, _known):
-    """Glance takes another owner, or none, and the filter writes one."""
+    """Glance takes another owner, and the filter writes the caller."""
     if asked.label != 'POST /images' or (a.status, b.status) != (201, 201):
         return False
     made, stock = (json.loads(answer.body) for answer in (a, b))
+    shown = asked.who if 'instance_uuid' in made else None
     return (
-        made.pop('user_id') == asked.who
-        and stock.pop('user_id', None) != asked.who
+        made.pop('user_id', None) == shown
+        and stock.pop('user_id', None) not in (None, asked.who)
         and made == stock
     )
 
@@ -30,6 +31,17 @@ def _owner_is_read_only(asked, a, b, _known):
         and a.status == 403
         and "Attribute 'user_id' is read-only." in a.body
         and b.status in (200, 403, 404, 409)
+    )
+
+
+def _server_is_not_added(asked, a, b, _known):
+    """Stock Glance adds the property like any other."""
+    return (
+        asked.label == 'PATCH /images/{image_id}'
+        and 'instance_uuid' in asked.body
+        and a.status == 403
+        and "Attribute 'instance_uuid' is read-only." in a.body
+        and b.status == 200
     )
 
 
@@ -54,14 +66,20 @@ def _not_made_private(asked, a, b, _known):
 
 TABLE = (
     promise.Row(
-        'The property user_id of a new image is the ID of who makes it',
-        'It is the owner, and nobody plants an image in the list of another.',
+        'Whatever user_id a caller sends with a new image, its owner is who '
+        'makes it',
+        'Nobody plants an image in the list of another.',
         _owner_of_new,
     ),
     promise.Row(
         'user_id is read-only, but for admins',
         'The owner would change with it.',
         _owner_is_read_only,
+    ),
+    promise.Row(
+        'Nobody but admins adds instance_uuid to an image',
+        'The image would pass for one of a server, which shows its owner.',
+        _server_is_not_added,
     ),
     promise.Row(
         'POST /v2/images with the ID of a hidden image gets 409',

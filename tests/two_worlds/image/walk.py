@@ -99,7 +99,9 @@ class Walk:
         """New images."""
         for body in inputs.NEW:
             for who in CALLERS:
-                body = {**body, 'user_id': ACTING[who]}
+                if 'instance_uuid' in body:
+                    # As Nova makes it.
+                    body = {**body, 'user_id': ACTING[who]}
                 yield self._ask(who, 'POST /images', '/images', body)
         for body in ('{', '', '[]', '"x"'):
             yield self._ask('bob', 'POST /images', '/images', body)
@@ -108,7 +110,7 @@ class Walk:
         """Operations on own and shared images; what deletes comes last."""
         for who in reversed(CALLERS):
             for method in METHODS:
-                for name in (*OWN, 'shared', 'community'):
+                for name in (*OWN, 'shared', 'snapshot', 'community'):
                     for asked in self._on(who, f'<{name}>'):
                         if asked.method == method:
                             yield asked
@@ -116,7 +118,9 @@ class Walk:
     def questions(self):
         """Yield requests that change nothing."""
         yield from itertools.islice(self.lists(), 90)
-        for name in ('hidden.active', 'own.active', 'shared', 'foreign'):
+        for name in (
+            *('hidden.active', 'own.active', 'shared', 'snapshot', 'foreign'),
+        ):
             for asked in self._on('bob', f'<{name}>'):
                 if asked.method == 'GET':
                     yield asked
@@ -126,10 +130,14 @@ class Walk:
 
     def last(self):
         """Requests after which the worlds differ, as the promise says."""
-        yield self._ask('bob', 'POST /images', '/images', {'name': 'x'})
-        yield self._ask(
-            *('bob', 'POST /images', '/images'),
-            {'name': 'x', 'user_id': 'alice'},
+        for body in ({}, {'instance_uuid': '<unknown>'}):
+            yield self._ask(
+                *('bob', 'POST /images', '/images'),
+                {'name': 'x', 'user_id': 'alice', **body},
+            )
+        yield self._patch(
+            '<given>',
+            [{'op': 'add', 'path': '/instance_uuid', 'value': '<unknown>'}],
         )
         for path in ('/user_id', '/ user_id', '//user_id'):
             yield self._patch(
