@@ -97,9 +97,7 @@ class TestShownOwners(Images):
         image_id = self.alice.image(data=data, visibility='shared')
         response = self.bob.call('GET', f'images/{image_id}/file')
         self.assertEqual(data, response.body)
-        self.assertEqual(
-            str(len(data)), response.headers['Content-Length']
-        )
+        self.assertEqual(str(len(data)), response.headers['Content-Length'])
 
     def test_filter_finds_images_of_servers_alone(self):
         self.alice.create(name='x', visibility='shared')
@@ -117,7 +115,11 @@ class TestShownOwners(Images):
     def test_member_does_not_make_an_image_pass_for_one_of_a_server(self):
         made = self.alice.create(name='x', visibility='shared')
         path = f'images/{made["id"]}'
-        for pointer in ('/instance_uuid', '//instance_uuid', '/ instance_uuid'):
+        for pointer in (
+            '/instance_uuid',
+            '//instance_uuid',
+            '/ instance_uuid',
+        ):
             for media_type, change in (
                 (cloud.PATCH, {'op': 'add', 'path': pointer, 'value': SERVER}),
                 (cloud.PATCH_OF_OLD, {'add': pointer, 'value': SERVER}),

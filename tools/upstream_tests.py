@@ -1,0 +1,268 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Own tests of Cinder or Glance of their APIs, without the filter and with it.
+
+``tox -e cinder29-own`` runs ``cinder.tests.functional`` and
+``cinder.tests.unit.api`` twice, ``tox -e glance33-own`` runs
+``glance.tests.functional.v2`` twice. Both exit with 0 only if the tests that
+fail with the filter alone are those in ``expected``. A part of a test's name
+as the argument narrows it.
+"""
+
+from collections.abc import Callable
+import dataclasses
+import importlib
+import importlib.metadata
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tarfile
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+FILTER = """
+[filter:user_isolation]
+paste.filter_factory = cloud_security.image.middleware:factory
+"""
+
+
+class Names(unittest.TestResult):
+    """The names of tests, each with its outcome, as they end."""
+
+    def addSuccess(self, test):
+        """Print that a test passed."""
+        self.show('passed', test)
+
+    def addSkip(self, test, reason):
+        """Print that a test was skipped."""
+        self.show('skipped', test)
+
+    def addExpectedFailure(self, test, error=None, **_):
+        """Print that a test failed as it should."""
+        self.show('passed', test)
+
+    def addFailure(self, test, error=None, details=None):
+        """Print that a test failed, and its details."""
+        self.show('failed', test)
+        self.show_details(error, details)
+
+    addError = addFailure
+    addUnexpectedSuccess = addFailure
+
+    @staticmethod
+    def show(outcome, test):
+        """Print an outcome for the parent."""
+        print('\nresult:', outcome, test.id(), flush=True)
+
+    @staticmethod
+    def show_details(error, details):
+        """Print the reason of a failure for people."""
+        if details:
+            print(*(part.as_text() for part in details.values()))
+        elif error:
+            print(error[1])
+
+
+def isolate_cinder():
+    """Put the filter before each APIRouter that tests make."""
+    # It registers Cinder's objects, which the router needs.
+    from cinder.tests.unit.api import fakes
+
+    from cinder.api.v3 import router  # isort: skip
+    from cloud_security.volume import middleware
+
+    stock = fakes.wsgi_app
+
+    def filtered(*_, **options):
+        return middleware.factory({})(router.APIRouter(**options))
+
+    def wsgi_app(*arguments, inner_app_v3=None, **options):
+        if inner_app_v3 is None:
+            inner_app_v3 = filtered()
+        return stock(*arguments, inner_app_v3=inner_app_v3, **options)
+
+    fakes.wsgi_app = wsgi_app
+    router.APIRouter.factory = filtered
+
+
+def isolate_glance():
+    """Put the filter into the api-paste.ini of all tests.
+
+    Glance's older tests also start daemons, with an api-paste.ini each.
+    """
+    from glance.tests import functional
+
+    stock = functional.SynchronousAPIBase.setup_simple_paste
+
+    def setup_simple_paste(test):
+        stock(test)
+        paste = pathlib.Path(test.paste_config)
+        paste.write_text(with_filter(paste.read_text()))
+
+    functional.SynchronousAPIBase.setup_simple_paste = setup_simple_paste
+    for name in ('ApiServer', 'ApiServerForMultipleBackend'):
+        if hasattr(functional, name):
+            isolate_daemons(getattr(functional, name))
+
+
+def isolate_daemons(server_class):
+    """Put the filter into the api-paste.ini of one kind of daemons."""
+    stock = server_class.__init__
+
+    def prepare(server, *arguments, **options):
+        stock(server, *arguments, **options)
+        server.paste_conf_base = with_filter(server.paste_conf_base)
+
+    server_class.__init__ = prepare
+
+
+def with_filter(paste):
+    """Return an api-paste.ini with the filter behind each context."""
+    paste = re.sub(
+        r'(?m)^(pipeline = (?:.*\s)?context) ', r'\1 user_isolation ', paste
+    )
+    return paste + FILTER
+
+
+@dataclasses.dataclass(frozen=True)
+class Service:
+    """A service with tests of its own.
+
+    ``folders`` are below the tests of its package. ``expected`` has the tests
+    that fail with the filter, and why.
+    """
+
+    isolate: Callable[[], None]
+    folders: tuple[str, ...]
+    #: What its package of tests needs to be imported before the rest.
+    first: str = ''
+    expected: dict[str, str] = dataclasses.field(default_factory=dict)
+
+
+SERVICES = {
+    'cinder': Service(isolate_cinder, ('functional', 'unit/api')),
+    'glance': Service(
+        isolate_glance,
+        ('functional/v2',),
+        # It patches threads first, up to Glance 32.
+        first='glance.tests',
+    ),
+}
+
+
+def source(name, folder):
+    """Unpack a source distribution, which has all that its tests read.
+
+    :param name: of the service's package
+    :returns: the folder with that package
+    """
+    release = importlib.metadata.version(name)
+    subprocess.run(
+        [
+            *(sys.executable, '-m', 'pip', 'download', '--quiet', '--no-deps'),
+            *('--no-binary', name, '--dest', folder, f'{name}=={release}'),
+        ],
+        check=True,
+    )
+    [archive] = pathlib.Path(folder).glob(f'{name}-*.tar.gz')
+    with tarfile.open(archive) as tar:
+        tar.extractall(folder, filter='data')
+    return pathlib.Path(folder) / f'{name}-{release}'
+
+
+def run(name, folder, is_isolated, part):
+    """Run the tests of a folder of a service's source in this process."""
+    top = os.getcwd()
+    sys.path[:0] = [top, str(ROOT)]
+    service = SERVICES[name]
+    if service.first:
+        importlib.import_module(service.first)
+    if is_isolated:
+        service.isolate()
+    suite = unittest.TestLoader().discover(
+        os.path.join(top, name, 'tests', folder), top_level_dir=top
+    )
+    chosen = unittest.TestSuite(
+        test for test in tests_of(suite) if part in test.id()
+    )
+    chosen.run(Names())
+
+
+def tests_of(suite):
+    """Return the tests of a suite of suites."""
+    for test in suite:
+        if isinstance(test, unittest.TestSuite):
+            yield from tests_of(test)
+        else:
+            yield test
+
+
+def outcomes(name, where, is_isolated, part, log):
+    """Return ``{test: outcome}`` of a run in processes of its own."""
+    found = {}
+    for folder in SERVICES[name].folders:
+        process = subprocess.Popen(
+            [
+                *(sys.executable, '-W', 'ignore', os.path.abspath(__file__)),
+                *('--here', name, folder, str(int(is_isolated)), part),
+            ],
+            cwd=where,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors='replace',
+        )
+        for line in process.stdout:
+            log.write(line)
+            if line.startswith('result: '):
+                _, outcome, test = line.split()
+                found[test] = outcome
+        if process.wait():
+            sys.exit(f'{folder}: the run ended with {process.returncode}.')
+    return found
+
+
+def main(name, part=''):
+    """Compare both runs; return the exit code.
+
+    :param name: of the service's package
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        return compare(name, source(name, folder), part)
+
+
+def compare(name, where, part):
+    """Run the tests twice, print the differences, return the exit code."""
+    expected = SERVICES[name].expected.keys()
+    runs = []
+    for world, is_isolated in (('stock', False), ('isolated', True)):
+        with open(f'{name}-tests-{world}.log', 'w') as log:
+            runs.append(outcomes(name, where, is_isolated, part, log))
+        print(
+            f'{world}: '
+            + ', '.join(
+                f'{list(runs[-1].values()).count(outcome)} {outcome}'
+                for outcome in ('passed', 'failed', 'skipped')
+            ),
+            flush=True,
+        )
+    stock, isolated = runs
+    differing = {
+        test
+        for test in stock.keys() | isolated.keys()
+        if stock.get(test) != isolated.get(test)
+    }
+    for test in sorted(differing - expected):
+        print(f'{test}: {stock.get(test)}, isolated {isolated.get(test)}')
+    met = expected if not part else differing & expected
+    print(f'{len(met)} tests of one user on the things of another: as listed.')
+    return int(differing != met or not stock)
+
+
+if __name__ == '__main__':
+    if sys.argv[1:2] == ['--here']:
+        run(*sys.argv[2:4], sys.argv[4] == '1', sys.argv[5])
+    else:
+        sys.exit(main(*sys.argv[1:]))
