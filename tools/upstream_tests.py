@@ -10,7 +10,6 @@ as the argument narrows it.
 
 from collections.abc import Callable
 import dataclasses
-import importlib
 import importlib.metadata
 import os
 import pathlib
@@ -87,6 +86,18 @@ def isolate_cinder():
     router.APIRouter.factory = filtered
 
 
+def prepare_glance():
+    """Do what Glance's own runner of tests has done by now."""
+    # It patches threads first, up to Glance 32.
+    import glance.tests  # noqa: F401
+
+    # isort: split
+    from oslo_config import cfg
+    from oslo_db import options
+
+    options.set_defaults(cfg.CONF)
+
+
 def isolate_glance():
     """Put the filter into the api-paste.ini of all tests.
 
@@ -136,8 +147,7 @@ class Service:
 
     isolate: Callable[[], None]
     folders: tuple[str, ...]
-    #: What its package of tests needs to be imported before the rest.
-    first: str = ''
+    prepare: Callable[[], None] = lambda: None
     expected: dict[str, str] = dataclasses.field(default_factory=dict)
 
 
@@ -146,8 +156,7 @@ SERVICES = {
     'glance': Service(
         isolate_glance,
         ('functional/v2',),
-        # It patches threads first, up to Glance 32.
-        first='glance.tests',
+        prepare=prepare_glance,
     ),
 }
 
@@ -177,8 +186,7 @@ def run(name, folder, is_isolated, part):
     top = os.getcwd()
     sys.path[:0] = [top, str(ROOT)]
     service = SERVICES[name]
-    if service.first:
-        importlib.import_module(service.first)
+    service.prepare()
     if is_isolated:
         service.isolate()
     suite = unittest.TestLoader().discover(
@@ -258,7 +266,9 @@ def compare(name, where, part):
         print(f'{test}: {stock.get(test)}, isolated {isolated.get(test)}')
     met = expected if not part else differing & expected
     print(f'{len(met)} tests of one user on the things of another: as listed.')
-    return int(differing != met or not stock)
+    # Where no test passes, nothing was compared.
+    has_compared = 'passed' in stock.values()
+    return int(differing != met or not has_compared)
 
 
 if __name__ == '__main__':

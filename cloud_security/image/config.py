@@ -55,6 +55,11 @@ def _parse(argv: list[str], files: Optional[list[str]]) -> None:
     )
 
 
+def keep_log() -> None:
+    """Log where glance-api.conf says, beside the console."""
+    configuration.keep_log(CONF, 'glance')
+
+
 def reading() -> ContextManager[None]:
     """Say in one sentence that a database does not answer.
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Sessions that read the images of everybody."""
+"""Sessions that read and write the images of everybody."""
 
 from __future__ import annotations
 
@@ -19,3 +19,13 @@ def reading() -> Iterator[Any]:
     with scopes.on_this_thread(scopes.EVERYBODY):
         with orm.Session(api.get_engine()) as session:
             yield session
+
+
+@contextlib.contextmanager
+def writing() -> Iterator[Any]:
+    """Yield a session for one transaction, on the rows of everybody.
+
+    An exception rolls the transaction back.
+    """
+    with reading() as session, session.begin():
+        yield session

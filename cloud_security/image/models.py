@@ -62,12 +62,30 @@ def names_owner(image: Any, name: str = 'cloud_security_property') -> Any:
     :param image: the model, or the columns of an alias of its table
     :param name: the alias of that table
     """
-    table = models.ImageProperty.__table__.alias(name)
+    return named_property(image, OWNER, name)
+
+
+def named_property(image: Any, name: str, alias: str) -> Any:
+    """Return a table of properties, and the condition for one of an image.
+
+    :param image: the model, or the columns of an alias of its table
+    :param name: of the property
+    :param alias: of that table
+    """
+    table = models.ImageProperty.__table__.alias(alias)
     return table, sa.and_(
         table.c.image_id == image.id,
-        table.c.name == exact_names.ExactName(f'{name}_name', OWNER),
+        has_name(table, name),
         table.c.deleted == image.deleted,
     )
+
+
+def has_name(table: Any, name: str) -> Any:
+    """Return the condition that rows of properties have a name.
+
+    :param table: of properties, or an alias of it
+    """
+    return table.c.name == exact_names.ExactName(f'{table.name}_name', name)
 
 
 def _is_visible(image: Any) -> Any:

@@ -41,10 +41,7 @@ class OfShown:
                 'cloud_security_server'
             )
             of_servers = sa.select(table.c.image_id).where(
-                table.c.name
-                == exact_names.ExactName(
-                    'cloud_security_server_name', models.SERVER
-                ),
+                models.has_name(table, models.SERVER),
                 table.c.deleted == sa.false(),
             )
             conditions = [

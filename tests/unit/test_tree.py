@@ -60,6 +60,7 @@ LOG_READERS = (
 )
 #: What works on hosts and in images without Nova.
 WITHOUT_NOVA = (
+    'cmd/adopt_images.py',
     'cmd/disable.py',
     'cmd/enable.py',
     'cmd/hand_over.py',

@@ -16,6 +16,7 @@ COMMANDS = {
         ('server', 'set-owner', 's', 'u'),
     ),
     'cinder': (('volume', 'hand-over', *USERS), ('volume', 'crossings')),
+    'glance': (('image', 'adopt'),),
 }
 
 
