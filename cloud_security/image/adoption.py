@@ -13,11 +13,11 @@ from typing import NamedTuple
 from typing import Optional
 
 from glance.db.sqlalchemy import models as glance_models
+from oslo_db import exception as db_exception
 from oslo_log import log as logging
 from oslo_serialization import jsonutils
 from oslo_utils import timeutils
 import sqlalchemy as sa
-from sqlalchemy import exc
 
 from cloud_security.audit import events
 from cloud_security.image import database
@@ -100,12 +100,12 @@ def adopt(snapshot: Snapshot, to_id: str, operator: str) -> None:
         with database.writing() as session:
             _check(session, snapshot)
             _write(session, snapshot, to_id)
-    except exc.IntegrityError as error:
+    except db_exception.DBDuplicateEntry as error:
         raise Refused(
-            'The database has a property of this image whose name it takes '
-            'for equal to user_id, such as USER_ID: remove that with openstack '
-            f'image unset --property NAME {snapshot.id}, and run the command '
-            'again.'
+            'It was changed meanwhile, or the database takes the name of '
+            'another of its properties for equal to user_id, such as USER_ID: '
+            'remove such a one with openstack image unset --property NAME '
+            f'{snapshot.id}, and run the command again.'
         ) from error
     LOG.info('%s %s', events.HANDED_OVER, record)
 

@@ -60,8 +60,10 @@ class Checks(host_checks.HostChecks):
             [
                 f'{count} private images in the database name no user '
                 '(user_id), so that everybody in their projects sees them as '
-                'before: an admin gives one to a user with openstack image '
-                'set --property user_id=USER IMAGE.'
+                'before: cloud-security-manage image adopt gives those of '
+                'servers to the owners of these servers, and an admin gives '
+                'one to a user with openstack image set --property '
+                'user_id=USER IMAGE.'
             ],
         )
 
