@@ -25,9 +25,13 @@ def _owner_of_new(asked, a, b, _known):
 
 def _owner_is_read_only(asked, a, b, _known):
     """Stock Glance changes the owner like any other property."""
+    if asked.label != 'PATCH /images/{image_id}':
+        return False
+    if 'USER_ID' in asked.body:
+        # On MariaDB alone.
+        return (a.status, b.status) == (500, 200)
     return (
-        asked.label == 'PATCH /images/{image_id}'
-        and 'user_id' in asked.body
+        'user_id' in asked.body
         and a.status == 403
         and "Attribute 'user_id' is read-only." in a.body
         and b.status in (200, 403, 404, 409)
