@@ -26,6 +26,9 @@ CATALOG = [
 ]
 
 
+OF_ALICE = {'user_id': 'alice'}
+
+
 class UWSGI(cloud.fixtures.Fixture):
     """uWSGI, which hands chunks to Glance past WSGI."""
 
@@ -49,6 +52,26 @@ class TestNewImages(cloud.Cloud):
                 found = account.create(name='x', **body)
                 self.assertEqual(account.user_id, self.owner(found['id']))
         self.assertEqual([], self.bob.ids('?visibility=private'))
+
+    def test_image_that_an_admin_makes_for_a_project_is_the_projects(self):
+        admin = self.account('root', ('admin',), project_id='a' * 32)
+        given = {'visibility': 'private', 'owner': cloud.PROJECT}
+        for body, bobs_status in ((given, 200), (given | OF_ALICE, 404)):
+            image_id = admin.create(name='x', **body)['id']
+            for account, status in (
+                (self.alice, 200),
+                (self.bob, bobs_status),
+            ):
+                response = account.call('GET', f'images/{image_id}')
+                self.assertEqual(status, response.status_code, response.text)
+        # Nobody else does so.
+        for account in (self.alice, self.carol):
+            response = account.call('POST', 'images', given)
+            found = self.root.ids('?visibility=private')
+            if response.status_code == 201:
+                owner = self.owner(response.json['id'])
+                self.assertEqual(account.user_id, owner)
+            self.assertIn(image_id, found)
 
     def test_escapes_repetitions_and_chunks_do_not_plant_an_image(self):
         for body in (

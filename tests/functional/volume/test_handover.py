@@ -16,6 +16,7 @@ from cloud_security.volume import handover
 from cloud_security.volume import handover_plan
 from cloud_security.volume import holdings
 from cloud_security.volume.database import models
+from cloud_security.volume.database import reading
 from cloud_security.volume.database import writing
 from tests.functional import commands
 from tests.functional.volume import cloud
@@ -502,7 +503,11 @@ class TestServer(HandOver):
         guest = self.volume_of('alice', SERVER, group_id=made['group'])
         self.assert_ran(0, '--server', SERVER)
         self.assert_seen(self.bob, [guest])
-        self.assert_seen(self.bob, [made['group']], False)
+        # Whoever has a volume in a group sees the group, and does not own it.
+        self.assert_seen(self.bob, [made['group']])
+        with reading() as session:
+            owner_id = session.get(models.Group, made['group']).user_id
+        self.assertEqual('carol', owner_id)
 
     def test_snapshots_and_backups_of_others_stay_theirs(self):
         attached = self.volume_of('alice', SERVER)

@@ -92,8 +92,8 @@ TABLE = (
         _id_is_taken,
     ),
     promise.Row(
-        "Making another user's shared image private gets 404",
-        'The image would belong to that user alone. It stays shared.',
+        "Making another user's shared or community image private gets 404",
+        'The image would belong to that user alone. It stays as it is.',
         _not_made_private,
     ),
     promise.Row(
