@@ -52,6 +52,16 @@ class TestVolumes(Volumes):
         self.assertEqual(202, response.status_code, response.text)
 
 
+class TestSorting(Volumes):
+    def test_sort_by_another_table_is_refused(self):
+        for name in ('group', 'transfer', 'volume_attachment'):
+            path = f'volumes?sort={name}'
+            response = self.bob.call('GET', path)
+            self.assertEqual(500, response.status_code, name)
+            self.assertNotIn(self.alices_volume, response.text)
+            self.carol.get(path)
+
+
 class TestVolumesWithoutTheFilter(Volumes):
     FILTERED = False
     DROPPED_IN = False

@@ -56,6 +56,11 @@ TABLE = (
         'The owner hands the volume over by their own hand.',
         _accepted,
     ),
+    promise.Row(
+        'Sorting by another table, such as ``sort=group``, gets 500',
+        'Stock Cinder joins the rows of everybody in that table.',
+        shown_by='tests.functional.volume.test_volumes.TestSorting',
+    ),
 )
 
 

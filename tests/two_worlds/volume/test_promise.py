@@ -23,6 +23,11 @@ class TestPromise(testtools.TestCase):
         for row, (_, why) in zip(exceptions.TABLE, rows):
             self.assertIn(row.why, why)
 
-    def test_exception_is_met_by_the_walk(self):
+    def test_exception_is_met_by_the_walk_or_shown_by_a_test(self):
         for row in exceptions.TABLE:
-            self.assertTrue(row.fits, row)
+            if not row.fits:
+                # Cinder's tests patch threads when they are imported.
+                module, _, name = row.shown_by.rpartition('.')
+                path = os.path.join(process.ROOT, *module.split('.')) + '.py'
+                with open(path) as stream:
+                    self.assertIn(f'class {name}(', stream.read(), row)
