@@ -145,7 +145,7 @@ GLANCE = api.Api(
         }
     ),
     rules_file='glance/50-cloud-security.yaml',
-    packaged='/etc/cloud-security/glance-policy.yaml',
+    packaged='/etc/glance/cloud-security/policy.yaml',
     # Glance's rules refer to no base rules.
     base_rules=frozenset(
         {

@@ -18,6 +18,7 @@ from oslo_config import cfg
 from paste import urlmap
 
 from cloud_security import releases
+from cloud_security.deploy import apis
 from cloud_security.image import models
 from cloud_security.image import ownership
 from cloud_security.image import property_filters
@@ -55,6 +56,7 @@ def _prepare() -> None:
 
 GLANCE = service.Service(
     name='Glance',
+    things=apis.GLANCE.things,
     release=lambda: str(version.version_string()),
     conf=CONF,
     conf_file='glance-api.conf',

@@ -51,9 +51,9 @@ def overriding(
 ) -> scopes.Scope:
     """Return the scope of a caller who sees the rows of everybody.
 
-    Where a role lets the caller act on a server, the scope notes the rows that
-    name the owner as the service reads them. That costs no SQL statement,
-    except for rows that do not name their owner.
+    Where a role lets the caller act on a resource, the scope notes the rows
+    that name the owner as the service reads them. That costs no SQL
+    statement, except for rows that do not name their owner.
 
     :param found: gets what the scope notes
     """

@@ -50,6 +50,8 @@ class Service:
     refused: str
     rules: str
     rule: str
+    application: str
+    paste_file: str = 'api-paste.ini'
 
     @property
     def folder(self):
@@ -65,7 +67,7 @@ class Service:
 
     @property
     def paste(self):
-        return f'{self.folder}/api-paste.ini'
+        return f'{self.folder}/{self.paste_file}'
 
 
 NOVA = Service(
@@ -75,6 +77,7 @@ NOVA = Service(
     refused='openstack-nova-common >= 1:29.0.0',
     rules='etc/cloud-security/policy.yaml',
     rule='project_member_api',
+    application='osapi_compute',
 )
 CINDER = Service(
     option='volume',
@@ -83,6 +86,17 @@ CINDER = Service(
     refused='openstack-cinder >= 1:24.0.0',
     rules='etc/cinder/cloud-security/policy.yaml',
     rule='xena_system_admin_or_project_member',
+    application='osapi_volume',
+)
+GLANCE = Service(
+    option='image',
+    api='Glance',
+    needs='openstack-glance',
+    refused='openstack-glance >= 1:28.0.0',
+    rules='etc/glance/cloud-security/policy.yaml',
+    rule='get_image',
+    application='glance-api',
+    paste_file='glance-api-paste.ini',
 )
 
 
@@ -130,7 +144,8 @@ def root_with(package=None):
         run('cp', '-a', root_with(), root)
         dnf(root, 'install', package)
     else:
-        dnf(root, 'install', 'busybox', 'python3', NOVA.needs, CINDER.needs)
+        services = [one.needs for one in (NOVA, CINDER, GLANCE)]
+        dnf(root, 'install', 'busybox', 'python3', *services)
     return root
 
 
@@ -149,6 +164,7 @@ class Root(testscenarios.WithScenarios, testtools.TestCase):
     scenarios = (
         ('Nova', {'service': NOVA}),
         ('Cinder', {'service': CINDER}),
+        ('Glance', {'service': GLANCE}),
     )
 
     def setUp(self):
@@ -254,14 +270,14 @@ class TestMetadata(testtools.TestCase):
             *BUILT.glob('*RPMS/**/*.rpm'),
             *(TREE / 'rpm').glob('*.spec'),
         ).stdout
-        self.assertIn('6 packages and 1 specfiles checked', said)
+        self.assertIn('7 packages and 1 specfiles checked', said)
         self.assertIn('; 0 errors, 0 warnings,', said)
 
     def test_the_manual_shows_what_rpm_says(self):
         shown = re.findall(
             r'(?m)^    \$ (rpm .*)\n((?:    (?!\$ ).*\n)*)', MANUAL
         )
-        self.assertEqual(18, len(shown))
+        self.assertEqual(22, len(shown))
         for command, output in shown:
             said = run(
                 *('sh', '-c', command),
@@ -445,7 +461,7 @@ class TestUpgrade(Root):
         # The service's own upgrade leaves its new file beside the edited one.
         after = self.files()
         new = after.pop(f'{self.service.paste}.rpmnew')[0]
-        self.assertIn(f'osapi_{self.service.option}'.encode(), new)
+        self.assertIn(self.service.application.encode(), new)
         self.assertEqual(before, after)
 
     def test_an_edit_is_kept_and_wins(self):

@@ -25,6 +25,7 @@ ETC = '%{_sysconfdir}/'
 NOT_NEEDED = {'hypothesis', 'psycopg2-binary', 'pymysql'}
 NAMES = {
     'cinder': 'cinder-tests',
+    'glance': 'glance-tests',
     'nova': 'nova-tests',
     'openstack-placement': 'placement-tests',
     'wsgi-intercept': 'wsgi_intercept',
@@ -78,6 +79,7 @@ class TestSpec(testtools.TestCase):
             [
                 f'openstack-nova-common >= 1:{releases.OLDEST}.0.0',
                 f'openstack-cinder >= 1:{min(releases.CINDER)}.0.0',
+                f'openstack-glance >= 1:{min(releases.GLANCE)}.0.0',
             ],
             [line for line in tags('Requires') if line[:9] == 'openstack'],
         )
@@ -130,8 +132,8 @@ class TestSpec(testtools.TestCase):
 
     def test_the_tests_require_what_they_need(self):
         needed = requirements('test-requirements.txt').keys() - NOT_NEEDED
-        # Cinder has an environment of its own.
-        needed.add('cinder')
+        # These have environments of their own.
+        needed |= {'cinder', 'glance'}
         self.assertEqual(
             {f'python3-{NAMES.get(name, name)}' for name in needed},
             {line for line in tags('Requires') if ' ' not in line} - {'grep'},
@@ -180,7 +182,7 @@ class TestSpec(testtools.TestCase):
             self.assertIn(f'\n%ghost {folder}/policy.d/{api.link}\n', FILES)
             self.assertLess(rules, f'{folder}/policy.d')
             self.assertIn(f'\n%preun -n openstack-{api.name.lower()}-%', SPEC)
-            self.assertIn(f"cloud_security' {folder}/api-paste.ini", SPEC)
+            self.assertIn(f"cloud_security' {folder}/{api.paste_file}", SPEC)
             # oslo.policy reads .rpmnew and .rpmsave of any other file there.
             self.assertEqual(2, FILES.count(f'{folder}/policy.d'))
         self.assertEqual(len(apis.ALL), FILES.count('%config'))

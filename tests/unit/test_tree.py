@@ -77,6 +77,8 @@ WITHOUT_NOVA = (
     'cmd/set_owner.py',
     'cmd/status_table.py',
     'cmd/switch.py',
+    'cmd/transfer.py',
+    'cmd/volume_process.py',
     'deploy/api.py',
     'deploy/apis.py',
     'deploy/host.py',
