@@ -30,7 +30,7 @@ class Manage(app.App):
     def __init__(self) -> None:
         """Find the commands by their entry points."""
         super().__init__(
-            description="Isolate the members of a project from each other.",
+            description='Isolate the members of a project from each other.',
             version=version.VersionInfo('cloud_security').version_string(),
             command_manager=commandmanager.CommandManager(NAMESPACE),
             deferred_help=True,

@@ -61,15 +61,12 @@ class Criteria:
         self._mappers: dict[Any, Any] = {
             mapper.local_table: mapper for mapper in self._options
         }
+        #: The tables that the subqueries of criteria read, by their tables.
+        self._reads = relations.read(self._criteria)
         self._by_subquery = {
             option
             for mapper, option in self._options.items()
-            if any(
-                isinstance(node, sa.sql.Select)
-                for node in visitors.iterate(
-                    self._criteria[mapper.local_table]
-                )
-            )
+            if self._reads[mapper.local_table]
         }
         # Joined loading reads tables that the statement does not name: by
         # its own options, or by the model's relationships.
@@ -90,13 +87,6 @@ class Criteria:
             self.owned,
             dict(relations.parents(owned)),
         )
-        # MySQL does not let an UPDATE read the table that it changes. The
-        # guard knows what belongs to a row that the UPDATE may change.
-        self._without_subquery = {
-            mapper.local_table: self._criteria[mapper.local_table]
-            for mapper, option in self._options.items()
-            if option not in self._by_subquery
-        }
 
     def _of(self, mappers: Container[Any]) -> tuple[Any, ...]:
         options = self._options.items()
@@ -138,8 +128,15 @@ class Criteria:
             self._restrict_select(state, statement, scope.totals)
         elif isinstance(statement, forms.CHANGES):
             is_insert = isinstance(statement, sa.sql.Insert)
-            read = self._criteria if is_insert else self._without_subquery
-            state.statement = forms.with_criteria_within(statement, read)
+            # MySQL does not let an UPDATE read the table that it changes. The
+            # guard knows what belongs to a row that the UPDATE may change.
+            changed = None if is_insert else statement.table
+            criteria = {
+                table: criterion
+                for table, criterion in self._criteria.items()
+                if changed not in self._reads[table]
+            }
+            state.statement = forms.with_criteria_within(statement, criteria)
             if not is_insert:
                 self._restrict_change(state, state.statement)
         elif forms.is_text(statement):

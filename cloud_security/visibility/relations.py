@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The models that lead to others, by relationships or by ownership."""
+"""Models and tables that lead to others: by relations, owners or criteria."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Iterator
 from typing import Mapping
 
 import sqlalchemy as sa
+from sqlalchemy.sql import visitors
 
 from cloud_security.visibility import owner
 
@@ -42,3 +43,18 @@ def parents(
                 (sa.inspect(model).local_table.name, column),
                 (table.name, key.name),
             )
+
+
+def read(criteria: Mapping[Any, Any]) -> dict[Any, frozenset[Any]]:
+    """Return the tables that the subqueries of criteria read.
+
+    :param criteria: ``{table: criterion}``
+    """
+    return {
+        table: frozenset(
+            node
+            for node in visitors.iterate(criterion)
+            if isinstance(node, sa.Table)
+        )
+        for table, criterion in criteria.items()
+    }

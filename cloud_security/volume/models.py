@@ -46,9 +46,7 @@ def owned() -> dict[type, criteria.Owned]:
             volume,
             backup.parent_id.in_(_ids(backup, is_alias=True)),
         ),
-        group: _own_or_with(
-            group, _groups_of(volume), _groups_of(models.GroupSnapshot)
-        ),
+        group: _own_or_with(group, _groups_of(volume)),
         models.GroupSnapshot: _own_or_made_of(
             models.GroupSnapshot, models.GroupSnapshot.group_id, group
         ),

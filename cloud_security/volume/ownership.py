@@ -131,12 +131,11 @@ def _owners(wanted: list[str]) -> Iterator[Any]:
     volume, group = models.Volume, models.Group
     for model in (volume, group, models.ConsistencyGroup):
         yield sa.select(model.id, model.user_id).where(model.id.in_(wanted))
-    for held in (volume, models.GroupSnapshot):
-        yield (
-            sa.select(group.id, group.user_id, held.user_id)
-            .join(held, held.group_id == group.id)
-            .where(group.id.in_(wanted), held.deleted.is_(False))
-        )
+    yield (
+        sa.select(group.id, group.user_id, volume.user_id)
+        .join(volume, volume.group_id == group.id)
+        .where(group.id.in_(wanted), volume.deleted.is_(False))
+    )
     parent = orm.aliased(models.Backup)
     yield (
         sa.select(models.Backup.id, models.Backup.user_id, parent.user_id)

@@ -14,7 +14,6 @@ UNSHOWN = {
     ('Backup', 0): 'an own backup of a hidden volume',
     ('Backup', 2): "somebody else's backup with an own parent",
     ('Group', 1): "somebody else's group with an own volume",
-    ('Group', 2): "somebody else's group with an own snapshot",
     ('Snapshot', 2): "somebody else's snapshot in an own group snapshot",
     ('GroupSnapshot', 0): 'an own snapshot of a hidden group',
     ('Snapshot', 0): 'an own snapshot of a hidden volume',
