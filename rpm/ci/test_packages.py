@@ -94,7 +94,7 @@ GLANCE = Service(
     needs='openstack-glance',
     refused='openstack-glance >= 1:28.0.0',
     rules='etc/glance/cloud-security/policy.yaml',
-    rule='get_image',
+    rule='modify_image',
     application='glance-api',
     paste_file='glance-api-paste.ini',
 )
