@@ -10,6 +10,7 @@ import collections
 import contextlib
 import io
 import itertools
+import os
 import random
 import sys
 import threading
@@ -21,11 +22,14 @@ from typing import Optional
 import fixtures
 from sqlalchemy import event
 from sqlalchemy import orm
+from testtools import content
 
 from cloud_security.visibility import scope as scopes
 
 _eventlet = sys.modules.get('eventlet')
 IS_EVENTLET = bool(_eventlet and _eventlet.patcher.is_monkey_patched('thread'))
+#: As many requests as a mistake is found with.
+FEW = 200
 MODEL = 'greenthreads' if IS_EVENTLET else 'native threads'
 
 
@@ -278,6 +282,50 @@ class Crowd:
             lambda status, headers, *_: started.append(status),
         )
         return int(started[0].split()[0]), chunks
+
+
+class Hammer:
+    """A mixin of tests whose ``crowd`` asks from many threads."""
+
+    def hammer(self, requests):
+        """Send requests from 16 threads; return the report."""
+        seconds = os.environ.get(
+            'CLOUD_SECURITY_SECONDS', 300 + requests // 10
+        )
+        report = self.crowd.run(requests, seconds=int(seconds))
+        self.addDetail('report', content.text_content(str(report)))
+        if 'CLOUD_SECURITY_REQUESTS' in os.environ:
+            sys.stderr.write(f'{self.id()}: {report}\n')
+        return report
+
+
+class Tests(Hammer):
+    """The tests of a service with the filter, for ``requests`` requests."""
+
+    def test_response_holds_no_rows_of_another_caller(self):
+        report = self.hammer(self.requests)
+        self.assertEqual([], report.crossings)
+        self.assertEqual([], report.wrong)
+        self.assertEqual([], report.survivors)
+        self.assertEqual({}, scopes._by_request_id)
+        self.assertEqual(self.requests, report.requests)
+
+    def test_scope_in_a_plain_global_is_detected(self):
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'cloud_security.visibility.scope._here', PlainGlobal()
+            )
+        )
+        self.assertNotEqual([], self.hammer(FEW).crossings)
+
+    def test_scope_that_is_not_reset_is_detected(self):
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'cloud_security.visibility.scope.on_this_thread',
+                contextlib.contextmanager(stay),
+            )
+        )
+        self.assertNotEqual([], self.hammer(FEW).survivors)
 
 
 class PlainGlobal:

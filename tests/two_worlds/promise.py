@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Rows of the promise's tables: differences that the worlds may show."""
 
+import os
 from typing import Callable
 from typing import NamedTuple
 from typing import Optional
+
+from tests.two_worlds import process
+
+PAGE = 'doc/source/reference/promise.rst'
 
 
 class Row(NamedTuple):
@@ -31,6 +36,17 @@ def find(table, asked, a, b, known):
         if row.fits and row.fits(asked, a, b, known):
             return row.differs
     return None
+
+
+def assert_documented(case, service, table):
+    """Fail where the documentation has other rows for a service."""
+    with open(os.path.join(process.ROOT, PAGE)) as page:
+        rows = documented(page.read(), service)
+    case.assertEqual(
+        [row.differs for row in table], [differs for differs, _ in rows]
+    )
+    for row, (_, why) in zip(table, rows):
+        case.assertIn(row.why, why)
 
 
 def documented(page, service):

@@ -5,24 +5,17 @@ Nova 34 runs native threads here, older ones greenthreads; see __init__.py.
 ``CLOUD_SECURITY_REQUESTS`` and ``CLOUD_SECURITY_SECONDS`` say how much.
 """
 
-import contextlib
 import logging
 import os
-import sys
 
 import fixtures
 from nova import context as nova_context
 from oslo_serialization import jsonutils
-from testtools import content
 
-from cloud_security.visibility import scope as scopes
 from tests.functional import crowd
 from tests.functional.compute import cloud
 
 REQUESTS = int(os.environ.get('CLOUD_SECURITY_REQUESTS', 1000))
-SECONDS = int(os.environ.get('CLOUD_SECURITY_SECONDS', 300 + REQUESTS // 10))
-#: What a mistake is found with.
-FEW = 200
 
 # Nova's fixture has all threads wait for one that asks another cell.
 _target_cell = nova_context.target_cell
@@ -158,44 +151,13 @@ class Concurrency(cloud.Cloud):
         }
         return chance.choices(list(ask.values()), list(ask))[0]()
 
-    def hammer(self, requests):
-        """Send requests from 16 threads; return the report."""
-        report = self.crowd.run(requests, seconds=SECONDS)
-        self.addDetail('report', content.text_content(str(report)))
-        if 'CLOUD_SECURITY_REQUESTS' in os.environ:
-            sys.stderr.write(f'{self.id()}: {report}\n')
-        return report
+
+class TestConcurrency(crowd.Tests, Concurrency):
+    requests = REQUESTS
 
 
-class TestConcurrency(Concurrency):
-    def test_response_holds_no_rows_of_another_caller(self):
-        report = self.hammer(REQUESTS)
-        self.assertEqual([], report.crossings)
-        self.assertEqual([], report.wrong)
-        self.assertEqual([], report.survivors)
-        self.assertEqual({}, scopes._by_request_id)
-        self.assertEqual(REQUESTS, report.requests)
-
-    def test_scope_in_a_plain_global_is_detected(self):
-        self.useFixture(
-            fixtures.MonkeyPatch(
-                'cloud_security.visibility.scope._here', crowd.PlainGlobal()
-            )
-        )
-        self.assertNotEqual([], self.hammer(FEW).crossings)
-
-    def test_scope_that_is_not_reset_is_detected(self):
-        self.useFixture(
-            fixtures.MonkeyPatch(
-                'cloud_security.visibility.scope.on_this_thread',
-                contextlib.contextmanager(crowd.stay),
-            )
-        )
-        self.assertNotEqual([], self.hammer(FEW).survivors)
-
-
-class TestConcurrencyWithoutTheFilter(Concurrency):
+class TestConcurrencyWithoutTheFilter(crowd.Hammer, Concurrency):
     FILTERED = DROPPED_IN = False
 
     def test_responses_hold_rows_of_other_callers(self):
-        self.assertNotEqual([], self.hammer(FEW).crossings)
+        self.assertNotEqual([], self.hammer(crowd.FEW).crossings)
