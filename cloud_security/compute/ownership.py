@@ -16,6 +16,7 @@ from nova.db.api import models as api_models
 import sqlalchemy as sa
 
 from cloud_security.visibility import scope as scopes
+from cloud_security.visibility import storable
 
 
 def hidden(
@@ -64,7 +65,7 @@ def _mappings(
     server_ids: Iterable[str], condition: Any
 ) -> Dict[str, Optional[str]]:
     mapping = api_models.InstanceMapping
-    wanted = sorted(filter(can_be_stored, set(server_ids)))
+    wanted = sorted(filter(storable.is_text, set(server_ids)))
     if not wanted:
         return {}
     return {
@@ -75,14 +76,6 @@ def _mappings(
             )
         )
     }
-
-
-def can_be_stored(server_id: str) -> bool:
-    """Tell whether a database takes an id; PostgreSQL refuses some."""
-    try:
-        return b'\0' not in server_id.encode()
-    except UnicodeEncodeError:
-        return False
 
 
 def _rows(statement: Any) -> Any:

@@ -26,6 +26,7 @@ import sqlalchemy as sa
 from cloud_security.compute import hint_marks
 from cloud_security.compute import ownership
 from cloud_security.visibility import scope as scopes
+from cloud_security.visibility import storable
 from cloud_security.wsgi import body as bodies
 
 #: How often a spec is read again that Nova changed at the same time.
@@ -93,7 +94,7 @@ def foreign(
             *(~spec.spec.contains(text) for text in _WITHOUT_HINTS),
         )
     else:
-        wanted = list(filter(ownership.can_be_stored, server_ids))
+        wanted = list(filter(storable.is_text, server_ids))
         statement = statement.where(mapping.instance_uuid.in_(wanted))
     last = 0
     while True:

@@ -15,9 +15,7 @@ import sqlalchemy as sa
 
 from cloud_security.image import database
 from cloud_security.image import models
-
-#: IDs longer than any that Glance stores.
-_LONGEST = 255
+from cloud_security.visibility import storable
 
 
 def hidden(
@@ -32,7 +30,7 @@ def hidden(
     :returns: ``{resource_id: owner's user ID}``, spelled as Glance does; the
         owner is None where the row names none. Unknown IDs are left out.
     """
-    wanted = sorted(filter(can_be_stored, set(resource_ids)))
+    wanted = sorted(filter(storable.is_storable, set(resource_ids)))
     if not wanted:
         return {}
     image, task = glance_models.Image, glance_models.Task
@@ -72,7 +70,7 @@ def named(image_id: str) -> Optional[tuple[str, Optional[str]]]:
     """
     image = glance_models.Image
     table, is_of_image = models.names_owner(image)
-    if not can_be_stored(image_id):
+    if not storable.is_storable(image_id):
         return None
     with database.reading() as session:
         for visibility, owner_id in session.execute(
@@ -103,13 +101,3 @@ def private_without_owner() -> int:
                 )
             ).scalar_one()
         )
-
-
-def can_be_stored(resource_id: str) -> bool:
-    """Tell whether a database takes an ID; PostgreSQL refuses some."""
-    if len(resource_id) > _LONGEST:
-        return False
-    try:
-        return b'\0' not in resource_id.encode()
-    except UnicodeEncodeError:
-        return False

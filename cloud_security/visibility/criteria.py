@@ -61,13 +61,14 @@ class Criteria:
         self._mappers: dict[Any, Any] = {
             mapper.local_table: mapper for mapper in self._options
         }
-        #: The tables that the subqueries of criteria read, by their tables.
-        self._reads = relations.read(self._criteria)
+        reads = relations.read(self._criteria)
         self._by_subquery = {
             option
             for mapper, option in self._options.items()
-            if self._reads[mapper.local_table]
+            if reads[mapper.local_table]
         }
+        # The guard knows what belongs to a row that an UPDATE may change.
+        self._beside_a_change_of = relations.beside_changes(self._criteria)
         # Joined loading reads tables that the statement does not name: by
         # its own options, or by the model's relationships.
         self._may_load: dict[Any, tuple[Any, ...]] = {}
@@ -128,14 +129,11 @@ class Criteria:
             self._restrict_select(state, statement, scope.totals)
         elif isinstance(statement, forms.CHANGES):
             is_insert = isinstance(statement, sa.sql.Insert)
-            # MySQL does not let an UPDATE read the table that it changes. The
-            # guard knows what belongs to a row that the UPDATE may change.
-            changed = None if is_insert else statement.table
-            criteria = {
-                table: criterion
-                for table, criterion in self._criteria.items()
-                if changed not in self._reads[table]
-            }
+            criteria = self._criteria
+            if not is_insert:
+                criteria = self._beside_a_change_of.get(
+                    statement.table, criteria
+                )
             state.statement = forms.with_criteria_within(statement, criteria)
             if not is_insert:
                 self._restrict_change(state, state.statement)

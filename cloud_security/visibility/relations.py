@@ -49,6 +49,7 @@ def read(criteria: Mapping[Any, Any]) -> dict[Any, frozenset[Any]]:
     """Return the tables that the subqueries of criteria read.
 
     :param criteria: ``{table: criterion}``
+    :returns: ``{table of the criterion: tables}``
     """
     return {
         table: frozenset(
@@ -57,4 +58,25 @@ def read(criteria: Mapping[Any, Any]) -> dict[Any, frozenset[Any]]:
             if isinstance(node, sa.Table)
         )
         for table, criterion in criteria.items()
+    }
+
+
+def beside_changes(
+    criteria: Mapping[Any, Any],
+) -> dict[Any, dict[Any, Any]]:
+    """Return the criteria that an UPDATE of a table may hold.
+
+    MySQL does not let an UPDATE read the table that it changes.
+
+    :returns: ``{changed table: {table: criterion}}``, without the tables that
+        no subquery of a criterion reads: there, all criteria may stand
+    """
+    tables = read(criteria)
+    return {
+        changed: {
+            table: criterion
+            for table, criterion in criteria.items()
+            if changed not in tables[table]
+        }
+        for changed in set().union(*tables.values())
     }

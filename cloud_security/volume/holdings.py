@@ -17,8 +17,8 @@ from typing import Optional
 
 import sqlalchemy as sa
 
+from cloud_security.visibility import storable
 from cloud_security.volume import database
-from cloud_security.volume import ownership
 from cloud_security.volume.database import models
 
 #: IDs in one statement.
@@ -184,7 +184,7 @@ def named(volume_ids: Iterable[str]) -> list[Volume]:
 def _volumes(
     statement: Any, column: Any, wanted: Iterable[str]
 ) -> list[Volume]:
-    ids = sorted(filter(ownership.can_be_stored, set(wanted)))
+    ids = sorted(filter(storable.is_storable, set(wanted)))
     found: list[Volume] = []
     with database.reading() as session:
         for start in range(0, len(ids), PAGE):

@@ -14,11 +14,9 @@ from typing import Optional
 import sqlalchemy as sa
 from sqlalchemy import orm
 
+from cloud_security.visibility import storable
 from cloud_security.volume import database
 from cloud_security.volume.database import models
-
-#: IDs longer than any that Cinder stores.
-_LONGEST = 255
 
 
 def hidden(
@@ -34,16 +32,13 @@ def hidden(
     :returns: ``{resource_id: owner's user ID}``, spelled as Cinder does; the
         owner is None for rows without one. Unknown IDs are left out.
     """
-    wanted = sorted(filter(can_be_stored, set(resource_ids)))
+    wanted = sorted(filter(storable.is_storable, set(resource_ids)))
     if not wanted:
         return {}
-    visible = own(wanted, caller_id)
-    return {
-        row[0]: row[1]
-        for statement in _owners(wanted)
-        for row in _rows(statement)
-        if row[0] not in visible
-    }
+    rows = [row for one in _owners(wanted) for row in _rows(one)]
+    # A row for each way in which a resource can be somebody's.
+    visible = {row[0] for row in rows if caller_id in row[1:]}
+    return {row[0]: row[1] for row in rows if row[0] not in visible}
 
 
 def own(resource_ids: Iterable[str], caller_id: str) -> set[str]:
@@ -51,7 +46,7 @@ def own(resource_ids: Iterable[str], caller_id: str) -> set[str]:
 
     :returns: IDs as Cinder spells them
     """
-    wanted = sorted(filter(can_be_stored, set(resource_ids)))
+    wanted = sorted(filter(storable.is_storable, set(resource_ids)))
     if not wanted:
         return set()
     return {
@@ -65,7 +60,7 @@ def own(resource_ids: Iterable[str], caller_id: str) -> set[str]:
 def is_left_behind(snapshot_id: str, caller_id: str) -> bool:
     """Tell whether a snapshot is a caller's, but its volume is not."""
     snapshot, volume = models.Snapshot, models.Volume
-    if not can_be_stored(snapshot_id):
+    if not storable.is_storable(snapshot_id):
         return False
     rows = _rows(
         sa.select(volume.id)
@@ -82,19 +77,17 @@ def is_left_behind(snapshot_id: str, caller_id: str) -> bool:
 
 def hidden_in_group(group_id: str, caller_id: str) -> dict[str, Optional[str]]:
     """Return the hidden volumes in a visible group, as ``hidden`` does."""
-    if not own([group_id], caller_id):
+    if not storable.is_storable(group_id):
         return {}
-    volume = models.Volume
-    return {
-        row[0]: row[1]
-        for row in _rows(
-            sa.select(volume.id, volume.user_id).where(
-                volume.group_id == group_id,
-                volume.deleted.is_(False),
-                sa.or_(volume.user_id.is_(None), volume.user_id != caller_id),
-            )
-        )
-    }
+    volume, group = models.Volume, models.Group
+    rows = _rows(
+        sa.select(volume.id, volume.user_id, group.user_id)
+        .join(group, volume.group_id == group.id)
+        .where(group.id == group_id, volume.deleted.is_(False))
+    )
+    if not any(caller_id in row[1:] for row in rows):
+        return {}
+    return {row[0]: row[1] for row in rows if row[1] != caller_id}
 
 
 def transfer_secret(transfer_id: str) -> Optional[tuple[str, str]]:
@@ -103,7 +96,7 @@ def transfer_secret(transfer_id: str) -> Optional[tuple[str, str]]:
     :param transfer_id: as the caller spelled it
     """
     transfer = models.Transfer
-    if not can_be_stored(transfer_id):
+    if not storable.is_storable(transfer_id):
         return None
     rows = _rows(
         sa.select(transfer.salt, transfer.crypt_hash).where(
@@ -114,16 +107,6 @@ def transfer_secret(transfer_id: str) -> Optional[tuple[str, str]]:
         if salt and digest:
             return str(salt), str(digest)
     return None
-
-
-def can_be_stored(resource_id: str) -> bool:
-    """Tell whether a database takes an ID; PostgreSQL refuses some."""
-    if len(resource_id) > _LONGEST:
-        return False
-    try:
-        return b'\0' not in resource_id.encode()
-    except UnicodeEncodeError:
-        return False
 
 
 def _owners(wanted: list[str]) -> Iterator[Any]:

@@ -22,6 +22,7 @@ from oslo_serialization import jsonutils
 
 from cloud_security.compute import ownership
 from cloud_security.visibility import scope as scopes
+from cloud_security.visibility import storable
 from cloud_security.wsgi import exchange as exchanges
 from cloud_security.wsgi import transform
 
@@ -124,7 +125,7 @@ def _hidden(
     volume_id = holder.get(VOLUME)
     if (
         not isinstance(volume_id, str)
-        or not ownership.can_be_stored(volume_id)
+        or not storable.is_text(volume_id)
         or not exchange.context.can(
             policies.POLICY_ROOT % name, target={}, fatal=False
         )

@@ -25,9 +25,9 @@ from nova.policies import quota_sets
 from oslo_serialization import jsonutils
 from oslo_utils import strutils
 
-from cloud_security.compute import ownership
 from cloud_security.compute.transforms import quotas
 from cloud_security.visibility import scope as scopes
+from cloud_security.visibility import storable
 from cloud_security.wsgi import exchange as exchanges
 from cloud_security.wsgi import transform
 
@@ -118,7 +118,7 @@ def _limits(
     }
     if (
         user_id in ('', exchange.caller_id)
-        or not ownership.can_be_stored(user_id + project_id)
+        or not storable.is_text(user_id + project_id)
         # Nova's schema refuses these.
         or not isinstance(force, (bool, str))
         or force not in parameter_types.boolean['enum']
