@@ -41,7 +41,7 @@ def restricted(condition: Tokens) -> set[str]:
     if len(parts) > 1:
         return set().union(*map(restricted, parts))
     column, rest = _column(condition)
-    return {column[0]} if column and _is_own(rest) else set()
+    return {column[0]} if column and _is_marked(rest) else set()
 
 
 def compared_column(condition: Tokens) -> tuple[str, str] | None:
@@ -117,8 +117,8 @@ def _column(condition: Tokens) -> tuple[tuple[str, str] | None, Tokens]:
     return column, condition[index:]
 
 
-def _is_own(rest: Tokens) -> bool:
-    """Tell whether tokens compare with a marked parameter or query."""
+def _is_marked(rest: Tokens) -> bool:
+    """Tell whether tokens are a comparison that the criteria made."""
     kind = _MARKS.get(sql.sign(rest, 0))
     if kind is not None:
         return _is_mark(rest[1:2], kind) and _is_parameter(rest[2:])

@@ -67,7 +67,8 @@ class Criteria:
             for mapper, option in self._options.items()
             if reads[mapper.local_table]
         }
-        # The guard knows what belongs to a row that an UPDATE may change.
+        # MySQL lets no UPDATE read the table that it changes. The guard takes
+        # a join with that table, which is restricted, for the criterion.
         self._beside_a_change_of = relations.beside_changes(self._criteria)
         # Joined loading reads tables that the statement does not name: by
         # its own options, or by the model's relationships.
@@ -94,7 +95,10 @@ class Criteria:
         return tuple(option for mapper, option in options if mapper in mappers)
 
     def install(self) -> None:
-        """Listen to every session of this process; again changes nothing."""
+        """Listen to every session of this process.
+
+        A second call changes nothing.
+        """
         if not event.contains(orm.Session, 'do_orm_execute', self.restrict):
             event.listen(orm.Session, 'do_orm_execute', self.restrict)
         self.guard.install()
@@ -116,7 +120,8 @@ class Criteria:
 
         Statements of other forms pass here, and the guard reads their SQL.
 
-        :raises ScopeError: when the statement is text, which can name views
+        :raises ScopeError: when a request's statement is text, which can name
+            views, or that of a lost thread
         """
         scope = scopes.current()
         if scope is not None and scope.is_everybody:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The owner of rows, as criteria and as parameters of SQL.
 
-SQLAlchemy reads both parameters when it executes a statement. A statement, its
-options and its place in SQLAlchemy's compiled cache are the same for all.
+SQLAlchemy reads these parameters when it executes a statement. A statement,
+its options and its place in SQLAlchemy's compiled cache are the same for all.
 """
 
 from __future__ import annotations
@@ -31,12 +31,11 @@ class Owned(NamedTuple):
     """The owner of a model's rows.
 
     ``criterion`` compares a column with ``OWNER_ID``, or with a query in
-    ``own()``. Where rows can be everybody's, it has parts that a column is not
-    equal to ``PROJECT_ID`` or to an ``open_value()``, or not in a query in
-    ``foreign()``. ``owner_id`` is None where a
-    row does not tell. ``parents`` maps columns to models: a row belongs to the
-    owner, too, where the column is the primary key of such a model's row that
-    criteria let pass.
+    ``own()``. Where rows can be everybody's, it is an OR with parts such as
+    ``column != PROJECT_ID``, ``column != open_value()`` or ``column.not_in()``
+    of a query in ``foreign()``. ``owner_id`` is None where a row does not
+    tell. ``parents`` maps columns to models: a row belongs to the owner, too,
+    if the column refers to a row of that model that the owner may see.
     """
 
     criterion: elements.ColumnElement[bool]

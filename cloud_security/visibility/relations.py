@@ -68,8 +68,9 @@ def beside_changes(
 
     MySQL does not let an UPDATE read the table that it changes.
 
-    :returns: ``{changed table: {table: criterion}}``, without the tables that
-        no subquery of a criterion reads: there, all criteria may stand
+    :returns: ``{changed table: {table: criterion}}``. A table that no
+        subquery of a criterion reads is absent: beside its changes all
+        criteria may stand.
     """
     tables = read(criteria)
     return {

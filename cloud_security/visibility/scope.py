@@ -28,14 +28,14 @@ class ScopeError(Exception):
 
 @dataclasses.dataclass(frozen=True)
 class Scope:
-    """Rows of one owner, or of everybody. The zero value sees nothing.
+    """Rows of one owner, or of everybody. ``Scope()`` reads no rows.
 
     ``reaches_needed`` adds rows of other owners that the owner's rows need,
     where a model has such. ``project_id`` is the caller's project, for models
     whose rows can belong to other projects. ``totals`` are the aggregates
-    that see everybody's rows, where a statement returns nothing else.
-    SQLAlchemy's load event hands each row that it reads to ``watch`` (monitor
-    mode).
+    that count everybody's rows, where a statement returns nothing else; by
+    default all. SQLAlchemy's load event hands each row that it reads to
+    ``watch``.
     """
 
     owner_id: str = ''
@@ -54,7 +54,7 @@ _here: contextvars.ContextVar[Scope | None] = contextvars.ContextVar(
 )
 # Threads that a service starts for a request carry oslo.context's
 # thread-local context; its request_id survives every copy of it.
-_by_request_id: dict[str, Scope] = {}
+_by_request_id: dict[str, tuple[Scope]] = {}
 
 
 @contextlib.contextmanager
@@ -65,7 +65,9 @@ def entered(scope: Scope, request_id: str) -> Iterator[None]:
     """
     if not request_id:
         raise ScopeError('A request without an id cannot be isolated.')
-    if _by_request_id.setdefault(request_id, scope) is not scope:
+    # A tuple is one request's alone; requests share the scope EVERYBODY.
+    held = (scope,)
+    if _by_request_id.setdefault(request_id, held) is not held:
         raise ScopeError(f'Two requests share the id {request_id}.')
     try:
         with on_this_thread(scope):
@@ -93,7 +95,7 @@ def current() -> Scope | None:
     if scope is None:
         context = oslo_context.get_current()
         if context is not None:
-            scope = _by_request_id.get(context.request_id)
+            [scope] = _by_request_id.get(context.request_id) or (None,)
     return scope
 
 

@@ -76,16 +76,20 @@ class TestScope(testtools.TestCase):
         with scopes.entered(BOB, 'req-1'):
             self.assertRaises(scopes.ScopeError, second)
             self.assertIs(BOB, scopes.current())
-            self.assertIs(BOB, scopes._by_request_id['req-1'])
+            self.assertEqual((BOB,), scopes._by_request_id['req-1'])
         self.assertEqual({}, scopes._by_request_id)
 
     def test_equal_scopes_are_still_two_requests(self):
-        def second():
-            with scopes.entered(scopes.Scope(owner_id='bob'), 'req-1'):
+        def second(scope):
+            with scopes.entered(scope, 'req-1'):
                 pass
 
-        with scopes.entered(BOB, 'req-1'):
-            self.assertRaises(scopes.ScopeError, second)
+        for scope, other in (
+            (BOB, scopes.Scope(owner_id='bob')),
+            (scopes.EVERYBODY, scopes.EVERYBODY),
+        ):
+            with scopes.entered(scope, 'req-1'):
+                self.assertRaises(scopes.ScopeError, second, other)
 
     def test_a_request_without_an_id_is_refused(self):
         for request_id in ('', None):
