@@ -17,8 +17,9 @@ class Decision(NamedTuple):
     """The scope of a request, and the reasons for it.
 
     ``consulted`` maps the rules that were evaluated, in that order, to their
-    results. ``overrides`` is true for a caller whom only a role or a rule
-    about the caller exempts: the filter records what such callers change.
+    results. ``overrides`` is true where ``exempt``, ``see_project`` or
+    ``change_project`` opened the request, and false where the project is not
+    isolated: the filter records what callers change whom these rules open.
     """
 
     scope: scopes.Scope

@@ -25,8 +25,9 @@ RULES = [
         check_str='rule:context_is_admin or role:service',
         description='Callers who get the service without isolation. Neutron '
         "and Cinder report about everybody's servers with their own users. "
-        "A service token beside a user's token exempts one operation only: "
-        "Cinder's question to Nova whether a volume is still attached.",
+        "A service token beside a user's token opens single operations only: "
+        "Cinder's question to Nova whether a volume is still attached, and "
+        "Nova's work on attachments and volumes of the user's own servers.",
         operations=ANY_REQUEST,
     ),
     policy.DocumentedRuleDefault(
@@ -40,7 +41,7 @@ RULES = [
     policy.DocumentedRuleDefault(
         name=SEE_PROJECT,
         check_str='role:manager',
-        description='Callers who may see every server of the project. '
+        description='Callers who may see all resources of the project. '
         'Without cloud_security:change_project, this rule opens requests '
         'that the API routes as GET, and no others.',
         operations=[{'path': '/*', 'method': 'GET'}],
@@ -48,9 +49,9 @@ RULES = [
     policy.DocumentedRuleDefault(
         name=CHANGE_PROJECT,
         check_str='role:manager',
-        description='Callers who may act on every server of the project. '
+        description='Callers who may act on all resources of the project. '
         'The rule counts only for callers who may also see them.',
-        operations=[{'path': '/*', 'method': 'POST, PUT, DELETE'}],
+        operations=[{'path': '/*', 'method': 'POST, PUT, PATCH, DELETE'}],
     ),
 ]
 

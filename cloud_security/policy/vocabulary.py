@@ -129,7 +129,10 @@ def _fault_of_isolation(check: Any) -> Optional[str]:
             'never holds here: the rules that decide who is isolated are '
             'asked before isolation begins'
         )
-    return 'is unknown: there are isolation:enforced and legacy_defaults'
+    return (
+        'cannot stand here: there is isolation:legacy_defaults, and '
+        'isolation:enforced and isolation:default are for other rules'
+    )
 
 
 def _fault_of_role(match: str) -> Optional[str]:
