@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Questions to Keystone, and one to Nova, with OS_ variables or clouds.yaml.
+"""Questions to Keystone, with OS_ variables or clouds.yaml.
+
+One more is for Nova, and one for Cinder.
 
 Only commands ask; a request never does.
 """
@@ -142,6 +144,41 @@ class Keystone:
                 )
             }
 
+    def volume_sizes(
+        self, project_id: Optional[str]
+    ) -> dict[tuple[str, str], int]:
+        """Return the sizes of volumes, as Cinder tells this account.
+
+        :param project_id: of the volumes; None for those of all projects
+        :returns: ``{(project ID, user ID): GiB of all volumes}``
+        :raises Unknown: when the account is no admin, or Cinder is silent
+        """
+        # Cinder shows others their own project, and refuses nothing.
+        # Source: cinder/volume/api.py API.get_all, Cinder 24 to 29.
+        if 'admin' not in map(str.lower, self.caller().roles):
+            raise Unknown(
+                'Cinder tells the volumes of all projects to an admin alone, '
+                'and this account has no role admin'
+            )
+        query = {'project_id': project_id} if project_id else {}
+        sizes: dict[tuple[str, str], int] = {}
+        with asking('Cinder does not tell'):
+            for volume in self._connection.block_storage.volumes(
+                details=True, all_projects=True, **query
+            ):
+                if not volume.project_id:
+                    raise Unknown(
+                        'its policy hides os-vol-tenant-attr:tenant_id, the '
+                        'projects of volumes, from this account'
+                    )
+                key = str(volume.project_id), str(volume.user_id)
+                sizes[key] = sizes.get(key, 0) + int(volume.size)
+        return {
+            key: size
+            for key, size in sizes.items()
+            if project_id in (None, key[0])
+        }
+
     def _find(self, kind: str, text: str) -> Optional[Found]:
         with asking('Keystone does not tell'):
             listed = getattr(self._connection.identity, f'{kind}s')
@@ -172,10 +209,19 @@ def connect() -> Optional[Keystone]:
 
     :raises Unknown: when the variables are not complete
     """
+    found = connection()
+    return None if found is None else Keystone(found)
+
+
+def connection() -> Optional[Any]:
+    """Return the SDK's connection, None where the environment names none.
+
+    :raises Unknown: when the variables are not complete
+    """
     if not any(map(os.environ.get, VARIABLES)):
         return None
     with asking('Mend the OS_ variables'):
-        return Keystone(openstack.connect())
+        return openstack.connect()
 
 
 @contextlib.contextmanager

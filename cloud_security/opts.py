@@ -13,7 +13,7 @@ OPTS: List[cfg.Opt] = [
         'mode',
         default='enforce',
         choices=[
-            ('enforce', 'Members see and touch only their own servers.'),
+            ('enforce', 'Members see and use only what is their own.'),
             (
                 'monitor',
                 'No response changes. The log records what enforce would '
@@ -21,8 +21,9 @@ OPTS: List[cfg.Opt] = [
             ),
             ('off', 'No isolation. The service logs a warning at start.'),
         ],
-        help='Mode of the user_isolation filter. The service reads it at '
-        'start: restart the service after a change.',
+        help='Mode of the user_isolation filter, or of the plugin of that '
+        'name in Neutron. The service reads it at start: restart the '
+        'service after a change.',
     ),
     cfg.StrOpt(
         'audit',
@@ -36,9 +37,9 @@ OPTS: List[cfg.Opt] = [
                 '[oslo_messaging_notifications].',
             ),
         ],
-        help='Destination of the records about callers who were denied a '
-        "hidden server, or who acted on another owner's server because of "
-        'their role. Monitor mode logs its own records with every value. '
+        help='Destination of the records about callers who were denied '
+        'something hidden, or who acted on what another user owns because '
+        'of their role. Monitor mode logs its own records with every value. '
         'The service reads it at start.',
     ),
 ]

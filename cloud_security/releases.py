@@ -34,9 +34,19 @@ GLANCE = {
     32: '2026.1',
     33: '2026.2',
 }
+#: The same for Neutron.
+NEUTRON = {
+    24: '2024.1',
+    29: '2026.2',
+}
 OLDEST = min(NOVA)
 NEWEST = max(NOVA)
-_OF = {'Nova': NOVA, 'Cinder': CINDER, 'Glance': GLANCE}
+_OF = {
+    'Nova': NOVA,
+    'Cinder': CINDER,
+    'Glance': GLANCE,
+    'Neutron': NEUTRON,
+}
 
 
 def warning(release: str, service: str = 'Nova') -> str | None:
@@ -47,8 +57,11 @@ def warning(release: str, service: str = 'Nova') -> str | None:
     tested = _OF[service]
     if release.split('.')[0] in map(str, tested):
         return None
+    numbers = sorted(tested)
+    is_range = numbers == [*range(numbers[0], numbers[-1] + 1)]
     return (
-        f'cloud_security was tested with {service} {min(tested)} to '
-        f'{max(tested)}, this is {service} {release}: see whether a release '
-        'for it exists, and try it on a test cloud first.'
+        f'cloud_security was tested with {service} '
+        f'{numbers[0]} {"to" if is_range else "and"} {numbers[-1]}, '
+        f'this is {service} {release}: see whether a release for it exists, '
+        'and try it on a test cloud first.'
     )

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Api: all that the commands must know of one service's files.
 
-An API is the part of a service that loads the filter. Nothing here imports a
-service, which an image need not have.
+An API is the part of a service that isolates. It loads a filter, which
+api-paste.ini names, or a plugin, which its configuration names. Nothing here
+imports a service, which an image need not have.
 """
 
 from __future__ import annotations
@@ -22,16 +23,18 @@ _CHECKOUT = os.path.abspath(os.path.join(__file__, '../../../etc/policy.d'))
 class Api:
     """One service's API.
 
-    ``key`` is the value of ``--service``, ``things`` the noun for what
-    belongs to owners. ``variables`` names the environment variables for the
-    folder, and perhaps for the files, of its configuration. ``paste_option``
-    is the option in its configuration that names the api-paste.ini, in
-    ``paste_group``. They are absent where the service has none.
-    ``paste_file`` is the name of the api-paste.ini. ``account`` is the user
-    that packages create, and ``program`` matches the names of a process that
-    serves the API.
+    ``key`` is the value of ``--service``, and the name of the service's
+    room. ``things`` is the noun for what belongs to owners. ``variables``
+    names the environment variables for the folder, and perhaps for the
+    files, of its configuration. ``paste_option`` is the option in its
+    configuration that names the api-paste.ini, in ``paste_group``. They
+    are absent where the service has none. ``paste_file`` is the name of
+    the api-paste.ini. ``account`` is the user that packages create, and
+    the name of the service's Python package, its distribution and its root
+    logger. ``program`` matches the names of a process that serves the API.
 
-    In api-paste.ini, ``entry`` is the application that the service loads,
+    Of those that load a filter, and not a plugin, the following speak. In
+    api-paste.ini, ``entry`` is the application that the service loads,
     ``routers`` are factories of the API itself, the usual one first, and
     ``factory`` is the filter's. ``url_maps`` holds factories of URL maps,
     each with the paths that it drops. ``pipelines`` are factories that choose
@@ -46,6 +49,8 @@ class Api:
     that file, ``essential_rules`` those by which it is known under another
     name. ``bridging_rules`` lead to the others and need not ask for the
     filter. ``late_rules`` are those that a supported release lacks.
+    ``tables`` is the sentence that tells how our tables are made, '' where
+    there are none.
     """
 
     key: str
@@ -57,13 +62,6 @@ class Api:
     program: re.Pattern[str]
     restart: str
 
-    application: str
-    entry: str
-    routers: tuple[str, ...]
-    factory: str
-    url_maps: Mapping[str, frozenset[str]]
-    pipelines: frozenset[str]
-
     rules_file: str
     packaged: str
     base_rules: frozenset[str]
@@ -71,6 +69,15 @@ class Api:
     bridging_rules: frozenset[str] = _NOTHING
     late_rules: frozenset[str] = _NOTHING
 
+    tables: str = ''
+    application: str = ''
+    entry: str = ''
+    routers: tuple[str, ...] = ()
+    factory: str = ''
+    url_maps: Mapping[str, frozenset[str]] = dataclasses.field(
+        default_factory=dict
+    )
+    pipelines: frozenset[str] = _NOTHING
     behind: frozenset[str] = _NOTHING
     is_mapped: bool = False
     has_flavors: bool = False
@@ -92,8 +99,23 @@ class Api:
             of_folder, *of_files = self.variables
             folder = os.environ.get(of_folder, folder).strip()
             names = ''.join(os.environ.get(name, '') for name in of_files)
-        names = names or f'{self.paste_file};{self.conf_file}'
-        return [os.path.join(folder, name) for name in names.split(';')]
+        given = [name.strip() for name in names.split(';') if name.strip()]
+        return [os.path.join(folder, name) for name in given or self._names]
+
+    @property
+    def _names(self) -> tuple[str, ...]:
+        """The names of the files that the API reads by default."""
+        return self.paste_file, self.conf_file
+
+    @property
+    def conf_files(self) -> list[str]:
+        """The files of its configuration that the API reads."""
+        return self.files()[1:]
+
+    @property
+    def noun(self) -> str:
+        """The noun for what the service loads, for sentences."""
+        return 'filter'
 
     @property
     def thing(self) -> str:
@@ -131,3 +153,40 @@ class Api:
     def rule_endings(self) -> tuple[str, ...]:
         """Ends of those paths, wherever they were when a link was made."""
         return self.packaged, f'/policy.d/{self.rules_file}'
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class PluginApi(Api):
+    """One service's API that loads a plugin, which its configuration names.
+
+    ``plugin`` is its name in ``option``, a list in [DEFAULT], and ``others``
+    are further names of it. ``companions`` are all names of our other plugin
+    in that list. ``further`` are files that the API reads behind
+    ``conf_file``, and ``folders`` those whose files it reads behind these.
+    ``delivered`` are files and folders of packages, which the API reads at
+    first, and ``marks`` are files that only hosts of the API have.
+    """
+
+    plugin: str = ''
+    others: tuple[str, ...] = ()
+    companions: tuple[str, ...] = ()
+    option: str = ''
+    further: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()
+    delivered: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+
+    @property
+    def noun(self) -> str:
+        """The noun for what the service loads, for sentences."""
+        return 'plugin'
+
+    @property
+    def _names(self) -> tuple[str, ...]:
+        """The names of the files that the API reads by default."""
+        return self.conf_file, *self.further
+
+    @property
+    def conf_files(self) -> list[str]:
+        """The files of its configuration that the API reads."""
+        return self.files()

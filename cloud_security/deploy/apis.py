@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The APIs of Nova, Cinder and Glance, as data."""
+"""The APIs of Nova, Cinder, Glance and Neutron, as data."""
 
 from __future__ import annotations
 
+import dataclasses
 import re
 
 from cloud_security.deploy import api
+from cloud_security.deploy import neutron_rules
 
 Api = api.Api
+PluginApi = api.PluginApi
 
 _ALL_PATHS: frozenset[str] = frozenset()
 _URL_MAPS = {
@@ -127,7 +130,9 @@ GLANCE = api.Api(
     paste_option='config_file',
     paste_group='paste_deploy',
     account='glance',
-    program=re.compile(r'glance[-_](api|wsgi)[\w-]*|glance\.wsgi(\.\w+)*'),
+    program=re.compile(
+        r'glance[-_](api|u?wsgi)[\w-]*|glance\.(wsgi(\.\w+)*|ini)'
+    ),
     restart="Restart Glance's API on this host, and nothing else: httpd, "
     'uwsgi or openstack-glance-api, whichever runs it.',
     application='image API',
@@ -173,5 +178,61 @@ GLANCE = api.Api(
     essential_rules=frozenset({'download_image', 'get_image', 'get_images'}),
 )
 
+NEUTRON = api.PluginApi(
+    key='network',
+    name='Neutron',
+    things='ports',
+    folder='/etc/neutron',
+    conf_file='neutron.conf',
+    variables=('OS_NEUTRON_CONFIG_DIR', 'OS_NEUTRON_CONFIG_FILES'),
+    account='neutron',
+    program=re.compile(
+        r'neutron[-_](server|api|rpc[-_]server|periodic[-_]workers)[\w-]*'
+        r'|neutron\.(wsgi(\.\w+)*|ini)'
+    ),
+    restart="Restart Neutron's API on this host, and what else loads plugins "
+    'here: neutron-server, or httpd or uwsgi with neutron-rpc-server and '
+    'neutron-periodic-workers.',
+    tables='Let the tables exist first, once for all hosts: run '
+    'neutron-db-manage --subproject cloud_security upgrade heads.',
+    plugin='user_isolation',
+    others=('cloud_security.network.plugin.UserIsolationPlugin',),
+    companions=(
+        'cloud_security_trace',
+        'cloud_security.trace.plugin.TracePlugin',
+    ),
+    option='service_plugins',
+    further=('plugins/ml2/ml2_conf.ini',),
+    # oslo.config looks into the first ones, and RDO's units name the others.
+    folders=(
+        'neutron.conf.d',
+        'neutron-server.conf.d',
+        'neutron-api.conf.d',
+        'conf.d/common',
+        'conf.d/neutron-server',
+    ),
+    delivered=(
+        '/usr/share/neutron/neutron-dist.conf',
+        '/usr/share/neutron/server',
+    ),
+    marks=(
+        '/etc/neutron/api-paste.ini',
+        '/usr/share/neutron/api-paste.ini',
+    ),
+    rules_file='neutron/50-cloud-security.yaml',
+    packaged='/etc/neutron/cloud-security/policy.yaml',
+    base_rules=neutron_rules.DROPPED_IN,
+    late_rules=neutron_rules.LATE,
+    essential_rules=frozenset({'get_port', 'get_security_group'}),
+)
+
+#: The same API, with the plugin that keeps the history of IP addresses.
+TRACE = dataclasses.replace(
+    NEUTRON,
+    plugin=NEUTRON.companions[0],
+    others=NEUTRON.companions[1:],
+    companions=(NEUTRON.plugin, *NEUTRON.others),
+)
+
 #: ``{value of --service: the API}``, in the order in which commands go.
-ALL = {one.key: one for one in (NOVA, CINDER, GLANCE)}
+ALL = {one.key: one for one in (NOVA, CINDER, GLANCE, NEUTRON)}

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from collections.abc import Collection
 from collections.abc import Iterator
 from collections.abc import Mapping
@@ -31,11 +32,14 @@ def are_dropped_in(found: rule_set.RuleSet) -> bool:
 
 
 def undecidable(
-    found: rule_set.RuleSet, names: Collection[str]
+    found: rule_set.RuleSet,
+    names: Collection[str],
+    is_of_service: Callable[[Any], bool] = lambda check: False,
 ) -> Iterator[str]:
     """Yield sentences about checks that raise when they are asked.
 
     :param names: of the rules that are asked, and lead to these checks
+    :param is_of_service: tells checks that look up what the service has
     """
     creds = {
         **oslo_context.RequestContext(
@@ -53,7 +57,12 @@ def undecidable(
         for part in inspection.referred(found.enforcer, name):
             check = found.enforcer.rules.get(part)
             if part not in raising:
-                raising[part] = _raised(check, target, creds, found.enforcer)
+                asked = [
+                    one
+                    for one in inspection.checks(check)
+                    if not is_of_service(one)
+                ]
+                raising[part] = _raised(asked, target, creds, found.enforcer)
                 if inspection.is_cyclic(found.enforcer, part):
                     # Python gives up, and the service answers with 500.
                     raising[part] = 'it refers to itself'
@@ -66,9 +75,9 @@ def undecidable(
         )
 
 
-def _raised(check: Any, target: Any, creds: Any, enforcer: Any) -> str:
+def _raised(checks: Any, target: Any, creds: Any, enforcer: Any) -> str:
     """Return what the parts of a check raise, '' where none does."""
-    for part in inspection.checks(check):
+    for part in checks:
         if part is None or hasattr(part, 'rules') or hasattr(part, 'rule'):
             continue
         if isinstance(part, policy.RuleCheck):
@@ -102,26 +111,27 @@ def open_without_the_filter(
         folders = ', '.join(found.enforcer.conf.oslo_policy.policy_dirs)
         yield (
             f'{found.api.link} is not among the policy files ([oslo_policy] '
-            f'policy_dirs is {folders}), so that a lost filter would go '
-            'unnoticed: run cloud-security-manage enable, or link it into '
-            'that folder.'
+            f'policy_dirs is {folders}), so that a lost {found.api.noun} '
+            'would go unnoticed: run cloud-security-manage enable, or link it '
+            'into that folder.'
         )
         return
     while opened:
         pulled = lever.find(found, rules_then, opened, opened_then)
         if pulled is None:
             yield (
-                f'{found.listed(opened)} let callers past a lost filter, '
-                'which would go unnoticed: add isolation:enforced to them.'
+                f'{found.listed(opened)} let callers past a lost '
+                f'{found.api.noun}, which would go unnoticed: add '
+                'isolation:enforced to them.'
             )
             return
         closed = pulled.closes - {pulled.name}
         leading = f'; {len(closed)} rules lead to it: {found.listed(closed)}'
         yield (
             f'{pulled.place}: {pulled.name} lets '
-            f'{rule_set.who(pulled.caller)} past a lost filter, which would '
-            f'go unnoticed{leading if closed else ""}. Write there:'
-            f'{rule_set.line(pulled.name, pulled.text)}'
+            f'{rule_set.who(pulled.caller)} past a lost {found.api.noun}, '
+            f'which would go unnoticed{leading if closed else ""}. Write '
+            f'there:{rule_set.line(pulled.name, pulled.text)}'
         )
         rules_then = pulled.rules_then
         opened = opened_then(rules_then)

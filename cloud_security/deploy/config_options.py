@@ -3,14 +3,33 @@
 
 from __future__ import annotations
 
+import argparse
 from typing import Any
+
+
+class InOrder(argparse.Action):
+    """Append a value, also to config_order, which has files and folders.
+
+    oslo.config reads both in the order of the command line.
+    """
+
+    def __call__(
+        self, parser: Any, namespace: Any, value: Any, option: Any = None
+    ) -> None:
+        """Append a value, and ``(name, value)``."""
+        for name, more in (
+            (self.dest, value),
+            ('config_order', (self.dest, value)),
+        ):
+            found = getattr(namespace, name, None) or []
+            setattr(namespace, name, [*found, more])
 
 
 def add(parser: Any) -> None:
     """Add --config-file and --config-dir to a parser of argparse."""
     parser.add_argument(
         '--config-file',
-        action='append',
+        action=InOrder,
         metavar='FILE',
         help="the service's configuration file, such as nova.conf; repeat it "
         "for more (default: /etc/nova/nova.conf and what Nova's API reads "
@@ -18,7 +37,7 @@ def add(parser: Any) -> None:
     )
     parser.add_argument(
         '--config-dir',
-        action='append',
+        action=InOrder,
         metavar='DIRECTORY',
         help='directory of further .conf files; repeat it for more',
     )

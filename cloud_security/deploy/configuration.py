@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Iterator
 import contextlib
 import glob
@@ -58,10 +59,15 @@ def arguments(parsed_args: Any) -> list[str]:
 
     :param parsed_args: with lists config_file and config_dir
     """
+    return arguments_of(parsed_args.config_file, parsed_args.config_dir)
+
+
+def arguments_of(files: Iterable[str], folders: Iterable[str]) -> list[str]:
+    """Return oslo.config's arguments for files and folders."""
     return [
         'cloud-security-manage',
-        *(f'--config-file={name}' for name in parsed_args.config_file),
-        *(f'--config-dir={name}' for name in parsed_args.config_dir),
+        *(f'--config-file={name}' for name in files),
+        *(f'--config-dir={name}' for name in folders),
     ]
 
 
@@ -75,7 +81,7 @@ def read(api: apis.Api, conf: Any, argv: list[str], parse: Parse) -> None:
     """
     files = None
     if {*(api.variables or ())} & os.environ.keys():
-        files = api.files()[1:]
+        files = api.conf_files
     said = io.StringIO()
     try:
         with contextlib.redirect_stderr(said):

@@ -15,10 +15,17 @@ class Refused(Exception):
     """Something that is not ours is in the way; the message says what."""
 
 
-def read(path: str, service: str = 'Nova') -> str:
+def read(
+    path: str,
+    service: str = 'Nova',
+    wanted: str = 'api-paste.ini',
+    option: str = '--paste',
+) -> str:
     """Return the text of a file, with the ends of its lines.
 
     :param service: the name of whoever reads the file
+    :param wanted: the file's usual name
+    :param option: names another file
     :raises Refused: when it cannot be read, or is no ordinary file
     """
     try:
@@ -27,8 +34,8 @@ def read(path: str, service: str = 'Nova') -> str:
         with open(number, 'rb') as stream:
             if not stat.S_ISREG(os.fstat(number).st_mode):
                 raise Refused(
-                    f'{path} is no ordinary file: name the api-paste.ini '
-                    f"that {service}'s API reads with --paste."
+                    f'{path} is no ordinary file: name the {wanted} that '
+                    f"{service}'s API reads with {option}."
                 )
             content = stream.read(LARGEST + 1)
         if len(content) > LARGEST:
@@ -42,7 +49,7 @@ def read(path: str, service: str = 'Nova') -> str:
     except FileNotFoundError as error:
         raise Refused(
             f"There is no {path}: run this on a host of {service}'s API, and "
-            'name the api-paste.ini that it reads with --paste.'
+            f'name the {wanted} that it reads with {option}.'
         ) from error
     except OSError as error:
         advice = 'name the file itself'

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Files of one host or image, in which the filter is switched on and off.
 
-Two things belong to cloud_security: the filter's place in api-paste.ini, and
+Two things belong to cloud_security: the place that loads it (``loading``), and
 a link in policy.d. The steps change nothing else, and leave no file half done.
 This module imports no service, which an image need not have.
 """
@@ -15,7 +15,10 @@ from typing import Optional
 from cloud_security.deploy import apis
 from cloud_security.deploy import file_changes
 from cloud_security.deploy import image
-from cloud_security.deploy import paste as pastes
+from cloud_security.deploy import loading as loadings
+from cloud_security.deploy import paste_loading
+from cloud_security.deploy import plugin_loading
+from cloud_security.deploy import plugin_sources
 from cloud_security.deploy import policy_places
 from cloud_security.deploy import rule_files
 
@@ -31,6 +34,8 @@ class Host:
     Without ``paste`` it is the one that the API reads. Without ``policy_dir``
     it is the one that ``config_files`` and ``config_dirs`` name, or policy.d
     beside the api-paste.ini. Without these it is such as nova.conf beside it.
+    ``named`` has both in the order in which a service with a plugin reads
+    them; such a service has no api-paste.ini here.
     """
 
     paste: str = ''
@@ -39,16 +44,47 @@ class Host:
     config_files: tuple[str, ...] = ()
     config_dirs: tuple[str, ...] = ()
     api: apis.Api = apis.NOVA
+    named: plugin_sources.Named = ()
 
     def __post_init__(self) -> None:
         """Find the api-paste.ini that nobody named."""
         self.is_named = bool(self.paste)
         self.paste = self.paste or self.api.files()[0]
+        self.named = self.named or (
+            *((plugin_sources.FILE, path) for path in self.config_files),
+            *((plugin_sources.FOLDER, path) for path in self.config_dirs),
+        )
+
+    @property
+    def loading(self) -> loadings.Loading:
+        """The place that lets the service load our code."""
+        if isinstance(self.api, apis.PluginApi):
+            return plugin_loading.PluginLoading(
+                self._sources(self.api), self.root, self.api
+            )
+        return paste_loading.PasteLoading(
+            self.paste_path,
+            self.paste,
+            self.root,
+            self.api,
+            self.is_named,
+            lambda: self._places().paste,
+        )
+
+    def _sources(self, api: apis.PluginApi) -> plugin_sources.Sources:
+        return plugin_sources.Sources(self.named, api, self._reached)
 
     @property
     def paste_path(self) -> str:
         """The api-paste.ini, as it is reached from here."""
         return self._reached(self.paste)
+
+    @property
+    def main_path(self) -> str:
+        """The file beside which policy.d is by default."""
+        if isinstance(self.api, apis.PluginApi):
+            return self._sources(self.api).usual
+        return self.paste_path
 
     @property
     def link_path(self) -> str:
@@ -64,6 +100,15 @@ class Host:
         return self._inside(os.path.join(places.folder(wish, name), name))
 
     def _places(self) -> policy_places.Places:
+        if isinstance(self.api, apis.PluginApi):
+            sources = self._sources(self.api)
+            return policy_places.read(
+                sources.own_files(),
+                sources.folders(),
+                sources.usual,
+                self._reached,
+                self.api,
+            )
         files = [*map(self._reached, self.config_files)]
         folders = [*map(self._reached, self.config_dirs)]
         paste, *names = self.api.files()
@@ -83,13 +128,6 @@ class Host:
 
     def _inside(self, path: str) -> str:
         return image.inside(self.root, path)
-
-    def putting_the_filter_in(self) -> list[file_changes.Step]:
-        """Return the edit of api-paste.ini, nothing where it is done.
-
-        :raises Refused: when it cannot be done
-        """
-        return self._edit(pastes.enable)
 
     def linking_the_rules(self) -> list[file_changes.Step]:
         """Return the changes in policy.d, nothing where they are done.
@@ -133,7 +171,7 @@ class Host:
 
         :raises Refused: when it cannot be done
         """
-        return self.putting_the_filter_in() + self.linking_the_rules()
+        return self.loading.putting_in() + self.linking_the_rules()
 
     def disabling(self) -> list[file_changes.Step]:
         """Return what is to be done, nothing where all is done.
@@ -144,7 +182,7 @@ class Host:
         """
         # Without the filter, the rules would refuse members.
         places = self._places()
-        beside = os.path.join(os.path.dirname(self.paste_path), 'policy.d')
+        beside = os.path.join(os.path.dirname(self.main_path), 'policy.d')
         links = [
             self._link_in(places),
             *(
@@ -158,7 +196,7 @@ class Host:
             for path in dict.fromkeys(links)
             if self._is_our_link(path)
         ]
-        return steps + self._edit(pastes.disable)
+        return steps + self.loading.taking_out()
 
     def still_asking(self) -> dict[str, list[str]]:
         """Return the rules that refuse members when the filter has gone.
@@ -175,50 +213,6 @@ class Host:
             if os.path.basename(path) != self.api.link
             or not self._is_our_link(path)
         }
-
-    def _edit(self, change: pastes.Change) -> list[file_changes.Step]:
-        path = self.paste_path
-        self._refuse_other_paste()
-        if os.path.islink(path) and self.root != '/':
-            raise self._is_link(path)
-        before = file_changes.read(path, self.api.name)
-        try:
-            after = change(before, self.paste, self.api)
-            # What is kept never has the filter.
-            kept = before
-            if pastes.PACKAGE in before or pastes.NAME in before:
-                kept = pastes.disable(after, self.paste, self.api)
-        except pastes.NotUnderstood as error:
-            raise file_changes.Refused(
-                f'{path} is not understood ({error}), so nothing was '
-                'changed: edit it by hand, as the documentation shows.'
-            ) from error
-        if after == before:
-            return []
-        if os.path.islink(path):
-            raise self._is_link(path)
-        if change is pastes.disable:
-            return [file_changes.Edit(path, before, after)]
-        return [file_changes.Edit(path, before, after, kept)]
-
-    def _refuse_other_paste(self) -> None:
-        """Refuse a file that the configuration does not name.
-
-        :raises Refused: when it names another, and the operator none
-        """
-        other = self._places().paste if self.api.paste_option else ''
-        same = os.path.realpath(self.paste_path)
-        if other and not self.is_named and os.path.realpath(other) != same:
-            raise file_changes.Refused(
-                f'{self.api.paste_option} in {self.api.conf_file} is {other}: '
-                'name the api-paste.ini that the API reads with --paste.'
-            )
-
-    def _is_link(self, path: str) -> file_changes.Refused:
-        return file_changes.Refused(
-            f'{path} is a link: name the file itself with --paste, and '
-            f"{self.api.name}'s policy.d with --policy-dir."
-        )
 
     def _rules(self) -> str:
         """Return where the rules are, as in the image.

@@ -14,6 +14,7 @@ import dataclasses
 import functools
 import itertools
 import json
+import re
 from typing import Any
 from typing import Optional
 
@@ -34,6 +35,9 @@ UNKNOWN: witness.Target = {
 }
 #: Callers that are looked at of those for whom a rule holds.
 MOST_CALLERS = 1000
+#: Neutron's checks of fields, which print themselves with a second colon.
+#: Source: neutron/policy.py FieldCheck, Neutron 24 to 29.
+_OF_FIELD = re.compile(r'(?<!\w)(field:[^:\s()]+:[^:\s()]+):')
 
 
 @dataclasses.dataclass(frozen=True)
@@ -200,7 +204,7 @@ def parse(text: Any) -> Any:
 
 def text(check: Any) -> str:
     """Return the text of a check, without brackets around the whole."""
-    found = str(check)
+    found = _OF_FIELD.sub(r'\1=', str(check))
     if isinstance(check, (policy.AndCheck, policy.OrCheck)):
         return found[1:-1]
     return found

@@ -45,6 +45,8 @@ class ServiceRules:
 
     ``enforcer`` returns the service's own enforcer with rules that are up to
     date, ``passed`` the targets that the service passes to them.
+    ``is_of_service`` tells checks that look up what the service has, and that
+    nothing else can decide.
     """
 
     api: apis.Api
@@ -52,6 +54,7 @@ class ServiceRules:
     enforcer: Callable[[], Any]
     passed: Callable[[], policy_calls.Passed]
     operations: Operations
+    is_of_service: Callable[[Any], bool] = lambda check: False
 
     def read(self) -> rule_set.RuleSet:
         """Return the rules in force.
@@ -90,7 +93,9 @@ class ServiceRules:
     ) -> Iterator[str]:
         """Yield sentences about rules that let callers past a lost filter."""
         names = set(found.enforcer.registered_rules) - lever.OURS
-        yield from base_rules.undecidable(found, names | self.api.base_rules)
+        yield from base_rules.undecidable(
+            found, names | self.api.base_rules, self.is_of_service
+        )
         # Those have been told of already, with how they should read.
         trapped = traps.trapped(found, self.passed())
         yield from base_rules.open_without_the_filter(found, trapped)

@@ -217,3 +217,70 @@ class TestServers(testtools.TestCase):
             exceptions.ForbiddenException('403: no'),
         )
         self.assertIn('Nova does not tell: 403: no', str(error))
+
+
+class TestVolumes(testtools.TestCase):
+    """Cinder tells an admin alone all volumes, and refuses nobody."""
+
+    def sizes(self, answer, project_id=None, roles=('admin',)):
+        def volumes(**query):
+            self.query = query
+            if isinstance(answer, Exception):
+                raise answer
+            return iter(answer)
+
+        access = types.SimpleNamespace(
+            user_id='u', project_id='p', role_names=list(roles)
+        )
+        auth = types.SimpleNamespace(get_access=lambda session: access)
+        connection = types.SimpleNamespace(
+            session=types.SimpleNamespace(auth=auth),
+            block_storage=types.SimpleNamespace(volumes=volumes),
+        )
+        return keystone.Keystone(connection).volume_sizes(project_id)
+
+    def volume(self, project_id, user_id, size):
+        return types.SimpleNamespace(
+            project_id=project_id, user_id=user_id, size=size
+        )
+
+    def test_sizes_add_up_by_project_and_user(self):
+        found = self.sizes(
+            [
+                self.volume('p', 'alice', 1),
+                self.volume('p', 'bob', 2),
+                self.volume('p', 'alice', 4),
+                self.volume('q', 'alice', 8),
+            ],
+            roles=('Admin', 'member'),
+        )
+        self.assertEqual(
+            {('p', 'alice'): 5, ('p', 'bob'): 2, ('q', 'alice'): 8}, found
+        )
+        self.assertEqual({'details': True, 'all_projects': True}, self.query)
+
+    def test_project_that_is_named_is_the_only_one(self):
+        volumes = [self.volume('p', 'bob', 1), self.volume('q', 'bob', 2)]
+        self.assertEqual({('q', 'bob'): 2}, self.sizes(volumes, 'q'))
+        self.assertEqual('q', self.query['project_id'])
+
+    def test_account_without_the_role_admin_is_refused(self):
+        for roles in ((), ('member', 'administrator')):
+            error = self.assertRaises(
+                keystone.Unknown, self.sizes, [], roles=roles
+            )
+            self.assertIn('no role admin', str(error))
+
+    def test_volume_without_a_project_is_refused(self):
+        error = self.assertRaises(
+            keystone.Unknown, self.sizes, [self.volume(None, 'bob', 1)]
+        )
+        self.assertIn('os-vol-tenant-attr:tenant_id', str(error))
+
+    def test_silence_of_cinder_is_told(self):
+        error = self.assertRaises(
+            keystone.Unknown,
+            self.sizes,
+            exceptions.EndpointNotFound('no endpoint'),
+        )
+        self.assertIn('Cinder does not tell: no endpoint', str(error))

@@ -8,6 +8,7 @@ import re
 import fixtures
 import testtools
 
+from cloud_security.deploy import apis
 from cloud_security.deploy import file_access
 
 PROGRAM = re.compile(r'nova[-_]api[\w-]*|nova\.wsgi(\.\w+)*')
@@ -50,6 +51,20 @@ class TestServiceUser(testtools.TestCase):
         ):
             folder = self.runs(12345, *words)
             self.assertEqual(12345, self.user(), words)
+            (folder / 'cmdline').write_text('')
+
+    def test_files_of_uwsgi_name_glance_in_several_ways(self):
+        for name in (
+            'glance-api',
+            'glance-uwsgi',
+            'glance-api-wsgi',
+            'glance',
+        ):
+            folder = self.runs(12345, 'uwsgi', '--ini', f'/etc/{name}.ini')
+            found = file_access.service_user(
+                'no-such-account', apis.GLANCE.program
+            )
+            self.assertIsNotNone(found, name)
             (folder / 'cmdline').write_text('')
 
     def test_a_process_that_only_names_the_service_is_nobody(self):
