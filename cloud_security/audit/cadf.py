@@ -32,6 +32,8 @@ SIZE = 1000
 
 ACTIONS = {
     'GET': cadftaxonomy.ACTION_READ,
+    # Neutron's Pecan does not turn it into GET.
+    'HEAD': cadftaxonomy.ACTION_READ,
     'POST': cadftaxonomy.ACTION_CREATE,
     'PUT': cadftaxonomy.ACTION_UPDATE,
     'DELETE': cadftaxonomy.ACTION_DELETE,

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Mapping
 from typing import Any
 from typing import Optional
@@ -23,6 +24,10 @@ WOULD_FAIL = 'cloud_security.would_fail'
 HANDING_OVER = 'cloud_security.handing_over'
 #: The things have the other owner.
 HANDED_OVER = 'cloud_security.handed_over'
+#: A command deleted intervals from the history of IP addresses.
+PURGED = 'cloud_security.purged'
+#: An operator looked up who had an IP address, or what somebody had.
+TRACED = 'cloud_security.traced'
 
 #: A record lists this many servers; ``count`` always counts all.
 MAX_SERVERS = 100
@@ -62,4 +67,35 @@ def record(
             {'server_id': server_id, 'owner_id': owner_id}
             for server_id, owner_id in sorted(servers.items())[:MAX_SERVERS]
         ],
+    }
+
+
+def hand_over(
+    service: str,
+    things: Iterable[tuple[str, str]],
+    project_id: Optional[str],
+    from_id: Optional[str],
+    to_id: Optional[str],
+    operator: str,
+    **more: str,
+) -> dict[str, Any]:
+    """Return the record of things that get another owner.
+
+    :param service: the service's name
+    :param things: ``[(kind, ID), …]``
+    :param from_id: user ID, None where nobody or the project has them
+    :param to_id: user ID, None for the project
+    :param operator: who does it
+    :param more: further members
+    """
+    return {
+        'service': service,
+        'things': [
+            {'kind': kind, 'id': thing_id} for kind, thing_id in things
+        ],
+        'project_id': project_id,
+        'from_user_id': from_id,
+        'to_user_id': to_id,
+        'by': operator,
+        **more,
     }

@@ -23,8 +23,8 @@ from cloud_security.audit import log_wrappers
 
 #: The names of both records of monitor mode begin so.
 _WORDS = 'cloud_security.would_'
-#: Names of our loggers begin so: cloud_security.wsgi.recorder and monitor,
-#: and in release 1.0 cloud_security.compute.records and watching.
+#: Names of our loggers begin so: cloud_security.wsgi.records and monitor, and
+#: in release 1.0 cloud_security.compute.records and watching.
 _LOGGERS = 'cloud_security.'
 #: What records can be counted by.
 KEYS = ('day', 'user_id', 'project_id', 'operation')

@@ -47,18 +47,22 @@ class Explanation(NamedTuple):
 class Question:
     """A caller, a resource or none, and the service's ways to look it up.
 
-    ``folder`` is the part of the path, such as ``servers``, and the noun for
-    what callers own. ``owner`` returns the owner of the resource, as text.
-    ``answer`` returns the response to GET for it, within the caller's scope.
+    ``name`` is the service's, and ``things`` the noun for what callers own.
+    ``acting`` is an operation that changes the resource. ``owner`` returns
+    the owner of the resource, as text, and ``answer`` the response to GET for
+    it, within a scope.
     """
 
-    service: services.Service
+    name: str
+    mode: str
+    enforcer: Any
     context: Any
-    folder: str
+    things: str
     resource_id: str
-    action: str
+    reading: operations.Operation
+    acting: operations.Operation
     owner: Callable[[str], str]
-    answer: Callable[[Any, str], str]
+    answer: Callable[[scopes.Scope], str]
 
     def explain(self) -> Explanation:
         """Explain; the service's configuration must have been read.
@@ -66,19 +70,19 @@ class Question:
         :raises ScopeError: when it cannot be decided; the filter raises it
             too
         """
-        enforcer = self.service.rules.read()
-        reads = decision.decide(enforcer, self.context, self._reading())
-        changes = decision.decide(enforcer, self.context, self._acting())
+        enforcer = self.enforcer
+        reads = decision.decide(enforcer, self.context, self.reading)
+        changes = decision.decide(enforcer, self.context, self.acting)
         consulted = {**reads.consulted, **changes.consulted}
         owner = answer = acts = None
         if self.resource_id:
             owner = self.owner(self.resource_id)
-            answer = self._answer(reads.scope)
-            acts = self._all
-            if self._answer(changes.scope) == '404':
+            answer = self.answer(reads.scope)
+            acts = self.as_in_stock
+            if self.answer(changes.scope) == '404':
                 acts = '404'
         return Explanation(
-            self.service.conf.cloud_security.mode,
+            self.mode,
             consulted,
             any(
                 inspection.mentions(enforcer, rule, OF_OPERATIONS)
@@ -91,32 +95,49 @@ class Question:
             acts,
         )
 
-    def _reading(self) -> operations.Operation:
-        return operations.Operation(
-            'GET',
-            f'/{self.folder}/{{id}}',
-            {'id': self.resource_id},
-            self.resource_id,
-        )
-
-    def _acting(self) -> operations.Operation:
-        return operations.Operation(
-            'POST',
-            f'/{self.folder}/{{id}}/action',
-            {'id': self.resource_id},
-            self.resource_id,
-            lambda: self.action,
-        )
-
     @property
-    def _all(self) -> str:
-        return f'as in stock {self.service.name}'
+    def as_in_stock(self) -> str:
+        """The response of the service to those whom it does not isolate."""
+        return f'as in stock {self.name}'
 
     def _said(self, scope: scopes.Scope) -> str:
-        return self._all if scope.is_everybody else f'own {self.folder} only'
+        if scope.is_everybody:
+            return self.as_in_stock
+        return f'own {self.things} only'
 
-    def _answer(self, scope: scopes.Scope) -> str:
-        """Return the response to GET, in enforce mode."""
-        startup.install(self.service)
-        with scopes.entered(scope, self.context.request_id):
-            return self.answer(self.context, self.resource_id)
+
+def of_filtered(
+    service: services.Service,
+    context: Any,
+    folder: str,
+    resource_id: str,
+    action: str,
+    owner: Callable[[str], str],
+    answer: Callable[[Any, str], str],
+) -> Question:
+    """Return the question about a service that has the filter.
+
+    :param folder: the first part of paths, such as ``servers``
+    :param answer: returns the response to GET, of a context and an ID
+    """
+
+    def answered(scope: scopes.Scope) -> str:
+        startup.install(service)
+        with scopes.entered(scope, context.request_id):
+            return answer(context, resource_id)
+
+    path, arguments = f'/{folder}/{{id}}', {'id': resource_id}
+    return Question(
+        service.name,
+        service.conf.cloud_security.mode,
+        service.rules.read(),
+        context,
+        folder,
+        resource_id,
+        operations.Operation('GET', path, arguments, resource_id),
+        operations.Operation(
+            'POST', f'{path}/action', arguments, resource_id, lambda: action
+        ),
+        owner,
+        answered,
+    )

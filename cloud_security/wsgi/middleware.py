@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """UserIsolation: the filter, the same for every service.
 
-The filter stands directly before the service's own application. It reads the
-caller's context from the environ and holds the caller's scope while the
-service responds. The service responds to every request itself; transforms
-change requests and responses where rows do not cover. The filter lets no
-request through whose scope it cannot decide: it raises, and the service
-responds with 500.
+The filter stands behind the filter that makes the context, and before all that
+responds from the service's data. It reads the caller's context from the
+environ and holds the caller's scope while the service responds. The service
+responds to every request itself; transforms change requests and responses
+where rows do not cover. In enforce mode, a request whose scope the filter
+cannot decide gets 500. In monitor mode the filter logs that, and the service
+responds as without the filter.
 """
 
 from __future__ import annotations
@@ -85,7 +86,11 @@ class UserIsolation:
     def respond(
         self, environ: dict[str, Any], start_response: Callable[..., Any]
     ) -> Iterable[bytes]:
-        """Let the service answer within the caller's scope."""
+        """Let the service answer within the caller's scope.
+
+        :raises ScopeError: in each mode, where the environ has no context, or
+            the context no ID of a request of its own
+        """
         context = self._service.context(environ)
         if context is None:
             raise scopes.ScopeError(

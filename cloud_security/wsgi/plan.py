@@ -55,6 +55,7 @@ class Planner:
         """
         with self._careful:
             return self._plan(environ, context)
+        # Harmless has logged an error.
         return None
 
     def _plan(self, environ: dict[str, Any], context: Any) -> Plan:
@@ -96,7 +97,7 @@ class Planner:
         self, operation: Optional[operations.Operation], is_open: bool
     ) -> tuple[Step, ...]:
         """Return the steps for an operation; their number is limited."""
-        key = operation and (operation.verb, operation.path), is_open
+        key = (operation and (operation.verb, operation.path), is_open)
         steps = self._steps.get(key)
         if steps is None:
             chosen = [
@@ -104,18 +105,19 @@ class Planner:
                 for transform in self._service.transforms
                 if transform.is_for(operation)
             ]
-            for_owners = [
+            for_isolated = [
                 Step(transform, is_applied=self._enforces)
                 for transform in chosen
-                if not transform.for_everybody and not is_open
+                if not transform.for_unrestricted and not is_open
             ]
             # Monitor mode responds to isolated callers as to everybody.
-            for_everybody = [
+            for_unrestricted = [
                 Step(transform, is_applied=True)
                 for transform in chosen
-                if transform.for_everybody and (is_open or not self._enforces)
+                if transform.for_unrestricted
+                and (is_open or not self._enforces)
             ]
-            steps = self._steps[key] = tuple(for_owners + for_everybody)
+            steps = self._steps[key] = tuple(for_isolated + for_unrestricted)
         return steps
 
 

@@ -60,7 +60,7 @@ class Service:
     context_key: str
     #: The type of the application that must follow the filter, or several.
     application_class: Union[type, tuple[type, ...]]
-    #: The name of that application in api-paste.ini.
+    #: The name of that application in api-paste.ini, in words for messages.
     application_name: str
     #: Returns, for such an application, the function that routes an environ.
     router: Callable[[Any], Route]

@@ -7,28 +7,23 @@ An exception here keeps the service's API from starting.
 from __future__ import annotations
 
 import functools
-from importlib import metadata
 from typing import Any
 
-from oslo_config import cfg
 from oslo_db.sqlalchemy import orm as oslo_db_orm
 from oslo_log import log as logging
 import sqlalchemy as sa
 
-from cloud_security import opts
 from cloud_security.audit import log_guard
-from cloud_security.policy import inspection
-from cloud_security.policy import rules
 from cloud_security.visibility import criteria
 from cloud_security.visibility import proof
 from cloud_security.wsgi import monitor
+from cloud_security.wsgi import safe_start
 from cloud_security.wsgi import service as services
 
 LOG = logging.getLogger(__name__)
 
 
-class UnsafeStart(Exception):
-    """The filter could not protect; the message says what to do."""
+UnsafeStart = safe_start.UnsafeStart
 
 
 def mode(service: services.Service, local_conf: dict[str, str]) -> str:
@@ -37,23 +32,13 @@ def mode(service: services.Service, local_conf: dict[str, str]) -> str:
     :param local_conf: options of the filter's section of api-paste.ini
     :raises UnsafeStart: when the options make no sense
     """
-    conf, conf_file = service.conf, service.conf_file
     if local_conf:
         raise UnsafeStart(
             f'[filter:user_isolation] in api-paste.ini takes no options, but '
             f'has {", ".join(sorted(local_conf))}: move them to '
-            f'[cloud_security] in {conf_file}.'
+            f'[cloud_security] in {service.conf_file}.'
         )
-    try:
-        opts.register(conf)
-        chosen: str = conf.cloud_security.mode
-        # Its first reader is a request; complain now.
-        conf.cloud_security.audit
-    except (cfg.Error, ValueError) as error:
-        raise UnsafeStart(
-            f'Mend [cloud_security] in {conf_file}: {error}'
-        ) from error
-    return chosen
+    return safe_start.mode(service.conf, service.conf_file)
 
 
 def check(service: services.Service, application: Any, chosen: str) -> None:
@@ -72,16 +57,12 @@ def check(service: services.Service, application: Any, chosen: str) -> None:
         )
     log_guard.install()
     if chosen == 'off':
-        LOG.warning(
-            '[cloud_security] mode is off: the members of a project '
-            "see and touch each other's %s.",
-            service.things,
-        )
+        safe_start.warn_of_off(LOG, service.things)
         return
     warning = service.release_warning()
     if warning:
         LOG.warning(warning)
-    _check_rules(service)
+    safe_start.check_rules(service.name, service.rules)
     audit = service.conf.cloud_security.audit
     install(service).watch(monitor.watched(service, chosen, audit))
     _announce(service, chosen)
@@ -91,38 +72,7 @@ def check(service: services.Service, application: Any, chosen: str) -> None:
 @functools.lru_cache(maxsize=None)
 def _announce(service: services.Service, chosen: str) -> None:
     """Log that isolation is on, or what else the mode does."""
-    try:
-        release = metadata.version('cloud_security')
-    except metadata.PackageNotFoundError:
-        release = '(not installed)'
-    LOG.info(
-        'cloud_security %s: %s (mode %s, %s %s)',
-        release,
-        'isolation is on' if chosen == 'enforce' else 'nothing is hidden',
-        chosen,
-        service.name,
-        service.release(),
-    )
-
-
-def _check_rules(service: services.Service) -> None:
-    """Refuse rules of ours that do not mean what was written.
-
-    :raises UnsafeStart: when one does not
-    """
-    try:
-        enforcer = service.rules.read()
-    except Exception as error:
-        raise UnsafeStart(
-            f'The policy files of {service.name} cannot be read: {error}'
-        ) from error
-    names = [rule.name for rule in rules.RULES]
-    problems = inspection.problems(enforcer, names)
-    if problems:
-        raise UnsafeStart(
-            f'Mend the policy files of {service.name}, or nobody can tell who '
-            f'is isolated: {"; ".join(problems)}.'
-        )
+    safe_start.announce(LOG, chosen, service.name, service.release())
 
 
 def install(service: services.Service) -> criteria.Criteria:

@@ -50,16 +50,16 @@ class Transform:
     for no change. Both may read the service's databases, or another service,
     outside of the caller's scope: ``before`` runs before the filter enters the
     scope, ``after`` when it has left it. ``routes`` are the verbs and paths
-    that the transform is for, None for every request. ``for_everybody``
-    chooses the transforms for callers who see all rows. The filter applies
-    those in monitor mode, too, where every caller sees all rows. Callers whom
-    enforce mode isolates get the others.
+    that the transform is for, None for every request. A transform is for
+    isolated callers, or with ``for_unrestricted`` for those who see all rows.
+    Monitor mode applies the latter to each caller, because it restricts
+    nobody.
     """
 
     before: Optional[Before] = None
     after: Optional[After] = None
     routes: Optional[frozenset[tuple[str, str]]] = None
-    for_everybody: bool = False
+    for_unrestricted: bool = False
 
     def is_for(self, operation: Optional[operations.Operation]) -> bool:
         """Tell whether the transform is for an operation."""

@@ -90,7 +90,7 @@ class TestChoice(Plans):
             self.noting('own'),
             self.noting('show', routes=frozenset({SHOW})),
             self.noting('other', routes=frozenset({('GET', '/x')})),
-            self.noting('open', for_everybody=True),
+            self.noting('open', for_unrestricted=True),
         )
 
     def names(self, **kwargs):
@@ -103,7 +103,7 @@ class TestChoice(Plans):
             self.names(),
         )
 
-    def test_other_callers_get_the_transforms_for_everybody(self):
+    def test_other_callers_get_the_transforms_for_unrestricted(self):
         for mode in ('enforce', 'monitor'):
             del self.calls[:]
             self.assertEqual(
