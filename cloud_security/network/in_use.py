@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Checks of floating IPs and port forwardings that a port may have already.
+
+A port with a floating IP gets no port forwarding, and the refusal names the
+floating IP and its address. And a floating IP that the caller may not see can
+be on a port of the project: the database refuses a second one, and Neutron
+then tries again for a minute. Other checks of this kind, such as those of
+trunks, read through our query hooks already.
+Source: neutron/services/portforwarding/pf_plugin.py and neutron/db/l3_db.py,
+Neutron 24 to 29.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from neutron.db import l3_db
+from neutron.objects import ports
+from neutron.objects import router
+from neutron.services.portforwarding import pf_plugin
+from neutron_lib.exceptions import l3 as exceptions
+
+from cloud_security.network import viewer as viewers
+from cloud_security.network import wrapping
+
+_CHECK = '_check_port_has_binding_floating_ip'
+
+
+def _forwarded_port(
+    original: Any, self: Any, context: Any, port_forwarding: Any
+) -> Any:
+    """Check a port that the caller may see; Neutron finds no other later."""
+    if viewers.isolated(context) is not None and not ports.Port.objects_exist(
+        context, id=port_forwarding['internal_port_id']
+    ):
+        return None
+    return original(self, context, port_forwarding)
+
+
+def _associated(
+    original: Any, self: Any, context: Any, fip: Any, floating_ip: Any
+) -> Any:
+    """Return the port, address and router for a floating IP.
+
+    :raises FloatingIPPortAlreadyAssociated: when the address has a floating
+        IP already, as Neutron does where the caller may see that one
+    """
+    found = original(self, context, fip, floating_ip)
+    port_id, address, _ = found
+    if (
+        viewers.isolated(context) is not None
+        and port_id
+        and port_id != floating_ip.fixed_port_id
+        and router.FloatingIP.objects_exist(
+            context.elevated(),
+            fixed_port_id=port_id,
+            floating_network_id=floating_ip.floating_network_id,
+            fixed_ip_address=address,
+        )
+    ):
+        raise exceptions.FloatingIPPortAlreadyAssociated(
+            port_id=port_id,
+            fip_id=floating_ip.id,
+            floating_ip_address=floating_ip.floating_ip_address,
+            fixed_ip=address,
+            net_id=floating_ip.floating_network_id,
+        )
+    return found
+
+
+def look_first() -> None:
+    """Let Neutron look what an isolated caller may see before it checks.
+
+    :raises AttributeError: when this Neutron lacks the method
+    """
+    wrapping.wrap(pf_plugin.PortForwardingPlugin, _CHECK, _forwarded_port)
+    wrapping.wrap(
+        l3_db.L3_NAT_dbonly_mixin, '_check_and_get_fip_assoc', _associated
+    )

@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Conditions of the rows that a viewer may read, for each of Neutron's models.
+
+Isolation is about the caller's project: rows of other projects, which Neutron
+shows to the owner of a network or by RBAC, stay as they are.
+
+Neutron joins many tables to each statement. A condition names its own tables
+by aliases, or SQLAlchemy would correlate them with those.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from neutron.db import models_v2
+from neutron.db.models import address_group
+from neutron.db.models import l3
+from neutron.db.models import port_forwarding
+from neutron.db.models import securitygroup
+import sqlalchemy as sa
+
+from cloud_security.network import models
+from cloud_security.network import viewer as viewers
+
+#: Device owners of ports of Neutron's own, such as those of routers.
+_NETWORKS = 'network:%'
+#: Device owners of ports that Nova or Ironic has bound to a server.
+_BOUND = ('compute:%', 'baremetal:%')
+
+
+def ports(viewer: viewers.Viewer, port: Any) -> Any:
+    """Return the condition of ports.
+
+    :param port: the model, or the columns of an alias of its table
+    """
+    conditions = [
+        _other_project(viewer, port),
+        port.device_owner.like(_NETWORKS),
+        _owned(models_v2.Port, viewer, port.id),
+    ]
+    if viewer.sees_bound_ports:
+        conditions += [port.device_owner.like(owner) for owner in _BOUND]
+    return sa.or_(*conditions)
+
+
+def floating_ips(viewer: viewers.Viewer, floating_ip: Any) -> Any:
+    """Return the condition of floating IPs.
+
+    The owner of a port sees what leads to it: Neutron asks with their context
+    before it changes or deletes that port.
+    """
+    owner = _table(models.PortOwner)
+    forwarding = port_forwarding.PortForwarding.__table__.alias()
+    is_own = owner.c.user_id == viewer.user_id
+    return sa.or_(
+        _other_project(viewer, floating_ip),
+        _owned(l3.FloatingIP, viewer, floating_ip.id),
+        _exists(owner.c.resource_id == floating_ip.fixed_port_id, is_own),
+        _exists(
+            forwarding.c.floatingip_id == floating_ip.id,
+            forwarding.c.internal_neutron_port_id == owner.c.resource_id,
+            is_own,
+        ),
+    )
+
+
+def security_groups(viewer: viewers.Viewer, group_id: Any) -> Any:
+    """Return the condition of security groups, by a column with their IDs.
+
+    The default group is the project's. Groups on an own port can be seen.
+    RBAC opens nothing inside of the project: Neutron lets each member make a
+    policy for any group of it.
+    """
+    group = securitygroup.SecurityGroup.__table__.alias()
+    default = securitygroup.DefaultSecurityGroup.__table__.alias()
+    binding = securitygroup.SecurityGroupPortBinding.__table__.alias()
+    owner = _table(models.PortOwner)
+    conditions = [
+        _owned(securitygroup.SecurityGroup, viewer, group_id),
+        _exists(default.c.security_group_id == group_id),
+        _exists(
+            binding.c.security_group_id == group_id,
+            binding.c.port_id == owner.c.resource_id,
+            owner.c.user_id == viewer.user_id,
+        ),
+        _exists(group.c.id == group_id, _other_project(viewer, group.c)),
+    ]
+    if viewer.new_ids:
+        conditions.append(group_id.in_(sorted(viewer.new_ids)))
+    return sa.or_(*conditions)
+
+
+def address_groups(viewer: viewers.Viewer, group_id: Any) -> Any:
+    """Return the condition of address groups, by a column with their IDs."""
+    group = address_group.AddressGroup.__table__.alias()
+    return sa.or_(
+        _owned(address_group.AddressGroup, viewer, group_id),
+        _exists(group.c.id == group_id, _other_project(viewer, group.c)),
+    )
+
+
+def on_ports(viewer: viewers.Viewer, port_id: Any) -> Any:
+    """Return the condition of rows on ports that can be seen.
+
+    Those are trunks, which belong to their parent port, subports, local IPs
+    and their associations. Neutron looks whether a port is a subport before it
+    reads the port.
+
+    :param port_id: the column with the ID of the port
+    """
+    port = models_v2.Port.__table__.alias()
+    return _exists(port.c.id == port_id, ports(viewer, port.c))
+
+
+def of_floating_ips(viewer: viewers.Viewer, floating_ip_id: Any) -> Any:
+    """Return the condition of rows of floating IPs that can be seen.
+
+    :param floating_ip_id: the column with the ID of the floating IP
+    """
+    floating_ip = l3.FloatingIP.__table__.alias()
+    return _exists(
+        floating_ip.c.id == floating_ip_id,
+        floating_ips(viewer, floating_ip.c),
+    )
+
+
+def _owned(model: type, viewer: viewers.Viewer, row_id: Any) -> Any:
+    """Return the condition that a row is the viewer's, or the project's."""
+    owner = _table(models.OWNERS[model])
+    return _exists(
+        owner.c.resource_id == row_id,
+        sa.or_(
+            owner.c.user_id == viewer.user_id,
+            owner.c.user_id.is_(None),
+        ),
+    )
+
+
+def _other_project(viewer: viewers.Viewer, row: Any) -> Any:
+    return sa.or_(
+        row.project_id != viewer.project_id, row.project_id.is_(None)
+    )
+
+
+def _table(model: Any) -> Any:
+    return model.__table__.alias()
+
+
+def _exists(*conditions: Any) -> Any:
+    return sa.exists().where(sa.and_(*conditions))

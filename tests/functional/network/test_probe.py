@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The live probe on stock Neutron, and with the plugin."""
+
+import fixtures
+
+from cloud_security.probe import catalog
+from cloud_security.probe.results.summary import Outcome
+from cloud_security.probe.verdicts.findings import Verdict
+from tests.functional.network import cloud
+from tests.functional.network import probing
+
+TABLE = catalog.TABLES['network']
+#: Operations that prove nothing here: there is no Nova in Neutron's fixtures.
+NEVER = {one.name for one in TABLE if one.asks}
+UNTOUCHED = "the owner's port is untouched"
+
+
+class Probed(cloud.Cloud):
+    """A Neutron that the probe looks at."""
+
+    def setUp(self):
+        super().setUp()
+        self.external = self.external_network()
+        # Nova knows no server here, so that none is the caller's own.
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'cloud_security.network.device_ids.is_own_server',
+                lambda context, user_id, device_id, thing: False,
+            )
+        )
+
+    def verdicts(self, summary, account='peer'):
+        """Return the verdicts on an account's attempts, by operation."""
+        self.assertEqual(('', ()), (summary.error, summary.left))
+        return {
+            one.operation: one.verdict
+            for one in summary.findings
+            if one.account == account
+        }
+
+    def assertNothingLeft(self, networks=2):
+        """Check that the probe deleted all that it made."""
+        for path in (
+            'ports?device_owner=',
+            'ports?device_owner=probe:none',
+            'floatingips',
+            'trunks',
+            'address-groups',
+            'rbac-policies?object_type=security_group',
+        ):
+            self.assertEqual(set(), self.root.ids(path), path)
+        groups = self.root.get('security-groups?fields=name')[1]
+        names = {one['name'] for one in groups['security_groups']}
+        self.assertEqual({'default'}, names)
+        self.assertEqual(networks, len(self.root.ids('networks')))
+
+
+class TestProbe(Probed):
+    def test_probe_finds_no_leak(self):
+        summary = probing.run(self)
+        self.assertEqual(Outcome.OK, summary.outcome, summary.sentence)
+        self.assertEqual([], summary.leaks + summary.refused)
+        for account in ('peer', 'reader'):
+            found = self.verdicts(summary, account)
+            others = {
+                one for one, how in found.items() if how != Verdict.CLOSED
+            }
+            # What nobody can try has a finding for the peer alone.
+            self.assertEqual(NEVER & {*found}, others, account)
+        self.assertEqual(
+            {one.name for one in TABLE} | {UNTOUCHED},
+            {*self.verdicts(summary)},
+        )
+        for account in ('manager', 'admin'):
+            found = self.verdicts(summary, account)
+            self.assertEqual({Verdict.WORKS}, {*found.values()}, account)
+            self.assertIn('rename a port', found)
+        self.assertNothingLeft()
+
+
+class TestProbeWithoutThePlugin(Probed):
+    plugins = cloud.PLUGINS
+
+    def test_every_operation_leaks(self):
+        summary = probing.run(self, others=False)
+        self.assertEqual(Outcome.CRITICAL, summary.outcome)
+        self.assertEqual(
+            NEVER,
+            {
+                name
+                for name, verdict in self.verdicts(summary).items()
+                if not verdict.is_leak
+            },
+        )
+        self.assertNothingLeft()
+
+
+class TestProbeWithoutANetwork(cloud.Cloud):
+    def test_owner_makes_a_network_and_removes_it(self):
+        self.root.delete(f'networks/{self.network["id"]}')
+        summary = probing.run(
+            self,
+            ('show a port', 'list ports', 'find a port by address'),
+            others=False,
+        )
+        self.assertEqual(Outcome.OK, summary.outcome, summary.sentence)
+        self.assertEqual(set(), self.root.ids('networks'))
+        self.assertEqual(set(), self.root.ids('ports'))
