@@ -13,6 +13,7 @@ from cloud_security.deploy import host_checks
 from cloud_security.image import config
 from cloud_security.image import ownership
 from cloud_security.image import policy_rules
+from cloud_security.image import site_options
 
 Result = checks.Result
 result = checks.result
@@ -67,6 +68,13 @@ class Checks(host_checks.HostChecks):
             ],
         )
 
+    def check_options(self) -> Result:
+        """Options of glance-api.conf that touch the promise."""
+        return result(
+            list(site_options.unsafe(self.conf)),
+            list(site_options.disturbing(self.conf)),
+        )
+
     _upgrade_checks = (
         ('Mode', host_checks.HostChecks.check_mode),
         ("Glance's release", host_checks.HostChecks.check_release),
@@ -76,6 +84,7 @@ class Checks(host_checks.HostChecks):
         ('Rules on user_id', host_checks.HostChecks.check_traps),
         ('Callers to exempt', host_checks.HostChecks.check_exemptions),
         ('Policy defaults', host_checks.HostChecks.check_defaults),
+        ("Glance's options", check_options),
         ('Images without owner', check_owners),
         ('Roles', host_checks.HostChecks.check_roles),
     )

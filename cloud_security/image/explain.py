@@ -37,7 +37,7 @@ def explain(
         # This thread works for nobody.
         overwrite=False,
     )
-    return explanation.Question(
+    return explanation.of_filtered(
         service.GLANCE, context, 'images', image_id, action, _owner, _answer
     ).explain()
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""GLANCE: the Service that Glance's API is for the filter."""
+"""GLANCE: what the filter must know of Glance."""
 
 from __future__ import annotations
 
@@ -23,12 +23,14 @@ from cloud_security.image import models
 from cloud_security.image import ownership
 from cloud_security.image import property_filters
 from cloud_security.image import routes
+from cloud_security.image import site_options
 from cloud_security.image import tasks
 from cloud_security.image import transforms
 from cloud_security.image import usage
 from cloud_security.image.transforms import protection
 from cloud_security.policy import enforcer
 from cloud_security.wsgi import service
+from cloud_security.wsgi import startup
 
 CONF = cfg.CONF
 
@@ -47,7 +49,10 @@ def _prepare() -> None:
     """Adapt Glance to isolated callers.
 
     :raises AttributeError: when this Glance is not as the filter knows it
+    :raises UnsafeStart: when its configuration takes owners off images
     """
+    for why in site_options.unsafe(CONF):
+        raise startup.UnsafeStart(f'Mend glance-api.conf: {why}')
     protection.check()
     usage.see_everybodys()
     tasks.see_everybodys()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a project uses: counts and sizes of the images of all its users.
+"""The usage of a project: counts and sizes of the images of all its users.
 
 Quotas belong to the project. Glance adds sizes up in Python, from rows, so
 that the listener cannot tell these statements from a list.

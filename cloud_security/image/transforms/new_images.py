@@ -16,13 +16,16 @@ from __future__ import annotations
 from typing import Any
 from typing import Optional
 
+from oslo_log import log as logging
 from oslo_serialization import jsonutils
 
 from cloud_security.image import models
 from cloud_security.image import sent_json
-from cloud_security.image import server_owners
 from cloud_security.wsgi import exchange as exchanges
+from cloud_security.wsgi import server_owners
 from cloud_security.wsgi import transform
+
+LOG = logging.getLogger(__name__)
 
 IMAGES = ('POST', '/images')
 #: A task of type import makes an image with the properties in its input.
@@ -67,12 +70,27 @@ def _owner_id(exchange: exchanges.Exchange, properties: dict[str, Any]) -> str:
     server_id = properties.get(models.SERVER)
     if server_id is None or not exchange.decision.scope.is_everybody:
         return exchange.caller_id
-    owner_id = server_owners.owner_id(exchange.context, server_id)
+    try:
+        owner_id = server_owners.owner_id(
+            exchange.context.auth_token,
+            exchange.context.service_catalog,
+            server_id,
+        )
+    except Exception as error:  # noqa: BLE001 whatever Nova responds
+        LOG.warning(
+            'Nova could not be asked whose server %s is, so that an image of '
+            'it belongs to user %s who made it: %s. An admin can give it to '
+            'another user: openstack image set --property user_id=USER IMAGE',
+            server_id,
+            exchange.caller_id,
+            error,
+        )
+        owner_id = None
     return owner_id or exchange.caller_id
 
 
 _ROUTES = frozenset({IMAGES, TASKS})
 STAMP = (
     transform.Transform(before=stamp, routes=_ROUTES),
-    transform.Transform(before=stamp, routes=_ROUTES, for_everybody=True),
+    transform.Transform(before=stamp, routes=_ROUTES, for_unrestricted=True),
 )

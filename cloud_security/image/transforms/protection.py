@@ -90,5 +90,5 @@ def _first(pointer: Any) -> Optional[str]:
 _ROUTES = frozenset({UPDATE})
 REFUSE = (
     transform.Transform(before=refuse, routes=_ROUTES),
-    transform.Transform(before=refuse, routes=_ROUTES, for_everybody=True),
+    transform.Transform(before=refuse, routes=_ROUTES, for_unrestricted=True),
 )

@@ -163,6 +163,12 @@ class TestAdoption(cloud.Cloud):
             'Keystone knows no project', code=1, arguments=('--project', 'x')
         )
 
+    def test_images_can_be_chosen(self):
+        chosen, other = self.nameless(), self.nameless()
+        self.assert_adopted('1 went', arguments=('--image', chosen))
+        self.assertEqual('alice', self.owner(chosen))
+        self.assertEqual([other], self.dan.ids())
+
     def test_nova_that_does_not_tell_changes_nothing(self):
         image_id = self.nameless()
         error = keystones.Unknown('Nova does not tell: 403')
@@ -176,13 +182,26 @@ class TestAdoption(cloud.Cloud):
             )
         self.assertEqual([image_id], self.dan.ids())
 
+    def test_image_that_waits_for_data_is_refused(self):
+        image_id = self.nameless()
+        table = glance_models.Image.__table__
+        for status, code in (('saving', 1), ('active', 0)):
+            with database.writing() as session:
+                session.execute(
+                    sa.update(table)
+                    .where(table.c.id == image_id)
+                    .values(status=status)
+                )
+            self.assertEqual(code, self.adopt()[0], status)
+        self.assertEqual('alice', self.owner(image_id))
+
     def test_image_that_changed_meanwhile_is_refused(self):
         images = [self.made_by_carol(), self.nameless(), self.nameless()]
         found = adoption.snapshots
         self.useFixture(
             fixtures.MonkeyPatch(
                 'cloud_security.image.adoption.snapshots',
-                lambda project_id: self._change_behind(found, *images),
+                lambda *_: self._change_behind(found, *images),
             )
         )
         out = self.assert_adopted('3 images were refused', code=1)
@@ -213,7 +232,7 @@ class TestAdoption(cloud.Cloud):
                 if len(steps) == 4:
                     raise Boom
 
-        engine = adoption.database.api.get_engine()
+        engine = database.api.get_engine()
         sa.event.listen(engine, 'before_cursor_execute', stop)
         self.addCleanup(sa.event.remove, engine, 'before_cursor_execute', stop)
         self.assertEqual(1, self.adopt()[0])
@@ -229,7 +248,7 @@ class TestAdoption(cloud.Cloud):
     def test_two_records_tell_who_did_it(self):
         image_id = self.made_by_carol()
         logger = self.useFixture(
-            fixtures.FakeLogger('cloud_security.image.adoption')
+            fixtures.FakeLogger('cloud_security.image.giving')
         )
         self.useFixture(fixtures.EnvironmentVariable('SUDO_USER', 'olga'))
         self.assert_adopted('1 went')

@@ -7,7 +7,6 @@ from unittest import mock
 from glance.common import wsgi
 from oslo_serialization import jsonutils
 
-from cloud_security.image import server_owners
 from tests.functional.image import cloud
 
 SERVER = '0d3f2a6c-1f0e-4b8e-9a51-7f3a5a0f3c11'
@@ -230,14 +229,14 @@ class TestChanges(cloud.Cloud):
 
 
 class TestImagesOfServers(cloud.Cloud):
-    def snapshot(self, account, **body):
+    def snapshot(self, account, catalog=CATALOG, **body):
         """Create an image as Nova does; return its owner."""
         body.setdefault('instance_uuid', SERVER)
         response = account.call(
             'POST',
             'images',
             {'user_id': account.user_id, 'visibility': 'private', **body},
-            X_Service_Catalog=jsonutils.dumps(CATALOG),
+            X_Service_Catalog=jsonutils.dumps(catalog),
         )
         self.assertEqual(201, response.status_code, response.text)
         return response.json['user_id']
@@ -293,6 +292,6 @@ class TestImagesOfServers(cloud.Cloud):
 
     def test_catalogue_without_nova_is_logged(self):
         log = self.useFixture(cloud.fixtures.FakeLogger('cloud_security'))
-        context = mock.Mock(service_catalog=None, user_id='carol')
-        self.assertIsNone(server_owners.owner_id(context, SERVER))
+        self.nova(server={'user_id': 'alice'})
+        self.assertEqual('carol', self.snapshot(self.carol, catalog=[]))
         self.assertIn('could not be asked', log.output)

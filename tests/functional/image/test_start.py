@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The filter starts safe or not at all."""
 
+import os
+import pathlib
+
 import fixtures
 from glance import async_
 from glance.api.middleware import cache
@@ -69,6 +72,19 @@ class TestStart(cloud.Cloud):
 
     def test_options_of_the_paste_section_are_refused(self):
         self.assertIn('glance-api.conf', self.refused(mode='off'))
+
+    def test_configuration_that_takes_owners_away_is_refused(self):
+        self.config(
+            inject={'user_id': 'bob'}, group='inject_metadata_properties'
+        )
+        self.assertIn('[inject_metadata_properties]', self.refused())
+        self.config(inject={}, group='inject_metadata_properties')
+        path = os.path.join(self.test_dir, 'protections.conf')
+        pathlib.Path(path).write_text('[.*]\ncreate = @\nread = admin')
+        self.config(property_protection_file=path)
+        self.assertIn('Mend glance-api.conf: property_pro', self.refused())
+        pathlib.Path(path).write_text('[.*]\ncreate = admin\nread = @')
+        self.load()
 
     def test_glance_that_lets_the_checksum_change_is_refused(self):
         self.useFixture(

@@ -166,6 +166,79 @@ class TestStatus(Status):
             'Images without owner', Code.FAILURE, 'does not answer'
         )
 
+    def protects(self, text, **options):
+        """Write a property_protection_file."""
+        path = os.path.join(self.test_dir, 'protections.conf')
+        pathlib.Path(path).write_text(text)
+        self.config(property_protection_file=path, **options)
+
+    def test_owner_that_not_everybody_may_read_is_told(self):
+        for section, words in (
+            ('', 'no section is about it'),
+            ('[x_.*]\nread = @\ncreate = @', 'no section is about it'),
+            ('[.*]\ncreate = @\nread = admin, member', 'admin, member'),
+            ('[user]\ncreate = @\nread = !', '[user] read = !'),
+            ('[^user_id$]\ncreate = @\nread =', 'write @ there'),
+            ('[x]\nread = @\n[x]\nread = @', 'Glance does not start'),
+            ('[*]\ncreate = @\nread = @', 'Glance does not start'),
+            ('read = @', 'Glance does not start'),
+        ):
+            self.protects(section)
+            found = self.findings()
+            code, said = found["Glance's options"]
+            self.assertEqual((1, Code.FAILURE), (len(found), code), found)
+            self.assertIn(words, said)
+            self.assertIn('property_protection_file', said)
+
+    def test_owner_that_not_everybody_may_create_is_told(self):
+        self.protects('[.*]\ncreate = admin,member\nread = @')
+        self.assert_found(
+            "Glance's options", Code.WARNING, '[.*] create = admin,member'
+        )
+
+    def test_owner_that_everybody_may_read_and_create_is_no_finding(self):
+        for section in (
+            '[^user_id$]\ncreate = @\nread = @\nupdate = !\ndelete = !',
+            '[.*]\ncreate = @\nread = @\nupdate = @\ndelete = @',
+        ):
+            for form in ('roles', 'policies'):
+                self.protects(section, property_protection_rule_format=form)
+                self.assertEqual({}, self.findings())
+
+    def test_protections_that_are_not_there_are_told(self):
+        self.config(property_protection_file='/nowhere/protections.conf')
+        self.assert_found(
+            "Glance's options", Code.FAILURE, 'there is no such file'
+        )
+
+    def test_option_that_gives_imports_away_is_told(self):
+        for name in ('user_id', 'instance_uuid'):
+            self.config(
+                inject={'x': 'y', name: 'z'},
+                group='inject_metadata_properties',
+            )
+            self.assert_found(
+                "Glance's options", Code.FAILURE, f'writes {name} on each'
+            )
+
+    def test_option_that_disturbs_is_told(self):
+        for group, name, value in (
+            (None, 'image_property_quota', 0),
+            (None, 'show_multiple_locations', True),
+            (None, 'allow_anonymous_access', True),
+            ('keystone_authtoken', 'include_service_catalog', False),
+            (None, 'allow_additional_image_properties', False),
+        ):
+            options = CONF[group] if group else CONF
+            if name not in options:
+                # Newer releases have not got it.
+                continue
+            before = options[name]
+            self.config(group=group, **{name: value})
+            self.assert_found("Glance's options", Code.WARNING, name)
+            self.config(group=group, **{name: before})
+        self.assertEqual({}, self.findings())
+
     def test_caller_who_may_list_the_cache_is_told(self):
         self.operator_writes({'cache_list': 'role:member'})
         found = self.findings()

@@ -37,22 +37,9 @@ class Pair(pair.Pair):
 
     def settle(self):
         """Make images: of alice in A, of bob and shared ones in both."""
-        for number, (kind, steps) in enumerate(KINDS.items()):
-            body = {
-                **FORMATS,
-                'name': f'image-{number}',
-                'visibility': 'private',
-                'tags': ['tag'],
-                'colour': 'red',
-            }
-            made = self.in_a(self._create('alice', body))
-            self.hide(f'hidden.{kind}', _id_of(made))
-            for step in _steps('alice', f'<hidden.{kind}>', steps):
-                self.in_a(step)
-            _, made, _ = self.ask(self._create('bob', body))
-            self.show(f'own.{kind}', _id_of(made))
-            for step in _steps('bob', f'<own.{kind}>', steps):
-                self.ask(step)
+        for kind in KINDS:
+            self.make('hidden', kind)
+            self.make('own', kind)
         for name, who, visibility, *steps in (
             ('shared', 'alice', 'shared', 'stage', 'import'),
             ('community', 'alice', 'community', 'file'),
@@ -70,6 +57,30 @@ class Pair(pair.Pair):
                 self.ask(step)
         self.names['unknown'] = (UNKNOWN, UNKNOWN)
         self._hide_tasks()
+
+    def make(self, owner, kind):
+        """Make an image; one that had the name before loses it.
+
+        :param owner: hidden for alice, who has it in A alone, or own for bob
+        """
+        body = {
+            **FORMATS,
+            'name': f'image-{list(KINDS).index(kind)}',
+            'visibility': 'private',
+            'tags': ['tag'],
+            'colour': 'red',
+        }
+        name = f'{owner}.{kind}'
+        if owner == 'hidden':
+            made = self.in_a(self._create('alice', body))
+            self.hide(name, _id_of(made))
+            for step in _steps('alice', f'<{name}>', KINDS[kind]):
+                self.in_a(step)
+            return
+        _, made, _ = self.ask(self._create('bob', body))
+        self.show(name, _id_of(made))
+        for step in _steps('bob', f'<{name}>', KINDS[kind]):
+            self.ask(step)
 
     def _as_sent(self, response, asked):
         """Replace oddly spelled IDs, which Glance repeats in plain text."""
