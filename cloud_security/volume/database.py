@@ -11,6 +11,7 @@ import contextlib
 from typing import Any
 
 from cinder import context as cinder_context
+from oslo_context import context as oslo_context
 
 from cloud_security.visibility import scope as scopes
 
@@ -31,7 +32,15 @@ def reading() -> Iterator[Any]:
 
     Source: cinder/db/api.py, Cinder 29, which reads in the same way.
     """
-    context = cinder_context.get_admin_context()
+    current = oslo_context.get_current()
+    context = cinder_context.RequestContext(
+        user_id=None,
+        project_id=None,
+        is_admin=True,
+        overwrite=False,
+        # Logs then name the caller's request.
+        request_id=current.request_id if current else None,
+    )
     with scopes.on_this_thread(scopes.EVERYBODY):
         with api.main_context_manager.reader.using(context) as session:
             yield session

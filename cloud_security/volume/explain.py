@@ -36,7 +36,7 @@ def explain(
         # This thread works for nobody.
         overwrite=False,
     )
-    return explanation.Question(
+    return explanation.of_filtered(
         service.CINDER, context, 'volumes', volume_id, action, _owner, _answer
     ).explain()
 

@@ -58,17 +58,14 @@ def hand_over(
     if why:
         raise Refused(why)
     record = jsonutils.dumps(
-        {
-            'service': 'Cinder',
-            'things': [
-                {'kind': part.kind.noun, 'id': part.id}
-                for part in holding.parts
-            ],
-            'project_id': project_id,
-            'from_user_id': from_id,
-            'to_user_id': to_id,
-            'by': operator,
-        },
+        events.hand_over(
+            'Cinder',
+            [(part.kind.noun, part.id) for part in holding.parts],
+            project_id,
+            from_id,
+            to_id,
+            operator,
+        ),
         sort_keys=True,
     )
     LOG.info('%s %s', events.HANDING_OVER, record)

@@ -89,7 +89,7 @@ class Part(NamedTuple):
 
 
 class Holding(NamedTuple):
-    """What changes hands at once; the first part is what the rest hangs on."""
+    """Rows that change hands at once; the rest hangs on the first part."""
 
     parts: tuple[Part, ...]
     #: ``{volume_id: IDs of the servers that it is attached to}``
@@ -98,8 +98,8 @@ class Holding(NamedTuple):
     transfers: dict[str, str]
 
     @property
-    def volume_ids(self) -> frozenset[str]:
-        """The IDs of its volumes."""
+    def ids(self) -> frozenset[str]:
+        """The IDs of its volumes, by which it can be chosen."""
         return frozenset(part.id for part in self.parts if part.is_volume)
 
     def __str__(self) -> str:
@@ -124,6 +124,20 @@ class Volume(NamedTuple):
     project_id: Optional[str]
     #: A server that it is attached to.
     server_id: Optional[str] = None
+
+    @property
+    def whose(self) -> str:
+        """The owner, in words."""
+        return self.owner_id or 'nobody'
+
+    @property
+    def on(self) -> str:
+        """The place that made it a part of a choice, '' for its ID."""
+        return f'server {self.server_id}' if self.server_id else ''
+
+    def __str__(self) -> str:
+        """Return what an operator reads."""
+        return f'Volume {self.id} {self.name or ""}'.rstrip()
 
 
 def of_user(user_id: str, project_id: str) -> list[Holding]:

@@ -2,10 +2,10 @@
 """Cinder's models whose rows belong to a user.
 
 What is made of a volume, a group, a group snapshot or a backup, such as a
-snapshot, belongs to the owner of either: who may not see it could not delete
-the volume. A group belongs to the owners of its volumes, too, because Cinder
-reads the group to show a volume. Metadata and specs hang off a row that Cinder
-reads first.
+snapshot, belongs to its maker, and to the owner of what it was made of, who
+could not delete the volume otherwise. A group belongs to the owners of its
+volumes, too, because Cinder reads the group to show a volume. Metadata and
+specs hang off a row that Cinder reads first.
 Source: cinder/db/models.py, Cinder 24 to 29.
 """
 
@@ -142,8 +142,8 @@ def _ids(model: Any, volume: Any = None, is_alias: bool = False) -> Any:
     :param volume: Cinder's model, where rows of an own volume are among them
     :param is_alias: for a criterion of the same model
     """
-    # Of the table, which criteria leave alone. Never correlated: statements
-    # on snapshots can read volumes, too.
+    # The table, not the model: the listener would restrict this query, too.
+    # It is not correlated: statements on snapshots can read volumes, too.
     table = model.__table__
     if is_alias:
         table = table.alias(f'own_{table.name}')

@@ -90,6 +90,32 @@ def hidden_in_group(group_id: str, caller_id: str) -> dict[str, Optional[str]]:
     return {row[0]: row[1] for row in rows if row[1] != caller_id}
 
 
+def servers_with_hidden(resource_id: str, caller_id: str) -> list[str]:
+    """Return the IDs of servers that have a hidden volume attached.
+
+    :param resource_id: of a volume, for all its attachments, or of one
+        attachment
+    """
+    volume, attachment = models.Volume, models.VolumeAttachment
+    if not storable.is_storable(resource_id):
+        return []
+    rows = _rows(
+        sa.select(attachment.instance_uuid)
+        .join(volume, attachment.volume_id == volume.id)
+        .where(
+            sa.or_(
+                attachment.id == resource_id,
+                attachment.volume_id == resource_id,
+            ),
+            sa.or_(volume.user_id.is_(None), volume.user_id != caller_id),
+            attachment.instance_uuid.is_not(None),
+            attachment.deleted.is_(False),
+        )
+        .distinct()
+    )
+    return [row[0] for row in rows]
+
+
 def transfer_secret(transfer_id: str) -> Optional[tuple[str, str]]:
     """Return salt and hash of an open transfer's key, None without one.
 

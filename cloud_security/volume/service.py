@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""CINDER: the Service that Cinder's API is for the filter."""
+"""CINDER: what the filter must know of Cinder."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from cloud_security.volume import process
 from cloud_security.volume import transforms
 from cloud_security.volume.database import models as cinder_models
 from cloud_security.volume.transforms import attachments
+from cloud_security.volume.transforms import server_volumes
 from cloud_security.volume.transforms import snapshots
 from cloud_security.volume.transforms import transfers
 from cloud_security.wsgi import exchange as exchanges
@@ -57,7 +58,11 @@ def _release_warning() -> Optional[str]:
 
 
 def _has_proof(exchange: exchanges.Exchange) -> bool:
-    return transfers.has_key(exchange) or snapshots.is_left_behind(exchange)
+    return (
+        transfers.has_key(exchange)
+        or snapshots.is_left_behind(exchange)
+        or server_volumes.is_on_own_server(exchange)
+    )
 
 
 def _totals(operation: Optional[operations.Operation]) -> frozenset[str]:

@@ -2,7 +2,8 @@
 """Cinder's requests and responses that rows do not cover, one module each.
 
 The filter runs ``TRANSFORMS`` in their order, for isolated callers only.
-``attachments``, ``snapshots`` and ``transfers`` exempt single requests.
+``attachments``, ``server_volumes``, ``snapshots`` and ``transfers`` exempt
+single requests.
 """
 
 from __future__ import annotations

@@ -24,9 +24,6 @@ from cloud_security.wsgi import transform
 ACTION = ('POST', '/groups/{id}/action')
 #: A group under its older name.
 DELETE = ('POST', '/consistencygroups/{id}/delete')
-COPY = ('POST', '/groups/action')
-#: The source of a copy stands below this name.
-_COPY = 'create-from-src'
 _REPLICATION = frozenset(
     {'disable_replication', 'enable_replication', 'failover_replication'}
 )
@@ -35,6 +32,18 @@ REASON = (
     'it first.'
 )
 
+#: ``{operation that copies: (member of its body, member for the source, what
+#: Cinder refuses there)}``. A copy under the older name needs a source, and
+#: the complaint repeats the name.
+COPIES: dict[tuple[str, str], tuple[str, str, Any]] = {
+    ('POST', '/groups/action'): ('create-from-src', 'source_group_id', REASON),
+    ('POST', '/consistencygroups/create_from_src'): (
+        'consistencygroup-from-src',
+        'source_cgid',
+        {'name': REASON},
+    ),
+}
+
 
 def refuse(exchange: exchanges.Exchange) -> Optional[transform.Change]:
     """Have Cinder refuse to reach the volumes of others with a group."""
@@ -42,8 +51,10 @@ def refuse(exchange: exchanges.Exchange) -> Optional[transform.Change]:
     if operation is None:
         return None
     group_id, refused = operation.resource_id, _refused(operation)
-    if (operation.verb, operation.path) == COPY:
-        group_id, refused = _source(exchange), {_COPY: REASON}
+    copy = COPIES.get((operation.verb, operation.path))
+    if copy:
+        name, source, value = copy
+        group_id, refused = _source(exchange, name, source), {name: value}
     if refused is None or group_id is None:
         return None
     hidden = ownership.hidden_in_group(group_id, exchange.caller_id)
@@ -65,14 +76,16 @@ def _refused(operation: operations.Operation) -> Optional[dict[str, Any]]:
     return None
 
 
-def _source(exchange: exchanges.Exchange) -> Optional[str]:
+def _source(
+    exchange: exchanges.Exchange, name: str, source: str
+) -> Optional[str]:
     """Return the ID of the group that a request copies."""
     body = exchange.json_body()
-    source = body.get(_COPY) if isinstance(body, dict) else None
-    named = isinstance(source, dict) and source.get('source_group_id')
+    copied = body.get(name) if isinstance(body, dict) else None
+    named = isinstance(copied, dict) and copied.get(source)
     return named if isinstance(named, str) else None
 
 
 REFUSE = transform.Transform(
-    before=refuse, routes=frozenset({ACTION, DELETE, COPY})
+    before=refuse, routes=frozenset({ACTION, DELETE, *COPIES})
 )

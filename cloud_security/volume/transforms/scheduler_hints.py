@@ -28,11 +28,10 @@ HINTS = 'OS-SCH-HNT:scheduler_hints'
 def neutralize(exchange: exchanges.Exchange) -> Optional[transform.Change]:
     """Replace the IDs of hidden volumes in hints."""
     body = exchange.json_body()
-    hints = body.get(HINTS) if isinstance(body, dict) else None
-    if not hints:
-        return None
-    text = jsonutils.dumps(hints)
-    named = exchanges.ids_in(text)
+    places = _places(body)
+    named = exchanges.ids_in(
+        jsonutils.dumps([place[name] for place, name in places])
+    )
     if not named:
         return None
     hidden = ownership.hidden(named, exchange.caller_id)
@@ -47,12 +46,28 @@ def neutralize(exchange: exchanges.Exchange) -> Optional[transform.Change]:
         restores[nobodys] = sent
         return nobodys
 
-    body[HINTS] = jsonutils.loads(exchanges.UUID.sub(replaced, text))
+    for place, name in places:
+        text = jsonutils.dumps(place[name])
+        place[name] = jsonutils.loads(exchanges.UUID.sub(replaced, text))
     return transform.Change(
         hidden=hidden,
         body=jsonutils.dump_as_bytes(body),
         restores=restores,
     )
+
+
+def _places(body: Any) -> list[tuple[dict[str, Any], str]]:
+    """Return the objects that can have hints, and the name of their member.
+
+    Before 3.53, Cinder takes any member of the volume; its own hints are one.
+    """
+    if not isinstance(body, dict):
+        return []
+    volume = body.get('volume')
+    places = [(body, HINTS)]
+    if isinstance(volume, dict):
+        places.append((volume, 'scheduler_hints'))
+    return [(place, name) for place, name in places if place.get(name)]
 
 
 NEUTRALIZE = transform.Transform(before=neutralize, routes=CREATES)

@@ -164,6 +164,17 @@ class TestGroups(Groups):
         self.assertEqual(400, response.status_code, response.text)
         self.assertIn('volumes of other users', response.text)
 
+    def test_copy_by_its_older_name_is_refused(self):
+        source = {'source_cgid': self.alices['group'], 'name': 'copy'}
+        path = 'consistencygroups/create_from_src'
+        body = {'consistencygroup-from-src': source}
+        response = self.alice.call('POST', path, body)
+        self.assertIn('No valid host', response.text)
+        self.put_bobs_volume_in()
+        response = self.alice.call('POST', path, body)
+        self.assertEqual(400, response.status_code, response.text)
+        self.assertIn('volumes of other users', response.text)
+
     def test_delete_of_a_hidden_group_is_not_found(self):
         response = self.delete(self.bob)
         self.assertEqual(404, response.status_code, response.text)

@@ -8,9 +8,9 @@ import fixtures
 from oslo_serialization import jsonutils
 import sqlalchemy as sa
 
-from cloud_security import keystone as keystones
 from cloud_security.audit import events
-from cloud_security.cmd import volume_process
+from cloud_security.cmd import service_process
+from cloud_security.deploy import choice
 from cloud_security.visibility import scope as scopes
 from cloud_security.volume import handover
 from cloud_security.volume import handover_plan
@@ -19,6 +19,7 @@ from cloud_security.volume.database import models
 from cloud_security.volume.database import reading
 from cloud_security.volume.database import writing
 from tests.functional import commands
+from tests.functional import identity
 from tests.functional.volume import cloud
 from tests.functional.volume import things
 
@@ -35,26 +36,6 @@ class Boom(Exception):
     """The process ends here."""
 
 
-class Keystone:
-    """Knows Alice, Bob and Eve; of them Alice and Bob have a role."""
-
-    def user(self, text):
-        """Return the user with this ID or name."""
-        if text in ('alice', 'bob', 'eve'):
-            return keystones.Found(text, text, True)
-        return None
-
-    def project(self, text):
-        """Return the project with this ID or name."""
-        if text in ('atlas', cloud.PROJECT):
-            return keystones.Found(cloud.PROJECT, 'atlas', True)
-        return None
-
-    def is_in_project(self, user_id, project_id):
-        """Tell whether a user has a role in a project."""
-        return user_id != 'eve'
-
-
 class HandOver(cloud.Cloud):
     COMMAND = (
         *('volume', 'hand-over', '--from', 'alice', '--to', 'bob'),
@@ -67,7 +48,7 @@ class HandOver(cloud.Cloud):
         stack = contextlib.ExitStack()
         stack.enter_context(scopes.on_this_thread(scopes.EVERYBODY))
         self.addCleanup(stack.close)
-        self.asks(Keystone())
+        self.asks(identity.Keystone(cloud.PROJECT))
         for name in ('load', 'keep_log'):
             self.useFixture(
                 fixtures.MonkeyPatch(
@@ -379,9 +360,7 @@ class TestBusy(HandOver):
             self.assert_owned(self.bob, [volume_id])
 
     def give(self):
-        [step] = handover_plan.plan(
-            'alice', cloud.PROJECT, handover_plan.Choice()
-        )
+        [step] = handover_plan.plan('alice', cloud.PROJECT, choice.Choice())
         return lambda: handover.hand_over(
             step.holding, 'alice', 'bob', cloud.PROJECT, 'operator'
         )
@@ -430,7 +409,7 @@ class TestBusy(HandOver):
 
 
 class TestServer(HandOver):
-    """What is attached to a server goes with it, or the command says why."""
+    """Volumes on a server go with it, or the command says why."""
 
     def test_attached_volume_goes_with_what_was_made_of_it(self):
         attached = self.volume_of('alice', SERVER)
@@ -633,7 +612,7 @@ class TestNamed(HandOver):
     def test_checked_ids_are_taken_as_they_are(self):
         code, out, err = self.run_command('--checked')
         self.assertEqual((0, ''), (code, err))
-        self.assertTrue(out.startswith(volume_process.SUMMARY))
+        self.assertTrue(out.startswith(service_process.VOLUMES.summary))
 
 
 class TestHandOverWithoutTheFilter(HandOver):

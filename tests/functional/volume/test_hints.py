@@ -38,6 +38,23 @@ class TestHints(Hints):
             self.assertEqual(['different_host'], list(found))
             self.assertNotIn(self.alices_volume, str(found).lower())
 
+    def test_hint_inside_the_volume_names_none(self):
+        for more in ({}, {HINTS: None}):
+            self.bob.post(
+                'volumes',
+                {
+                    'volume': {
+                        'size': 1,
+                        'scheduler_hints': {'same_host': self.alices_volume},
+                    },
+                    **more,
+                },
+                version='3.52',
+            )
+            found = self.scheduler.call_args.kwargs['filter_properties']
+            self.assertEqual(['same_host'], list(found['scheduler_hints']))
+            self.assertNotIn(self.alices_volume, str(found))
+
     def test_hint_of_an_own_or_unknown_volume_stays(self):
         hints = {
             'same_host': [self.bobs_volume, uuidsentinel.unknown],

@@ -66,6 +66,22 @@ class TestMutations(testscenarios.WithScenarios, testtools.TestCase):
                 'test_accept_with_the_key_hands_volume_and_snapshot_over',
             ),
             (
+                'no volume on an own server has proof',
+                {'has_proof': service.transfers.has_key},
+                'test_server_volumes.TestServerVolumes.'
+                'test_volume_on_an_own_server_serves_nova',
+            ),
+            (
+                'each service token is a proof',
+                {
+                    'has_proof': lambda exchange: bool(
+                        exchange.context.service_roles
+                    )
+                },
+                'test_server_volumes.TestServerVolumes.'
+                'test_volume_on_a_server_of_others_is_hidden',
+            ),
+            (
                 'each accept has proof',
                 {
                     'has_proof': lambda exchange: (

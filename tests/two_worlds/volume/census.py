@@ -491,6 +491,16 @@ TELLS_NOTHING = {
     # Cinder takes it at /groups/action only.
     'POST /groups/{id}/action create-from-src',
 }
+#: What succeeds for nobody here.
+NEVER_SUCCEEDS = {
+    'DELETE /consistencygroups/{id}',
+    'DELETE /groups/{id}',
+    'POST /groups/{id}/action create-from-src',
+    # It needs the group type default_cgsnapshot_type of old releases.
+    'POST /consistencygroups',
+    # Another service sends it while it makes a snapshot.
+    'POST /snapshots/{id}/action os-update_snapshot_status',
+}
 
 
 def labels_of_members():

@@ -236,6 +236,12 @@ USES = (
         VOLUMES[:2],
     ),
     (
+        'PUT',
+        '/consistencygroups/<own.group>/update',
+        {'consistencygroup': {'add_volumes': '{}', 'name': 'renamed'}},
+        VOLUMES[:2],
+    ),
+    (
         'POST',
         '/groups/action',
         {'create-from-src': {'source_group_id': '{}', 'name': 'made'}},
@@ -329,7 +335,7 @@ ACTIONS = {
     ],
     'os-retype': [{'new_type': 'other', 'migration_policy': 'never'}],
     'os-set_image_metadata': [{'metadata': {'key': 'value'}}],
-    'os-unset_image_metadata': [{'key': 'key'}],
+    'os-unset_image_metadata': [{'key': 'key'}, {'key': 'kernel_id'}],
     'os-volume_upload_image': [
         {'image_name': 'made', 'force': True, 'disk_format': 'raw'}
     ],

@@ -229,7 +229,7 @@ class Walk:
                 path,
                 filled(body, f'<{name}>'),
                 self.latest,
-                f'{method} {path}',
+                label_of(method, path, body),
             )
         yield worlds.ask(
             *('reader', method, path, filled(body, f'<{named[0]}>')),
@@ -349,6 +349,13 @@ def things(operation):
     """Return the names of things that can stand in the path."""
     found = re.match(r'/([\w-]+)/\{', operation['path'])
     return inputs.THINGS.get(found.group(1), ()) if found else ()
+
+
+def label_of(method, path, body):
+    """Return the label of the operation of a request."""
+    path = re.sub(r'<[\w.]+>', '{id}', path)
+    [action] = body if path.endswith('/action') else ('',)
+    return label({'method': method, 'path': path, 'action': action})
 
 
 def label(operation):
