@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 from nova import version
 from nova.conf import CONF
@@ -12,6 +13,7 @@ from cloud_security import releases
 from cloud_security.compute import indexes
 from cloud_security.compute import ownership
 from cloud_security.compute import policy_rules
+from cloud_security.compute import service_token
 from cloud_security.deploy import apis
 from cloud_security.deploy import checks
 from cloud_security.deploy import host_checks
@@ -46,6 +48,15 @@ class Checks(host_checks.HostChecks):
                 '--paste, and enable it, too.'
             ]
         return path, []
+
+    def check(self) -> Any:
+        """Run all checks, with those that only some hosts have."""
+        if service_token.is_asked():
+            self._upgrade_checks = (
+                *type(self)._upgrade_checks,
+                (service_token.NAME, service_token.check),
+            )
+        return super().check()
 
     def check_owners(self) -> Result:
         """Servers that belong to nobody."""
@@ -85,7 +96,7 @@ class Checks(host_checks.HostChecks):
             return result((), found.complaints())
         return Result(Code.SUCCESS, found.advice())
 
-    _upgrade_checks = (
+    _upgrade_checks: Any = (
         ('Mode', host_checks.HostChecks.check_mode),
         ("Nova's release", host_checks.HostChecks.check_release),
         ('Filter in api-paste.ini', host_checks.HostChecks.check_paste),

@@ -38,7 +38,7 @@ def explain(
         # This thread works for nobody.
         overwrite=False,
     )
-    return explanation.Question(
+    return explanation.of_filtered(
         service.NOVA, context, 'servers', server_id, action, _owner, _answer
     ).explain()
 

@@ -33,15 +33,19 @@ DONE = events.HANDED_OVER
 #: Things that stay with the user who leaves.
 STAYS = (
     'key pairs (a server keeps the key it was made with)',
-    'images',
-    'ports, floating IPs and security groups',
     'server groups, which count the server still',
     'the history of the server: who did what',
     "Placement's usage by user",
     'deleted servers, as changes-since lists them',
 )
-#: And these, without --with-volumes.
-VOLUMES = 'volumes, snapshots and backups: --with-volumes takes them along'
+#: And these, without the options that take them along.
+GO_ALONG = {
+    'volumes': 'volumes, snapshots and backups: --with-volumes takes them '
+    'along',
+    'images': 'images: --with-images takes them along',
+    'ports': 'ports, floating IPs and security groups: --with-ports takes '
+    'them along, but of one server no security groups',
+}
 
 
 class Refused(server_records.Unavailable):

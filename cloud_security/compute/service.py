@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""NOVA: the Service that Nova's API is for the filter."""
+"""NOVA: what the filter must know of Nova."""
 
 from __future__ import annotations
 

@@ -19,10 +19,10 @@ import webob
 from cloud_security.compute import ownership
 from cloud_security.policy import operation as operations
 from cloud_security.wsgi import exchange as exchanges
+from cloud_security.wsgi import service_tokens
 from cloud_security.wsgi import transform
 
 PATH = '/servers/{server_id}/os-volume_attachments/{id}'
-SERVICE_ROLE = 'service'
 
 
 def is_asked_by_service(
@@ -36,7 +36,7 @@ def is_asked_by_service(
         operation is not None
         and operation.is_read
         and operation.path == PATH
-        and SERVICE_ROLE in (context.service_roles or [])
+        and service_tokens.is_beside(context)
     )
 
 

@@ -137,7 +137,7 @@ def _marked(
 
 NEUTRALIZE = transform.Transform(before=neutralize, routes=CREATES)
 KEEP_MARKS = transform.Transform(
-    before=keep_marks, routes=CREATES, for_everybody=True
+    before=keep_marks, routes=CREATES, for_unrestricted=True
 )
 SHOW_AS_SENT = transform.Transform(after=show_as_sent)
-SHOW_TO_EVERYBODY = dataclasses.replace(SHOW_AS_SENT, for_everybody=True)
+SHOW_TO_EVERYBODY = dataclasses.replace(SHOW_AS_SENT, for_unrestricted=True)

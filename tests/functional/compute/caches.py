@@ -34,9 +34,15 @@ _statements = _Statements(2000)
 _validators = {}
 
 
-def create_engine(*args, **kwargs):
-    """Return an engine that reuses what another one has compiled."""
-    engine = _create_engine(*args, **kwargs)
+def create_engine(sql_connection, *args, **kwargs):
+    """Return an engine that reuses what another one has compiled.
+
+    Where it is a file of SQLite's (Nova 34), a writer waits a minute for
+    another one; by default it fails after 5 s, which a busy disk can take.
+    """
+    if sql_connection.startswith('sqlite:////'):
+        sql_connection += '?timeout=60'
+    engine = _create_engine(sql_connection, *args, **kwargs)
     engine.update_execution_options(compiled_cache=_statements)
     return engine
 

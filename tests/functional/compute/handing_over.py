@@ -51,6 +51,11 @@ class Keystone:
             return keystones.Found(cloud.PROJECT, 'atlas', True)
         return None
 
+    def user_name(self, user_id):
+        """Return a user's name; None for a user who is gone."""
+        found = self.user(user_id)
+        return found and found.name
+
     def is_in_project(self, user_id, project_id):
         """Tell whether a user has a role in a project."""
         return user_id in ('bob', BOB) and project_id == cloud.PROJECT

@@ -46,6 +46,16 @@ class TestAttachments(Attachments):
         self.wait_until_gone(self.bobs_server)
         self.assertEqual(404, self.ask(self.bob, self.bobs_server)[0])
 
+    def test_service_token_has_a_role_that_the_operator_chose(self):
+        self.flags(
+            service_token_roles=['cinder_service'], group='keystone_authtoken'
+        )
+        for role, status in (('service', 403), ('cinder_service', 404)):
+            found = self.ask(
+                self.bob, self.alices_server, X_Service_Roles=role
+            )
+            self.assertEqual(status, found[0], role)
+
     def test_service_token_gets_novas_response_on_this_route_only(self):
         status, text = self.ask(
             self.bob, self.alices_server, X_Service_Roles='service'

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The commands as operators start them: a process, nova.conf, databases."""
 
+import datetime
 import json
 import os
 import subprocess
@@ -9,6 +10,7 @@ import sys
 import fixtures
 from nova.db.api import models as api_models
 from nova.db.main import models
+from nova.objects import flavor
 from oslo_utils.fixture import uuidsentinel as uuids
 import sqlalchemy as sa
 import testtools
@@ -452,3 +454,102 @@ class TestEndToEnd(EndToEnd):
         self.assertEqual((1, ''), (code, out))
         self.assertIn('nova.conf', err)
         self.assertNotIn('Traceback', err)
+
+
+class TestUsage(EndToEnd):
+    LIST = (
+        *('usage', 'list', '-f', 'json'),
+        *('--start', '2026-01-01', '--end', '2026-01-02'),
+    )
+
+    def fill(self):
+        """Let Alice's server run for an hour and a half."""
+        super().fill()
+        small = flavor.Flavor(
+            id=1,
+            flavorid='1',
+            name='small',
+            vcpus=2,
+            memory_mb=512,
+            root_gb=1,
+            ephemeral_gb=0,
+            swap=0,
+            rxtx_factor=1.0,
+            vcpu_weight=0,
+            extra_specs={},
+        )
+        with self.databases['cell'].begin() as connection:
+            connection.execute(
+                sa.update(models.Instance.__table__).values(
+                    launched_at=datetime.datetime(2026, 1, 1, 12),
+                    terminated_at=datetime.datetime(2026, 1, 1, 13, 30),
+                )
+            )
+            connection.execute(
+                sa.insert(models.InstanceExtra.__table__).values(
+                    instance_uuid=uuids.alices_server,
+                    flavor=json.dumps(
+                        {
+                            'cur': small.obj_to_primitive(),
+                            'old': None,
+                            'new': None,
+                        }
+                    ),
+                    deleted=0,
+                )
+            )
+
+    def test_usage_is_read_from_the_databases(self):
+        code, out, err = self.manage(*self.LIST)
+        self.assertEqual(0, code, err)
+        self.assertEqual(
+            [
+                {
+                    'Project': PROJECT,
+                    'User': ALICE,
+                    'User Name': '',
+                    'Servers': 1,
+                    'CPU Hours': 3.0,
+                    'RAM MB-Hours': 768.0,
+                    'Disk GB-Hours': 1.5,
+                }
+            ],
+            json.loads(out),
+        )
+        self.assertEqual(
+            [
+                'There are no names of users: no OS_ variables are set.',
+                'Usage from 2026-01-01T00:00:00Z to 2026-01-02T00:00:00Z.',
+            ],
+            err.splitlines(),
+        )
+
+    def test_cell_whose_database_is_gone_is_named(self):
+        # By default, oslo.db tries again for minutes.
+        self.writes('impatient.conf', '[database]', 'max_retries = 0')
+        for url in (
+            f'sqlite:///{self.etc}/no/cell.sqlite',
+            'mysql+pymysql://nobody@127.0.0.1:1/cell?connect_timeout=1',
+            'nonsense+driver://nobody@127.0.0.1/cell',
+        ):
+            with self.databases['api'].begin() as connection:
+                cells = api_models.CellMapping.__table__
+                connection.execute(sa.delete(cells).where(cells.c.id == 2))
+                connection.execute(
+                    sa.insert(cells).values(
+                        id=2,
+                        uuid=uuids.other_cell,
+                        name='two',
+                        transport_url='rabbit://nobody@127.0.0.1:1/',
+                        database_connection=url,
+                        disabled=False,
+                    )
+                )
+            code, out, err = self.manage(
+                *self.LIST,
+                *('--config-file', f'{self.etc}/nova.conf'),
+                *('--config-file', f'{self.etc}/impatient.conf'),
+            )
+            self.assertEqual((1, ''), (code, out), err)
+            self.assertIn('The cell two was not read', err)
+            self.assertEqual(1, len(err.splitlines()), err)

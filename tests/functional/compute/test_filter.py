@@ -363,7 +363,7 @@ class TestStart(cloud.Cloud):
     def test_an_unknown_mode_is_refused(self):
         self.useFixture(
             fixtures.MonkeyPatch(
-                'cloud_security.wsgi.startup.opts.register', self.misread
+                'cloud_security.wsgi.safe_start.opts.register', self.misread
             )
         )
         self.assertIn('Mend [cloud_security]', self.refused())

@@ -7,12 +7,17 @@ import io
 import fixtures
 from nova import context as nova_context
 from nova import objects
+from nova.conf import CONF
 from oslo_db import exception as db_exception
 from oslo_serialization import jsonutils
 from oslo_utils.fixture import uuidsentinel
+import sqlalchemy as sa
 
+from cloud_security import keystone as keystones
 from cloud_security.compute import handover
 from cloud_security.compute import server_records
+from cloud_security.trace import opts
+from cloud_security.trace import tables
 from tests.functional import commands
 from tests.functional.compute import cloud
 from tests.functional.compute import handing_over
@@ -241,6 +246,94 @@ class TestHandOver(handing_over.HandOver):
         for line, event in ((begun, handover.BEGUN), (done, handover.DONE)):
             self.assertTrue(line.startswith(f'{event} '))
             self.assertEqual(record, jsonutils.loads(line.split(' ', 1)[1]))
+
+
+class TestHistory(handing_over.HandOver):
+    """The history of IP addresses hears of new owners."""
+
+    def setUp(self):
+        super().setUp()
+        folder = self.useFixture(fixtures.TempDir()).path
+        self.url = f'sqlite:///{folder}/neutron.sqlite'
+        self.engine = sa.create_engine(self.url)
+        self.addCleanup(self.engine.dispose)
+        with self.engine.begin() as connection:
+            tables.METADATA.create_all(connection)
+        opts.register(CONF)
+        self.asks(Keystone(bob='bob'))
+        self.names(self.url)
+
+    def names(self, url):
+        """Let nova.conf name Neutron's database."""
+        CONF.set_override('connection', url, 'cloud_security_trace')
+        self.addCleanup(
+            CONF.clear_override, 'connection', 'cloud_security_trace'
+        )
+
+    def set_owner(self):
+        return commands.run('server', 'set-owner', self.alices_server, 'bob')
+
+    def rows(self):
+        with self.engine.connect() as connection:
+            found = connection.execute(
+                sa.select(tables.OWNERS).order_by(tables.OWNERS.c.id)
+            )
+            return [row._mapping for row in found]
+
+    def test_set_owner_begins_an_interval(self):
+        code, out, err = self.set_owner()
+        self.assertEqual((0, ''), (code, err), out)
+        [row] = self.rows()
+        self.assertEqual(
+            (self.alices_server, 'bob', 'bob', cloud.PROJECT, 'set-owner'),
+            (
+                row['server_id'],
+                row['user_id'],
+                row['user_name'],
+                row['project_id'],
+                row['source'],
+            ),
+        )
+        self.assertEqual('of-alice', row['server_name'])
+
+    def test_hand_over_begins_intervals(self):
+        code, out, err = commands.run(
+            *('project', 'hand-over', '--from', 'alice', '--to', 'bob'),
+            *('--project', cloud.PROJECT),
+        )
+        self.assertEqual(0, code, err)
+        self.assertEqual(['hand-over'], [row['source'] for row in self.rows()])
+
+    def test_dry_run_begins_none(self):
+        commands.run(
+            'server', 'set-owner', self.alices_server, 'bob', '--dry-run'
+        )
+        self.assertEqual([], self.rows())
+
+    def test_history_that_cannot_be_written_is_told_and_nova_goes_on(self):
+        self.names('sqlite:////no/where')
+        code, out, err = self.set_owner()
+        self.assertEqual(1, code)
+        self.assertIn('is handed over', out)
+        self.assertIn('does not know the new owner yet (', err)
+        self.assertIn('cloud-security-trace sync', err)
+        self.assert_owned(self.bob, self.alices_server)
+        self.assertEqual([], self.rows())
+
+    def test_name_that_keystone_does_not_tell_is_a_fault_of_the_history(self):
+        def user_name(self, user_id):
+            raise keystones.Unknown('Keystone does not tell')
+
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'tests.functional.compute.handing_over.Keystone.user_name',
+                user_name,
+            )
+        )
+        code, out, err = self.set_owner()
+        self.assertEqual(1, code)
+        self.assertIn('(Keystone does not tell)', err)
+        self.assert_owned(self.bob, self.alices_server)
 
 
 class TestCommands(handing_over.HandOver):

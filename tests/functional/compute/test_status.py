@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Findings of cloud-security-status: a test plants each fault."""
 
+import dataclasses
+import io
 import os
+import pathlib
 
 import fixtures
 from nova.conf import CONF
@@ -9,9 +12,12 @@ from oslo_db import exception as db_exception
 from oslo_upgradecheck import upgradecheck
 import sqlalchemy as sa
 
+from cloud_security.cmd import service_choice
 from cloud_security.compute import checks
 from cloud_security.compute import indexes
+from cloud_security.deploy import apis
 from cloud_security.deploy import paste as pastes
+from cloud_security.deploy import unchecked
 from cloud_security.policy import rules
 from tests.functional.compute import cloud
 
@@ -98,6 +104,60 @@ class TestStatus(Status):
             if name.startswith('check_')
         }
         self.assertEqual(defined, set(found))
+
+    # Neutron
+
+    def neutron_is_here(self, text):
+        """Let Neutron's API be on this host; return its neutron.conf."""
+        folder = pathlib.Path(self.useFixture(fixtures.TempDir()).path)
+        (folder / 'neutron.conf').write_text(f'[DEFAULT]\n{text}\n')
+        (folder / 'api-paste.ini').touch()
+        changed = dataclasses.replace(
+            apis.NEUTRON,
+            folder=str(folder),
+            marks=(str(folder / 'api-paste.ini'),),
+            delivered=(),
+        )
+        self.useFixture(
+            fixtures.MonkeyPatch('cloud_security.deploy.apis.NEUTRON', changed)
+        )
+        return folder / 'neutron.conf'
+
+    def shown(self):
+        """Run the checks; return {name: result} of those that are shown."""
+        self.useFixture(fixtures.MonkeyPatch('sys.stdout', io.StringIO()))
+        self.checks.check()
+        return {
+            name: check(self.checks)
+            for name, check in self.checks._upgrade_checks
+        }
+
+    def test_token_for_neutron_is_a_warning_where_neutron_isolates(self):
+        name = 'Token for Neutron'
+        self.neutron_is_here('service_plugins = router,user_isolation')
+        found = self.shown()[name]
+        self.assertEqual(Code.WARNING, found.code)
+        self.assertIn('send_service_user_token is off', found.details)
+        self.flags(send_service_user_token=True, group='service_user')
+        self.assertEqual(Code.SUCCESS, self.shown()[name].code)
+
+    def test_token_for_neutron_is_a_note_where_neutron_does_not(self):
+        for text in ('service_plugins = router', 'nonsense'):
+            self.neutron_is_here(text)
+            found = self.shown()['Token for Neutron']
+            self.assertEqual(unchecked.Code.UNCHECKED, found.code, text)
+            self.assertIn('send_service_user_token is off', found.details)
+
+    def test_token_for_neutron_is_shown_where_nova_is_named(self):
+        CONF.register_opt(service_choice.OPTION)
+        # Others run the command in this process.
+        self.flags(service=None)
+        # This machine may have a Neutron.
+        self.neutron_is_here('').unlink()
+        self.assertNotIn('Token for Neutron', self.shown())
+        self.flags(service='compute')
+        found = self.shown()['Token for Neutron']
+        self.assertEqual(unchecked.Code.UNCHECKED, found.code)
 
     # api-paste.ini
 

@@ -67,7 +67,51 @@ class TestWithVolumes(handing_over.HandOver):
             self.ran,
         )
         self.assert_owned(self.bob, self.alices_server)
-        self.assertNotIn(handover.VOLUMES, out)
+        self.assertNotIn(handover.GO_ALONG['volumes'], out)
+
+    def test_ports_go_with_the_volumes_before_the_server(self):
+        ports = 'Neutron: 2 handed over, 1 stay, 0 refused.\n'
+        for command in (
+            (*self.SET_OWNER, self.alices_server, 'bob'),
+            self.HAND_OVER,
+        ):
+            self.answers = [(0, DONE, ''), (0, ports, '')]
+            self.answers += [(0, None, None)] * 2
+            del self.ran[:]
+            code, out, err = commands.run(
+                *(*command, '--with-ports', '--neutron-config-file', '/x')
+            )
+            self.assertEqual(0, code, err)
+            self.assertEqual(['alice'] * 4, [owner for *_, owner in self.ran])
+            tried, done = self.ran[1][0], self.ran[3][0]
+            self.assertEqual([*done, '--dry-run'], tried)
+            self.assertEqual(
+                [
+                    *('network', 'hand-over', '--config-file=/x'),
+                    *('--from=alice', '--to=bob'),
+                    f'--project={cloud.PROJECT}',
+                    f'--server={self.alices_server}',
+                ],
+                done[:7],
+            )
+            self.assert_owned(self.bob, self.alices_server)
+            self.assertNotIn(handover.GO_ALONG['ports'], out)
+            self.give(self.alices_server, 'alice')
+
+    def test_neutron_without_owners_changes_nothing(self):
+        why = "cloud-security-manage: Neutron's database has no table x: y.\n"
+        for command in (
+            (*self.SET_OWNER, self.alices_server, 'bob'),
+            self.HAND_OVER,
+        ):
+            self.answers = [(0, DONE, ''), (1, '', why)]
+            del self.ran[:]
+            code, out, err = commands.run(*command, '--with-ports')
+            self.assertEqual((1, ''), (code, out))
+            self.assertEqual(2, len(self.ran))
+            self.assertIn('The ports cannot be handed over here (Neutron', err)
+            self.assertIn('here without --with-ports', err)
+            self.assert_owned(self.alice, self.alices_server)
 
     def test_without_the_option_volumes_stay(self):
         code, out, err = commands.run(
@@ -75,7 +119,8 @@ class TestWithVolumes(handing_over.HandOver):
         )
         self.assertEqual(0, code, err)
         self.assertEqual([], self.ran)
-        self.assertIn(f'- {handover.VOLUMES}\n', out)
+        for things in ('volumes', 'images', 'ports'):
+            self.assertIn(f'- {handover.GO_ALONG[things]}\n', out)
 
     def test_files_of_cinder_are_handed_on(self):
         self.set_owner(

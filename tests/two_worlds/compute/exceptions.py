@@ -143,8 +143,9 @@ TABLE = (
         _guard,
     ),
     promise.Row(
-        'Up to microversion 2.35, floating IPs, volumes and images name '
-        'nothing but own servers that are not archived',
+        "Up to microversion 2.35, Nova's proxies for floating IPs, volumes "
+        'and images replace each ID but those of own servers that are not '
+        'archived',
         'Members can have Neutron, Cinder and Glance say any id there',
         shown_by='test_foreign_ids.TestForeignIds.'
         'test_floating_ip_of_a_hidden_server_does_not_name_it',

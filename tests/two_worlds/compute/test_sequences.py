@@ -1,35 +1,37 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Random sequences: members act in turn, and still nothing tells.
-
-``TWO_WORLDS_REQUESTS`` is how many requests are compared at least,
-``TWO_WORLDS_SEED`` where chance begins; both are printed. A sequence that
-tells the worlds apart is shrunk to the shortest that does.
-"""
+"""Random sequences: members act in turn, and still nothing tells."""
 
 import json
-import os
 import re
-import sys
 
-import hypothesis
 from hypothesis import strategies as st
 import testtools
 
 from tests.two_worlds import request
+from tests.two_worlds import sequences
 from tests.two_worlds.compute import fleet
 from tests.two_worlds.compute import inputs
 from tests.two_worlds.compute import walk
 from tests.two_worlds.compute import worlds
 
-REQUESTS = int(os.environ.get('TWO_WORLDS_REQUESTS', '200'))
-SEED = int(os.environ.get('TWO_WORLDS_SEED', '1'))
-
-number = st.integers(0, 9999)
 names = st.sampled_from(sorted(inputs.VALUES))
-owners = st.sampled_from(('own', 'hidden'))
-LIST = st.tuples(st.just('list'), st.lists(names, max_size=3), number)
-ACT = st.tuples(st.just('act'), owners, owners, number, number)
-OWN = st.tuples(st.just('act'), st.just('own'), owners, number, number)
+LIST = st.tuples(
+    st.just('list'), st.lists(names, max_size=3), sequences.number
+)
+ACT = st.tuples(
+    st.just('act'),
+    sequences.owners,
+    sequences.owners,
+    sequences.number,
+    sequences.number,
+)
+OWN = st.tuples(
+    st.just('act'),
+    st.just('own'),
+    sequences.owners,
+    sequences.number,
+    sequences.number,
+)
 #: Mostly questions: a server takes long to make.
 MOVES = st.one_of(
     LIST,
@@ -41,15 +43,22 @@ MOVES = st.one_of(
     OWN,
     OWN,
     OWN,
-    st.tuples(st.just('boot'), owners, st.sampled_from(fleet.STATES)),
-    st.tuples(st.just('page'), st.integers(1, 3), number),
-    st.tuples(st.just('delete'), owners, number),
-    st.tuples(st.just('rest'), number),
-    st.tuples(st.just('elsewhere'), owners, number, number),
+    st.tuples(
+        st.just('boot'), sequences.owners, st.sampled_from(fleet.STATES)
+    ),
+    st.tuples(st.just('page'), st.integers(1, 3), sequences.number),
+    st.tuples(st.just('delete'), sequences.owners, sequences.number),
+    st.tuples(st.just('rest'), sequences.number),
+    st.tuples(
+        st.just('elsewhere'),
+        sequences.owners,
+        sequences.number,
+        sequences.number,
+    ),
 )
 
 
-class Sequence:
+class Sequence(sequences.Sequence):
     """Plays moves; numbers choose among what there is at that point."""
 
     def __init__(self, both):
@@ -81,13 +90,6 @@ class Sequence:
                 del self.worlds.names[name]
             servers.clear()
 
-    def play(self, move):
-        """Do one move.
-
-        :raises AssertionError: when an answer tells the worlds apart
-        """
-        getattr(self, move[0])(*move[1:])
-
     def boot(self, kind, state):
         self.count += 1
         name = f'{kind}.{state}{self.count}'
@@ -95,9 +97,10 @@ class Sequence:
             self.servers[kind].append(name)
 
     def list(self, names, choice):
-        path = _pick(walk.LISTS, choice)
+        path = sequences.pick(walk.LISTS, choice)
         query = '&'.join(
-            f'{name}={_pick(inputs.VALUES[name], choice)}' for name in names
+            f'{name}={sequences.pick(inputs.VALUES[name], choice)}'
+            for name in names
         )
         self._ask('own', 'GET', f'{path}?{query}', None, choice)
 
@@ -111,20 +114,20 @@ class Sequence:
             path = '/' + links[0]['href'].partition('/v2.1/')[2]
 
     def act(self, kind, target, place, choice):
-        self._do(_pick(self.on_servers, place), kind, target, choice)
+        self._do(sequences.pick(self.on_servers, place), kind, target, choice)
 
     def elsewhere(self, target, place, choice):
-        self._do(_pick(self.others, place), 'own', target, choice)
+        self._do(sequences.pick(self.others, place), 'own', target, choice)
 
     def _do(self, operation, kind, target, choice):
-        version = _pick(operation['versions'], choice)
+        version = sequences.pick(operation['versions'], choice)
         paths = self.walk.paths(operation, f'<{target}.chosen>')
         bodies = self.walk.bodies(operation, version)
         self._ask(
             kind,
             operation['method'],
-            _pick(list(paths), choice),
-            _pick(list(bodies), choice),
+            sequences.pick(list(paths), choice),
+            sequences.pick(list(bodies), choice),
             choice,
             version,
         )
@@ -141,12 +144,14 @@ class Sequence:
 
     def _ask(self, kind, method, path, body=None, choice=0, version=None):
         """Send what a member asks; compare, if it is the isolated one."""
+        if version is None:
+            version = sequences.pick((1, 69, 90, self.walk.latest), choice)
         asked = request.request(
             fleet.OWNERS[kind],
             method,
             path,
             body,
-            f'2.{version or _pick((1, 69, 90, self.walk.latest), choice)}',
+            f'2.{version}',
         )
         asked = asked._replace(
             path=self._chosen(asked.path, choice),
@@ -165,36 +170,15 @@ class Sequence:
             name, kind = found.group(1), found.group(2)
             if name in self.worlds.names:
                 return f'<{name}'
-            return '<' + _pick(self.servers[kind] or ['unknown'], choice)
+            return '<' + sequences.pick(
+                self.servers[kind] or ['unknown'], choice
+            )
 
         return re.sub(r'<((own|hidden)\.\w+)', choose, text)
-
-
-def _pick(things, choice):
-    return things[choice % len(things)]
 
 
 class TestSequences(testtools.TestCase):
     def test_no_sequence_tells_the_worlds_apart(self):
         both = worlds.Pair()
         self.addCleanup(both.close)
-        sequence = Sequence(both)
-
-        @hypothesis.settings(
-            max_examples=max(REQUESTS // 20, 10),
-            deadline=None,
-            database=None,
-            suppress_health_check=list(hypothesis.HealthCheck),
-        )
-        @hypothesis.given(st.lists(MOVES, min_size=8, max_size=60))
-        def play(moves):
-            sequence.begin()
-            for move in moves:
-                sequence.play(move)
-
-        seed = SEED
-        print(f'TWO_WORLDS_SEED={seed}', file=sys.stderr)
-        while both.requests < REQUESTS:
-            hypothesis.seed(seed)(play)()
-            seed += 1
-        print(f'{both.requests} random requests compared', file=sys.stderr)
+        sequences.check(both, Sequence(both), MOVES)

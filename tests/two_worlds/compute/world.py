@@ -14,7 +14,9 @@ import tests.functional.compute  # noqa: F401  decides about threads
 import tests.two_worlds.compute.declared  # noqa: F401  listens to decorators
 
 # isort: split
+import futurist
 from futurist import _thread as futurist_thread
+import nova
 from nova import context as nova_context
 from nova import exception
 from nova.cmd import manage
@@ -63,6 +65,15 @@ class World(cloud.Cloud):
         self.steps = self.useFixture(steps.Steps(STAND_INS))
         if databases.URL:
             self.useFixture(databases.Databases())
+        if hasattr(nova, 'thread_pool_factory'):  # since Nova 34
+            # Addresses come before the server is built, not beside it: two
+            # threads that write would decide by chance who is first.
+            self.useFixture(
+                fixtures.MonkeyPatch(
+                    'nova.thread_pool_factory.spawn',
+                    futurist.SynchronousExecutor().submit,
+                )
+            )
         super().setUp()
         # Nova's tests have idle threads look a hundred times a second whether
         # they may end; here they live long, and are many.
