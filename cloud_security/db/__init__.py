@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tables of both plugins in Neutron's database, for Neutron's tools."""

@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Servers that a router may have hidden behind the address of its gateway.
+
+Each of them is a candidate. Only a log of the translations tells which of
+them it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from collections.abc import Iterator
+import dataclasses
+from typing import Any
+
+from cloud_security.trace import addresses
+from cloud_security.trace import history
+from cloud_security.trace import holding
+from cloud_security.trace import intervals
+from cloud_security.trace import table_rows
+from cloud_security.trace import tables
+
+_HISTORY = tables.HISTORY
+GATEWAY = 'network:router_gateway'
+#: Ports with which a router is on the subnets behind it.
+#: Source: neutron_lib/constants.py ROUTER_INTERFACE_OWNERS, Neutron 24 to 29.
+INTERFACES = frozenset(
+    (
+        'network:router_interface',
+        'network:router_interface_distributed',
+        'network:ha_router_replicated_interface',
+    )
+)
+
+
+def candidates(
+    connection: Any, held: Iterable[holding.Holding], span: intervals.Span
+) -> list[holding.Holding]:
+    """Return the servers behind an address while it was that of gateways.
+
+    A server with a floating IP on the gateway's network is left out while it
+    has it: this router does not translate to that of another network.
+
+    :param held: who had the address, as ``history.of_address`` returns it
+    """
+    found = []
+    for gateway in filter(is_gateway, held):
+        router_id = gateway.port.device_id
+        time = gateway.fact.possible.meet(span)
+        for translated in _translated(connection, router_id, time):
+            found += [
+                dataclasses.replace(one, outer_address=gateway.row.address)
+                for one in _hidden(
+                    connection, router_id, gateway.row.network_id, translated
+                )
+            ]
+    return sorted(found, key=lambda one: (one.fact.span, one.row.id))
+
+
+def is_gateway(one: holding.Holding) -> bool:
+    """Tell whether the gateway of a router had the address, of IPv4."""
+    return (
+        one.row.kind == 'fixed'
+        and one.port is not None
+        and one.port.device_owner == GATEWAY
+        and not addresses.is_ipv6(one.row.address)
+    )
+
+
+def _translated(
+    connection: Any, router_id: str, span: Any
+) -> list[intervals.Span]:
+    """Return the times in which a router hid addresses."""
+    rows = table_rows.of_values(
+        connection,
+        span,
+        _HISTORY.c.object_id,
+        [router_id],
+        _HISTORY.c.kind == 'snat',
+    )
+    times = (holding.fact(row).possible.meet(span) for row in rows)
+    return intervals.union(filter(None, times))
+
+
+def _hidden(
+    connection: Any, router_id: str, network_id: str, span: intervals.Span
+) -> Iterator[holding.Holding]:
+    """Yield the servers on a router's subnets, while they have no other IP.
+
+    :param network_id: the network of the router's gateway
+    """
+    subnets = _subnets(connection, router_id, span)
+    rows = table_rows.of_values(
+        connection,
+        span,
+        _HISTORY.c.subnet_id,
+        subnets,
+        _HISTORY.c.kind == 'fixed',
+    )
+    servers = [
+        one
+        for one in history.joined(
+            connection,
+            (row for row in rows if not addresses.is_ipv6(row.address)),
+            span,
+        )
+        if one.server_id
+    ]
+    floating = _floating(connection, servers, network_id, span)
+    for one in servers:
+        taken = floating.get((one.row.port_id, one.row.address), [])
+        for there in subnets[one.row.subnet_id]:
+            both = one.fact.span.meet(there) or one.fact.possible.meet(there)
+            for rest in intervals.less(both, taken) if both else ():
+                yield dataclasses.replace(one, fact=_part(one.fact, rest))
+
+
+def _subnets(
+    connection: Any, router_id: str, span: intervals.Span
+) -> dict[str, list[intervals.Span]]:
+    """Return ``{subnet ID: times in which the router was there}``."""
+    rows = table_rows.of_values(
+        connection,
+        span,
+        _HISTORY.c.port_id,
+        history.ports(connection, span, _HISTORY.c.device_id, [router_id]),
+        _HISTORY.c.kind == 'fixed',
+    )
+    found: dict[str, list[intervals.Span]] = {}
+    for one in history.joined(connection, rows, span):
+        port = one.port
+        time = one.fact.possible.meet(span)
+        if (
+            time is not None
+            and port is not None
+            and port.device_id == router_id
+            and port.device_owner in INTERFACES
+        ):
+            found.setdefault(one.row.subnet_id, []).append(time)
+    return {
+        subnet_id: intervals.union(times) for subnet_id, times in found.items()
+    }
+
+
+def _floating(
+    connection: Any,
+    servers: Iterable[holding.Holding],
+    network_id: str,
+    span: intervals.Span,
+) -> dict[tuple[str, str], list[intervals.Span]]:
+    """Return ``{(port ID, fixed IP): times with a floating IP}`` for sure."""
+    found: dict[tuple[str, str], list[intervals.Span]] = {}
+    for row in table_rows.of_values(
+        connection,
+        span,
+        _HISTORY.c.port_id,
+        {one.row.port_id for one in servers},
+        _HISTORY.c.kind == 'floating',
+        _HISTORY.c.network_id == network_id,
+    ):
+        found.setdefault((row.port_id, row.fixed_ip), []).append(
+            holding.fact(row).sure
+        )
+    return found
+
+
+def _part(fact: intervals.Fact, span: intervals.Span) -> intervals.Fact:
+    """Return the part of a fact in some time."""
+    begin = max(span.begin, min(fact.begin, span.end))
+    since = fact.since if span.begin <= fact.begin else span.begin
+    return dataclasses.replace(
+        fact, begin=begin, end=span.end, since=max(since, span.begin)
+    )

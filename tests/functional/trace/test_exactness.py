@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The history says of each moment what Neutron's tables said then."""
+
+import contextlib
+import threading
+from unittest import mock
+
+from neutron_lib.callbacks import events
+from neutron_lib.callbacks import registry
+from neutron_lib.callbacks import resources
+from oslo_config import cfg
+
+from cloud_security.trace import writing
+from tests.functional.trace import cloud
+from tests.functional.trace import walk
+
+#: Threads that ask at once.
+THREADS = 6
+
+
+class TestExactness(walk.Walk):
+    def test_history_says_what_the_tables_said(self):
+        self.assertEqual([], self.walk())
+        self.assertExact()
+        self.assertLess(walk.NUMBER / 2, self.operations.statuses[2])
+
+    def test_history_without_ends_is_noticed(self):
+        # Neutron would try again for minutes what fails so.
+        cfg.CONF.set_override('strict', False, 'cloud_security_trace')
+        with mock.patch.object(writing, 'end'):
+            self.assertNotEqual([], self.walk(20))
+
+
+class TestInjectedFailures(walk.Walk):
+    """Something of Neutron's fails within its transactions."""
+
+    def setUp(self):
+        super().setUp()
+        for resource in (
+            resources.PORT,
+            resources.FLOATING_IP,
+            resources.ROUTER,
+        ):
+            for event in (
+                events.PRECOMMIT_CREATE,
+                events.PRECOMMIT_UPDATE,
+                events.PRECOMMIT_DELETE,
+            ):
+                registry.subscribe(self.fail_at_times, resource, event)
+
+    def fail_at_times(self, resource, event, trigger, payload=None):
+        if self.random.random() < 0.2:
+            raise RuntimeError('injected')
+
+    def test_what_is_rolled_back_leaves_nothing(self):
+        self.assertEqual([], self.walk(walk.NUMBER // 3))
+        self.assertExact()
+        self.assertLess(walk.NUMBER / 60, self.operations.statuses[5])
+
+
+class TestThreads(walk.Walk):
+    """Several threads change the same things at once."""
+
+    def test_threads_leave_no_difference(self):
+        if not cloud.URL:
+            self.skipTest('SQLite in memory has one connection: TRACE_URL')
+        threads = [
+            threading.Thread(target=self.work, args=(walk.NUMBER // THREADS,))
+            for _ in range(THREADS)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual([], self.oracle.look())
+        self.assertExact()
+
+    def work(self, number):
+        for _ in range(number):
+            # Another thread may have taken the thing away meanwhile.
+            with contextlib.suppress(KeyError, TypeError, ValueError):
+                self.operations.next()
