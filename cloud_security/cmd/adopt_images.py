@@ -7,26 +7,20 @@ import collections
 from collections.abc import Mapping
 import itertools
 from typing import Any
+from typing import Optional
 
 from cloud_security import keystone as keystones
 from cloud_security.audit import printable
-from cloud_security.cmd import manage
+from cloud_security.cmd import adopt
 from cloud_security.cmd import name_lookup
-from cloud_security.cmd import service_choice
 from cloud_security.cmd import transfer
 from cloud_security.deploy import apis
-from cloud_security.deploy import config_options
 
 #: Fates of what was looked at.
 _GONE, _THEIRS, _PROJECTS, _STAYS, _REFUSED = range(5)
-#: Behind complaints about Nova or Keystone.
-_MEND = (
-    "set the OS_ variables of an admin who may list all projects' servers, "
-    'and run the command again'
-)
 
 
-class AdoptImages(manage.Command):
+class AdoptImages(adopt.Adopt):
     """Give Glance's images of servers to the owners of these servers.
 
     Nova names the server on each snapshot (instance_uuid). Run this once,
@@ -42,60 +36,54 @@ class AdoptImages(manage.Command):
     again.
     """
 
+    api = apis.GLANCE
+
     def get_parser(self, prog_name: str) -> Any:
         """Add the project, and the option to change nothing."""
         parser = super().get_parser(prog_name)
-        config_options.add(parser)
-        manage.add_dry_run(parser)
         parser.add_argument(
-            '--project',
+            '--image',
+            action='append',
+            default=[],
             type=name_lookup.name_or_id,
-            metavar='PROJECT',
-            help='ID or name of the only project to look at (default: all)',
+            metavar='IMAGE',
+            help='ID of the only image to look at; repeat it for more '
+            '(default: all)',
         )
         return parser
 
-    def take_action(self, parsed_args: Any) -> int:
-        """Give the images away.
-
-        :returns: 0, or 1 when one was refused
-        :raises Absent: when this Python has no Glance
-        :raises Refused: when nobody tells the owners of servers
-        """
-        config, adoption, known_ids = service_choice.sole_room(
-            apis.GLANCE, 'config', 'adoption', 'known_ids'
-        )
-        config.load(parsed_args)
-        config.keep_log()
-        keystone = keystones.connect()
-        if keystone is None:
-            raise name_lookup.Refused(
-                'Nova was not asked who owns the servers, because no OS_ '
-                f'variables are set: {_MEND}. Nothing was changed.'
+    def adopt(
+        self,
+        adoption: Any,
+        keystone: keystones.Keystone,
+        project_id: Optional[str],
+        parsed_args: Any,
+    ) -> list[int]:
+        """Give images to their owners; return the fate of each."""
+        snapshots = adoption.snapshots(project_id, parsed_args.image)
+        # All of it before the first write.
+        owners = {
+            one: adopt.server_owners(keystone, one)
+            for one in {snapshot.project_id for snapshot in snapshots}
+        }
+        fates = [
+            self._go(
+                adoption,
+                snapshot,
+                owners[snapshot.project_id],
+                f'{number} of {len(snapshots)}: ',
+                parsed_args.dry_run,
             )
-        with config.reading():
-            project_id = None
-            if parsed_args.project:
-                project_id = name_lookup.Names(
-                    keystone, known_ids, apis.GLANCE.name
-                ).project(parsed_args.project)
-            snapshots = adoption.snapshots(project_id)
-            # All of it before the first write.
-            owners = {
-                one: _server_owners(keystone, one)
-                for one in {snapshot.project_id for snapshot in snapshots}
-            }
-            fates = [
-                self._go(
-                    adoption,
-                    snapshot,
-                    owners[snapshot.project_id],
-                    f'{number} of {len(snapshots)}: ',
-                    parsed_args.dry_run,
-                )
-                for number, snapshot in zip(itertools.count(1), snapshots)
-            ]
-        return self._sum_up(fates, parsed_args.dry_run)
+            for number, snapshot in zip(itertools.count(1), snapshots)
+        ]
+        found = {snapshot.id.lower() for snapshot in snapshots}
+        for image_id in sorted({*map(str.lower, parsed_args.image)} - found):
+            fates.append(_REFUSED)
+            self.app.stderr.write(
+                f'There is no image {image_id} of a server, or it is deleted '
+                'or in another project.\n'
+            )
+        return fates
 
     def _go(
         self,
@@ -122,14 +110,14 @@ class AdoptImages(manage.Command):
                 self.app.stderr.write(f'{said} is refused. {error}\n')
                 return _REFUSED
         done = 'would go' if is_dry_run else 'goes'
-        self._say(f'{said} {done} to {printable.clean(to_id)}')
+        self.say(f'{said} {done} to {printable.clean(to_id)}')
         return _GONE
 
-    def _sum_up(self, fates: list[int], is_dry_run: bool) -> int:
+    def sum_up(self, fates: list[int], is_dry_run: bool) -> int:
         """Print what happened; return the exit code."""
         counts = collections.Counter(fates)
         if counts[_PROJECTS] + counts[_STAYS]:
-            self._say(
+            self.say(
                 f'{counts[_PROJECTS] + counts[_STAYS]} images have no server '
                 f'any more in their project: {counts[_PROJECTS]} of them name '
                 "no user and stay the project's, until an admin gives them to "
@@ -142,7 +130,7 @@ class AdoptImages(manage.Command):
                 'command again.\n'
             )
         done = 'would go' if is_dry_run else 'went'
-        self._say(
+        self.say(
             f'Images of servers: {counts[_GONE]} {done} to the owner of the '
             f'server, {counts[_THEIRS]} were theirs already, '
             f'{counts[_PROJECTS] + counts[_STAYS]} stay, {counts[_REFUSED]} '
@@ -150,26 +138,6 @@ class AdoptImages(manage.Command):
         )
         return 1 if counts[_REFUSED] else 0
 
-    def _say(self, text: str) -> None:
-        """Print a line."""
-        self.app.stdout.write(f'{text}\n')
-
 
 def _made_by(owner_id: Any) -> str:
     return f'made by {owner_id}' if owner_id else 'which names no user'
-
-
-def _server_owners(
-    keystone: keystones.Keystone, project_id: str
-) -> dict[str, str]:
-    """Return the owners of the servers in a project.
-
-    :raises Refused: when Nova does not tell
-    """
-    try:
-        found = keystone.server_owners(project_id)
-    except keystones.Unknown as error:
-        raise name_lookup.Refused(
-            f'{error}: {_MEND}. Nothing was changed.'
-        ) from error
-    return {server_id.lower(): owner for server_id, owner in found.items()}

@@ -12,8 +12,9 @@ from cloud_security.deploy import host as hosts
 class Disable(switch.Switch):
     """Take the filter out of api-paste.ini and remove the link.
 
-    Rules that others deliver, and your own, stay; this command names those
-    that refuse members when the filter has gone.
+    Neutron has a plugin in its configuration instead. Rules that others
+    deliver, and your own, stay; this command names those that refuse members
+    when the filter has gone.
     """
 
     def change(self, found: list[hosts.Host], parsed_args: Any) -> int:
@@ -30,9 +31,9 @@ class Disable(switch.Switch):
             for path, names in asking.items():
                 self.app.stderr.write(
                     f'{path} still asks for isolation:enforced, in '
-                    f'{", ".join(names)}: without the filter it refuses '
-                    'members with 403. Take that out, or the file away, '
-                    f"before {host.api.name}'s API is restarted.\n"
+                    f'{", ".join(names)}: without the {host.api.noun} it '
+                    'refuses members with 403. Take that out, or the file '
+                    f"away, before {host.api.name}'s API is restarted.\n"
                 )
             if not steps:
                 self.say(host, 'It is disabled already; nothing was changed.')

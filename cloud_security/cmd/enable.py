@@ -16,7 +16,7 @@ CHECK = 'cloud-security-status upgrade check tells whether all is in place.'
 
 
 class Plan(NamedTuple):
-    """What is to be done about the files of one service."""
+    """The work on the files of one service."""
 
     host: hosts.Host
     edit: list[file_changes.Step]
@@ -27,6 +27,21 @@ class Plan(NamedTuple):
         """The API, for a sentence."""
         return f"{self.host.api.name}'s API"
 
+    @property
+    def noun(self) -> str:
+        """The filter or the plugin, for a sentence."""
+        return f'the {self.host.api.noun}'
+
+    @property
+    def path(self) -> str:
+        """The file that names it, or will."""
+        return self.host.loading.path
+
+    @property
+    def restart(self) -> list[str]:
+        """Sentences about what is to be done before the rules."""
+        return [*filter(None, [self.host.api.tables]), self.host.api.restart]
+
 
 class Enable(switch.Switch):
     """Put the filter into api-paste.ini, and link its rules.
@@ -35,9 +50,11 @@ class Enable(switch.Switch):
     rules refuse members of an API that runs without the filter. So this
     command first puts the filter in. After the restart, with --restarted, it
     links the rules. With --restart it does both, and restarts in between.
+    Neutron has a plugin in its configuration, and no filter. Its tables must
+    be there before the restart.
 
-    What is as it should be stays as it is. The file without the filter is
-    kept beside the other, with .before-cloud-security behind its name.
+    What is as it should be stays as it is. The file without filter or plugin
+    is kept beside the other, with .before-cloud-security behind its name.
     """
 
     def get_parser(self, prog_name: str) -> Any:
@@ -72,7 +89,7 @@ class Enable(switch.Switch):
         """
         # Planned before the first deed, so that it is not half refused.
         plans = [
-            Plan(host, host.putting_the_filter_in(), host.linking_the_rules())
+            Plan(host, host.loading.putting_in(), host.linking_the_rules())
             for host in found
         ]
         if parsed_args.restart and parsed_args.root == '/':
@@ -84,8 +101,8 @@ class Enable(switch.Switch):
             is_offline = parsed_args.offline or parsed_args.root != '/'
             if plan.edit and parsed_args.restarted and not is_offline:
                 raise file_changes.Refused(
-                    f'{plan.host.paste_path} has not got the filter in each '
-                    'pipeline, so no restart can have loaded it: run '
+                    f'{plan.path} has not got {plan.host.loading.everywhere}, '
+                    'so no restart can have loaded it: run '
                     f'cloud-security-manage enable, and restart {plan.api}.'
                 )
         for plan in plans:
@@ -126,25 +143,30 @@ class Enable(switch.Switch):
         if not edit:
             self.say(
                 host,
-                f'{host.paste_path} has the filter; nothing was changed. The '
-                f'rules are not linked yet: while {plan.api} runs without the '
-                f'filter, they refuse members. {then}',
+                f'{plan.path} has {plan.noun}; nothing was changed. The rules '
+                f'are not linked yet: while {plan.api} runs without '
+                f'{plan.noun}, they refuse members. {then}',
             )
         elif links:
-            self._tell(plan, dry_run, host.api.restart, then)
+            self._tell(plan, dry_run, *plan.restart, then)
         else:
             self._tell(
                 plan,
                 dry_run,
                 'The rules are in place.',
-                host.api.restart,
-                'Do it now: while it runs without the filter, they refuse '
+                *plan.restart,
+                f'Do it now: while it runs without {plan.noun}, they refuse '
                 'members with 403.',
                 CHECK,
             )
 
     def _restart(self, plans: list[Plan], parsed_args: Any) -> None:
-        """Put the filter in, restart, and link the rules."""
+        """Put the filter in, restart, and link the rules.
+
+        :raises Refused: when tables are missing, or the restart fails
+        """
+        for plan in plans:
+            self.check_tables(plan.host.loading, plan.host.api)
         for plan in plans:
             self.carry_out(plan.edit, parsed_args.dry_run)
         self.app.stdout.write(f'# {parsed_args.restart}\n')
@@ -163,11 +185,11 @@ class Enable(switch.Switch):
                 f'why. {" ".join(left)}'
             )
         for plan in plans:
-            if plan.host.putting_the_filter_in():
+            if plan.host.loading.putting_in():
                 raise file_changes.Refused(
-                    f'{plan.host.paste_path} lost the filter during the '
-                    'restart, so the rules were not linked: put it into what '
-                    'writes that file.'
+                    f'{plan.path} lost {plan.noun} during the restart, so the '
+                    'rules were not linked: put it into what writes that '
+                    'file.'
                 )
         for plan in plans:
             # What was planned may have changed during the restart.
@@ -180,8 +202,8 @@ class Enable(switch.Switch):
             then = self._then(plan.host, parsed_args)
             return f'The rules were not linked. {then}'
         return (
-            f'The rules are in place: while {plan.api} runs without the '
-            'filter, they refuse members with 403. Run the same command '
+            f'The rules are in place: while {plan.api} runs without '
+            f'{plan.noun}, they refuse members with 403. Run the same command '
             'again.'
         )
 
@@ -194,9 +216,8 @@ class Enable(switch.Switch):
             options += ['--paste', parsed_args.paste]
         if parsed_args.policy_dir:
             options += ['--policy-dir', parsed_args.policy_dir]
-        for name in ('config_file', 'config_dir'):
-            for value in self.both(name, parsed_args):
-                options += [f'--{name.replace("_", "-")}', value]
+        for name, value in parsed_args.config_order:
+            options += [f'--{name.replace("_", "-")}', value]
         return (
             'When it has been restarted, run cloud-security-manage enable '
             f'{" ".join(map(shlex.quote, options))}, which links the rules.'

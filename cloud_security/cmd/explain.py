@@ -32,7 +32,7 @@ class Explain(manage.Command, show.ShowOne):
     """
 
     def get_parser(self, prog_name: str) -> Any:
-        """Add the caller and the server, volume or image."""
+        """Add the caller and what the caller asks for."""
         parser = super().get_parser(prog_name)
         service_choice.add_argument(parser)
         config_options.add(parser)
@@ -61,7 +61,7 @@ class Explain(manage.Command, show.ShowOne):
             'server',
             nargs='?',
             metavar='ID',
-            help='ID of a server, a volume or an image',
+            help='ID of a server, volume, image, port, floating IP or group',
         )
         return parser
 

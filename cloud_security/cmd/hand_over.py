@@ -6,17 +6,22 @@ from __future__ import annotations
 from typing import Any
 
 from cloud_security.cmd import server_transfer
+from cloud_security.cmd import service_process
 from cloud_security.cmd import transfer
-from cloud_security.cmd import volume_process
+from cloud_security.trace import owners
 
 
 class HandOver(server_transfer.ServerTransfer):
     """Give all servers of one user in a project to another user.
 
-    With --with-volumes, what the user has in Cinder goes before them, save
-    what is attached to servers that are refused for now. After an
-    interruption, or when servers or volumes were busy, run it again.
+    With --with-volumes, what the user has in Cinder goes before them, with
+    --with-images what the user has in Glance, and with --with-ports what the
+    user has in Neutron, security groups too, save what belongs to servers
+    that are refused for now. After an interruption, or when servers, volumes
+    or images were busy, run it again.
     """
+
+    source = owners.HAND_OVER
 
     def get_parser(self, prog_name: str) -> Any:
         """Add the users and the project."""
@@ -31,16 +36,15 @@ class HandOver(server_transfer.ServerTransfer):
             from_id, to_id, project_id = transfer.users(parsed_args, found)
             servers = self.records.servers(from_id, to_id, project_id)
             unfinished = self.records.unfinished(from_id, project_id)
-            volumes = None
-            if parsed_args.with_volumes:
-                if not servers:
-                    self.check_role(found, to_id, project_id)
-                volumes = volume_process.VolumeProcess(
-                    self.app,
-                    parsed_args,
-                    volume_process.Users(from_id, to_id, project_id),
-                    is_all=True,
+            users = service_process.Users(from_id, to_id, project_id)
+            processes = [
+                service_process.ServiceProcess(
+                    room, self.app, parsed_args, users, is_all=True
                 )
+                for room in service_process.chosen(parsed_args)
+            ]
+            if processes and not servers:
+                self.check_role(found, to_id, project_id)
             if not servers and not unfinished:
                 self.say('There are no servers to hand over.')
             return self.hand_over(
@@ -50,5 +54,5 @@ class HandOver(server_transfer.ServerTransfer):
                 found,
                 unfinished,
                 [from_id],
-                volumes,
+                processes,
             )

@@ -7,8 +7,11 @@ for arguments that make no sense; each with one sentence on standard error.
 
 from __future__ import annotations
 
+import os
 import sys
+import traceback
 from typing import Any
+from typing import ClassVar
 from typing import NoReturn
 
 from cliff import app
@@ -19,20 +22,27 @@ from pbr import version
 from cloud_security.deploy import config_options
 
 INTERRUPTED = 'interrupted; what was done until then stays: run it again.'
-NAMESPACE = 'cloud_security.manage'
 
 
-class Manage(app.App):
-    """The program; --verbose shows what libraries log."""
+class Program(app.App):
+    """A program whose commands are entry points.
+
+    --verbose shows what libraries log.
+    """
 
     DEFAULT_VERBOSE_LEVEL = 0
+    #: The group of its entry points, and a sentence about it.
+    NAMESPACE: ClassVar[str]
+    DESCRIPTION: ClassVar[str]
 
     def __init__(self) -> None:
         """Find the commands by their entry points."""
+        # Python has None in the place of a stream that is closed.
+        sys.stderr = sys.stderr or open(os.devnull, 'w')
         super().__init__(
-            description='Isolate the members of a project from each other.',
+            description=self.DESCRIPTION,
             version=version.VersionInfo('cloud_security').version_string(),
-            command_manager=commandmanager.CommandManager(NAMESPACE),
+            command_manager=commandmanager.CommandManager(self.NAMESPACE),
             deferred_help=True,
         )
 
@@ -58,13 +68,21 @@ class Manage(app.App):
             if words:
                 self.command_manager.find_command(list(words))
         except ValueError:
-            self.stderr.write(
+            _write(
+                self.stderr,
                 f'{self.NAME}: there is no command {" ".join(argv)}; see '
-                f'{self.NAME} --help\n'
+                f'{self.NAME} --help\n',
             )
             return 2
         code: int = super().run_subcommand(argv)
         return code
+
+
+class Manage(Program):
+    """cloud-security-manage."""
+
+    NAMESPACE = 'cloud_security.manage'
+    DESCRIPTION = 'Isolate the members of a project from each other.'
 
 
 class Nonsense(Exception):
@@ -73,6 +91,9 @@ class Nonsense(Exception):
 
 class Command(command.Command):
     """A command that complains once, in one sentence."""
+
+    #: The exit code of a command that could not do its work.
+    FAILURE: ClassVar[int] = 1
 
     def run(self, parsed_args: Any) -> int:
         """Return the exit code: 2 when the arguments make no sense.
@@ -92,21 +113,24 @@ class Command(command.Command):
             return 130
         except Exception as error:
             if self.app.options.debug:
-                raise
+                if self.FAILURE == 1:
+                    raise
+                # Python would exit with 1.
+                _write(self.app.stderr, traceback.format_exc())
             self._complain(error)
-            return 1
+            return self.FAILURE
         return code
 
     def _complain(self, error: Exception) -> None:
         why = ' '.join(str(error).split()) or type(error).__name__
-        self.app.stderr.write(f'{self.app.NAME}: {why}\n')
+        _write(self.app.stderr, f'{self.app.NAME}: {why}\n')
 
     def _merge(self, parsed_args: Any) -> None:
         """Give a command --config-file and --config-dir from before it, too.
 
         cliff takes them away from the command, wherever they stand.
         """
-        for name in ('config_file', 'config_dir'):
+        for name in ('config_file', 'config_dir', 'config_order'):
             before = getattr(self.app_args, name, None) or []
             behind = getattr(parsed_args, name, None) or []
             setattr(parsed_args, name, [*before, *behind])
@@ -131,12 +155,22 @@ def complain_briefly(parser: Any, code: int = 2) -> None:
     """Let a parser complain in one sentence, and exit."""
 
     def error(message: str) -> NoReturn:
-        sys.stderr.write(
-            f'{parser.prog}: {message}; see {parser.prog} --help\n'
+        _write(
+            sys.stderr, f'{parser.prog}: {message}; see {parser.prog} --help\n'
         )
         sys.exit(code)
 
     parser.error = error
+
+
+def _write(stream: Any, text: str) -> None:
+    """Write to standard error; where that fails, the exit code tells."""
+    try:
+        stream.write(text)
+        stream.flush()
+    except (OSError, ValueError):
+        # Python 3.12 would try again when it ends, and exit with 120.
+        sys.stderr = open(os.devnull, 'w')
 
 
 def main() -> int:

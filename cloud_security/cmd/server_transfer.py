@@ -15,9 +15,10 @@ from typing import Optional
 from cloud_security import keystone as keystones
 from cloud_security.audit import printable
 from cloud_security.cmd import name_lookup
+from cloud_security.cmd import owner_history
 from cloud_security.cmd import service_choice
+from cloud_security.cmd import service_process
 from cloud_security.cmd import transfer
-from cloud_security.cmd import volume_process
 from cloud_security.deploy import apis
 
 
@@ -32,11 +33,14 @@ class ServerTransfer(transfer.Transfer):
     handover: Any
     records: Any
     specs: Any
+    history: owner_history.OwnerHistory
+    #: The command, as the history names it.
+    source: str
 
     def get_parser(self, prog_name: str) -> Any:
-        """Add the options for volumes."""
+        """Add the options for what goes along."""
         parser = super().get_parser(prog_name)
-        volume_process.add_arguments(parser)
+        service_process.add_arguments(parser)
         return parser
 
     def prepare(self, parsed_args: Any) -> name_lookup.Names:
@@ -52,7 +56,11 @@ class ServerTransfer(transfer.Transfer):
         )
         self.config.load(parsed_args)
         self.config.keep_log()
-        return name_lookup.Names(keystones.connect())
+        found = name_lookup.Names(keystones.connect())
+        self.history = owner_history.OwnerHistory(
+            self.config.CONF, self.source, found.keystone
+        )
+        return found
 
     def hand_over(
         self,
@@ -62,30 +70,31 @@ class ServerTransfer(transfer.Transfer):
         found: name_lookup.Names,
         unfinished: Sequence[str] = (),
         leavers: Iterable[str] = (),
-        volumes: Optional[volume_process.VolumeProcess] = None,
+        processes: Sequence[service_process.ServiceProcess] = (),
     ) -> int:
-        """Hand servers over, one after the other, and volumes before them.
+        """Hand servers over one by one, and before them what goes along.
 
         :param servers: as ``records`` returns them
         :param found: the look-up that gave the user's ID
         :param unfinished: IDs of more, which Nova still creates
         :param leavers: IDs of users whose servers an interrupted run took
-        :param volumes: hands over what is attached, or more
+        :param processes: hand over what belongs to the servers, or more
         :returns: 0, or 1 when one was refused
         :raises Refused: when the new owner has no role in a project
-        :raises Unable: when the volumes cannot be handed over on this host
+        :raises Unable: when that cannot be handed over on this host
         """
         for project_id in sorted({server.project_id for server in servers}):
             self.check_role(found, user_id, project_id)
         code = 0
-        if volumes:
-            code = volumes.hand_over(
-                *self._by_fate(servers, user_id, unfinished)
+        if processes:
+            code = service_process.hand_over(
+                processes, *self._by_fate(servers, user_id, unfinished)
             )
-            if code and not volumes.is_all:
-                # The next run finds the volumes by the owner of the server.
+            if code and not processes[0].is_all:
+                # The next run finds them by the owner of the server.
+                things = ' and '.join(one.service.things for one in processes)
                 self.app.stderr.write(
-                    'The server keeps its owner until its volumes can go, '
+                    f'The server keeps its owner until its {things} can go, '
                     'too: run the same command again.\n'
                 )
                 return code
@@ -115,14 +124,15 @@ class ServerTransfer(transfer.Transfer):
             self.say('Not handed over, if there is any:')
             for what in self.handover.STAYS:
                 self.say(f'- {what}')
-            if not parsed_args.with_volumes:
-                self.say(f'- {self.handover.VOLUMES}')
+            for things, what in self.handover.GO_ALONG.items():
+                if not getattr(parsed_args, f'with_{things}'):
+                    self.say(f'- {what}')
         if refused:
             self.app.stderr.write(
                 f'{refused} of {total} servers were refused: run the '
                 'same command again.\n'
             )
-        return 1 if refused else code
+        return 1 if refused or self.history.lacks_any else code
 
     def _one(
         self,
@@ -138,6 +148,9 @@ class ServerTransfer(transfer.Transfer):
         else:
             self.handover.hand_over(server, user_id, transfer.operator())
             self.say(f'{said} is handed over')
+            fault = self.history.note(server, user_id)
+            if fault:
+                self.app.stderr.write(f'{said}: {fault}\n')
 
     def _lose_hints(
         self,

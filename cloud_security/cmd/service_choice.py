@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-import os
 import sys
 from typing import Any
 from typing import Optional
@@ -18,8 +17,8 @@ from cloud_security.deploy import file_reading
 from cloud_security.deploy import host as hosts
 
 HELP = (
-    'the service whose API is meant (default: all whose api-paste.ini is '
-    'found)'
+    'the service whose API is meant (default: all that are found, by their '
+    'api-paste.ini)'
 )
 
 #: The same for a parser of oslo.config.
@@ -56,7 +55,7 @@ def chosen(
     found = [
         api
         for api in apis.ALL.values()
-        if os.path.lexists(hosts.Host(root=root, api=api).paste_path)
+        if hosts.Host(root=root, api=api).loading.is_there()
     ] or [apis.NOVA]
     if is_configured and len(found) > 1:
         raise manage.Nonsense(
@@ -71,6 +70,7 @@ def rooms(
     api: apis.Api,
     *names: str,
     otherwise: str = ', or name another service with --service',
+    room: str = '',
 ) -> tuple[Any, ...]:
     """Return modules of the room that knows a service.
 
@@ -78,6 +78,7 @@ def rooms(
 
     :param names: such as ``checks``
     :param otherwise: what else to do where the service is absent
+    :param room: another one than that of the service's own name
     :raises Absent: when this Python has no such service
     """
     if importlib.util.find_spec(api.account) is None:
@@ -87,17 +88,18 @@ def rooms(
             f"{api.name}'s API{otherwise}."
         )
     return tuple(
-        importlib.import_module(f'cloud_security.{api.key}.{name}')
+        importlib.import_module(f'cloud_security.{room or api.key}.{name}')
         for name in names
     )
 
 
-def sole_room(api: apis.Api, *names: str) -> tuple[Any, ...]:
+def sole_room(api: apis.Api, *names: str, room: str = '') -> tuple[Any, ...]:
     """Return modules for a command that speaks of one service only.
 
+    :param room: another one than that of the service's own name
     :raises Absent: when this Python has no such service
     """
-    return rooms(api, *names, otherwise='. Nothing was changed')
+    return rooms(api, *names, otherwise='. Nothing was changed', room=room)
 
 
 def _reading(path: str) -> apis.Api:

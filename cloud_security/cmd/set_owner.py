@@ -6,8 +6,9 @@ from __future__ import annotations
 from typing import Any
 
 from cloud_security.cmd import server_transfer
+from cloud_security.cmd import service_process
 from cloud_security.cmd import transfer
-from cloud_security.cmd import volume_process
+from cloud_security.trace import owners
 
 
 class SetOwner(server_transfer.ServerTransfer):
@@ -15,8 +16,14 @@ class SetOwner(server_transfer.ServerTransfer):
 
     With --with-volumes, the volumes of its owner that are attached to it go
     before it, with their snapshots and backups; volume hand-over tells which
-    stay. If one is refused, the server stays, too.
+    stay. With --with-images, the images of the server go before it: the new
+    owner of a shelved server needs them. With --with-ports, the ports of its
+    owner on it go before it, and the floating IPs on them; security groups
+    stay, and the new owner sees those on the ports. If one is refused, the
+    server stays, too.
     """
+
+    source = owners.SET_OWNER
 
     def get_parser(self, prog_name: str) -> Any:
         """Add the server and the user."""
@@ -36,23 +43,26 @@ class SetOwner(server_transfer.ServerTransfer):
         with self.config.reading():
             server = self.records.server(parsed_args.server)
             user_id = found.new_owner(parsed_args.user, parsed_args.force)
-            volumes = None
-            if parsed_args.with_volumes and server.owner_id == user_id:
-                self.say(
-                    f'The volumes of {server.server_id} were not looked at: '
-                    'the server has the new owner already, so name the former '
-                    'one. Run cloud-security-manage volume hand-over --from '
-                    f'USER --to {user_id} --project {server.project_id} '
-                    f'--server {server.server_id} on a host of Cinder.'
+            processes = []
+            for room in service_process.chosen(parsed_args):
+                if server.owner_id == user_id:
+                    self.say(
+                        f'The {room.things} of {server.server_id} were not '
+                        'looked at: the server has the new owner already, so '
+                        'name the former one. Run cloud-security-manage '
+                        f'{" ".join(room.command)} --from USER --to {user_id} '
+                        f'--project {server.project_id} --server '
+                        f'{server.server_id} on a host of {room.name}.'
+                    )
+                    continue
+                users = service_process.Users(
+                    server.owner_id, user_id, server.project_id
                 )
-            elif parsed_args.with_volumes:
-                volumes = volume_process.VolumeProcess(
-                    self.app,
-                    parsed_args,
-                    volume_process.Users(
-                        server.owner_id, user_id, server.project_id
-                    ),
+                processes.append(
+                    service_process.ServiceProcess(
+                        room, self.app, parsed_args, users
+                    )
                 )
             return self.hand_over(
-                [server], user_id, parsed_args, found, volumes=volumes
+                [server], user_id, parsed_args, found, processes=processes
             )

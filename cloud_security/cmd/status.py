@@ -24,6 +24,9 @@ from cloud_security.cmd import status_table
 from cloud_security.deploy import apis
 from cloud_security.deploy import configuration
 from cloud_security.deploy import host_checks
+from cloud_security.deploy import plugin_config
+from cloud_security.trace import checks as trace_checks
+from cloud_security.trace import config as trace_config
 
 NAME = 'cloud-security-status'
 #: Options that may stand before or behind "upgrade check".
@@ -70,9 +73,13 @@ def _run(api: apis.Api, argv: list[str]) -> int:
     except service_choice.Absent as error:
         sys.stderr.write(f'{NAME}: {error}\n')
         return 255
+    if isinstance(api, apis.PluginApi):
+        # The checks look at Neutron's files apart from Neutron's options.
+        config = plugin_config
     conf = config.CONF
     conf.register_cli_opts([service_choice.OPTION, *host_checks.OPTIONS])
-    upgradecheck.register_cli_options(conf, checks.Checks())
+    commands = checks.Checks()
+    upgradecheck.register_cli_options(conf, commands)
     said = io.StringIO()
     try:
         with contextlib.redirect_stderr(said):
@@ -98,9 +105,21 @@ def _run(api: apis.Api, argv: list[str]) -> int:
             f'{NAME}: there is no command upgrade {word}; see {NAME} --help\n'
         )
         return 2
+    if isinstance(api, apis.PluginApi):
+        trace_config.register(conf)
+        if trace_config.is_enabled(conf):
+            _add_history(commands, conf)
     # It looks there for --json.
     upgradecheck.CONF = conf
     return _checked(conf)
+
+
+def _add_history(commands: Any, conf: Any) -> None:
+    """Add the check of the other plugin, which this host has as well."""
+    commands._upgrade_checks = (
+        *commands._upgrade_checks,
+        ('IP history', lambda commands: trace_checks.summary(conf)),
+    )
 
 
 def _checked(conf: Any) -> int:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""cloud-security-manage, run in the process of a unit test."""
+"""A program of ours, run in the process of a unit test."""
 
 import io
 
@@ -10,6 +10,9 @@ from cloud_security.cmd import manage
 
 
 class Manage(testtools.TestCase):
+    #: The class of the program.
+    PROGRAM = manage.Manage
+
     def setUp(self):
         super().setUp()
         # cliff takes the root logger for its own; this gives it back.
@@ -20,7 +23,7 @@ class Manage(testtools.TestCase):
         out, err = io.StringIO(), io.StringIO()
         self.useFixture(fixtures.MonkeyPatch('sys.stdout', out))
         self.useFixture(fixtures.MonkeyPatch('sys.stderr', err))
-        program = manage.Manage()
+        program = self.PROGRAM()
         try:
             code = program.run(list(arguments))
         except SystemExit as stop:

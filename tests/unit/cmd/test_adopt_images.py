@@ -39,7 +39,9 @@ class TestAdoptImages(manage_fixture.Manage):
                 reading=contextlib.nullcontext,
             ),
             types.SimpleNamespace(
-                snapshots=lambda project_id: list(SNAPSHOTS),
+                snapshots=lambda project_id, images: [
+                    one for one in SNAPSHOTS if not images or one.id in images
+                ],
                 adopt=self.adopt,
                 Refused=Refused,
             ),
@@ -79,6 +81,19 @@ class TestAdoptImages(manage_fixture.Manage):
         self.assertIn('1 of them name no user', out)
         self.assertIn('changed meanwhile', err)
         self.assertIn('1 images were refused: run the same command', err)
+
+    def test_image_that_is_named_is_the_only_one(self):
+        code, out, err = self.manage('image', 'adopt', '--image', 'goes')
+        self.assertEqual((0, ''), (code, err))
+        self.assertEqual([('goes', 'alice')], self.adopted)
+        self.assertIn('1 went to the owner of the server, 0 were', out)
+
+    def test_image_that_no_server_has_is_refused(self):
+        code, out, err = self.manage(
+            'image', 'adopt', '--image', 'theirs', '--image', 'unknown'
+        )
+        self.assertEqual((1, []), (code, self.adopted))
+        self.assertIn('There is no image unknown of a server, or', err)
 
     def test_dry_run_gives_nothing_away(self):
         code, out, err = self.manage('image', 'adopt', '--dry-run')

@@ -2,6 +2,7 @@
 """cloud-security-manage: words, streams and exit codes."""
 
 import bz2
+import dataclasses
 import gzip
 import json
 import lzma
@@ -17,6 +18,7 @@ from unittest import mock
 import fixtures
 
 from cloud_security import keystone as keystones
+from cloud_security.deploy import apis
 from tests.unit.audit import log_files
 from tests.unit.cmd import manage_fixture
 from tests.unit.deploy import checkout
@@ -310,6 +312,17 @@ class TestReport(manage_fixture.Manage):
     def setUp(self):
         super().setUp()
         self.asks(None)
+        # This machine may have services of its own.
+        empty = self.useFixture(fixtures.TempDir()).path
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'cloud_security.deploy.apis.ALL',
+                {
+                    key: dataclasses.replace(api, folder=empty)
+                    for key, api in apis.ALL.items()
+                },
+            )
+        )
 
     def asks(self, keystone):
         """Let the OS_ variables name a Keystone."""
@@ -364,11 +377,29 @@ class TestReport(manage_fixture.Manage):
         self.assertIn('requests 1, servers 1, owners 1, days 1.', err)
         self.assertIn('2 records are of other services', err)
 
+    def test_records_of_neutrons_are_counted(self):
+        neutrons = log_files.line(
+            service='Neutron',
+            operation='GET /floatingips',
+            servers=[
+                {'server_id': 'f1', 'owner_id': 'alice'},
+                # Nobody has owned it so far.
+                {'server_id': 'f2', 'owner_id': None},
+            ],
+        )
+        log = self.writes('server.log', neutrons, log_files.line())
+        code, out, err = self.manage('report', '--service', 'network', log)
+        self.assertEqual(0, code)
+        self.assertIn('| GET /floatingips |        1 |', out)
+        self.assertIn('requests 1, ports 2, owners 2, days 1.', err)
+        self.assertIn('1 records are of other services', err)
+
     def test_log_of_another_service_is_not_that_of_the_named_one(self):
         other = log_files.PREFIX.replace('cloud_security.wsgi', '{}.api')
         for service, mine, its in (
             ('compute', 'nova', 'cinder'),
             ('volume', 'cinder', 'nova'),
+            ('network', 'neutron', 'nova'),
         ):
             log = self.writes('x.log', f'{other.format(its)}x')
             code, _, err = self.manage('report', '--service', service, log)

@@ -1,78 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """enable and disable on hosts of Nova, of Cinder, and of both."""
 
-import dataclasses
-import pathlib
 import shlex
 import shutil
-from unittest import mock
 
-import fixtures
+from tests.unit.cmd import hosts
+from tests.unit.cmd.hosts import FRESH
 
-from cloud_security.deploy import apis
-from tests.unit.cmd import manage_fixture
-from tests.unit.deploy import checkout
-
-FILES = pathlib.Path(__file__).parents[1] / 'api_paste'
-FRESH = {
-    'compute': (FILES / 'nova-32.ini').read_bytes(),
-    'volume': (FILES / 'cinder-24.ini').read_bytes(),
-}
 NOTHING = 'It is enabled already; nothing was changed.\n'
 
 
-class Host(manage_fixture.Manage):
-    """A host whose files are below a folder of the test."""
-
-    HAS = ('compute', 'volume')
-
-    def setUp(self):
-        super().setUp()
-        self.root = pathlib.Path(self.useFixture(fixtures.TempDir()).path)
-        self.apis = {
-            key: dataclasses.replace(api, folder=f'{self.root}/etc/{key}')
-            for key, api in apis.ALL.items()
-        }
-        self.useFixture(
-            fixtures.MonkeyPatch(
-                'cloud_security.deploy.apis.Api.rules',
-                (checkout.RULES,),
-            )
-        )
-        # The rules of both are found by any end of a path.
-        self.useFixture(
-            fixtures.MonkeyPatch(
-                'cloud_security.deploy.apis.Api.rule_endings',
-                (checkout.RULES,),
-            )
-        )
-        patcher = mock.patch.dict(apis.ALL, self.apis)
-        patcher.start()
-        self.addCleanup(patcher.stop)
-        for key in self.HAS:
-            self.paste(key).parent.mkdir(parents=True)
-            self.paste(key).write_bytes(FRESH[key])
-
-    def paste(self, key):
-        return self.root / 'etc' / key / 'api-paste.ini'
-
-    def link(self, key):
-        folder = self.root / 'etc' / key / 'policy.d'
-        return folder / self.apis[key].link
-
-    def assert_state(self, key, is_filtered, is_linked):
-        text = self.paste(key).read_text()
-        self.assertEqual(
-            (is_filtered, is_linked),
-            (
-                f'cloud_security.{key}.middleware:factory' in text,
-                self.link(key).is_symlink(),
-            ),
-            key,
-        )
-
-
-class TestBoth(Host):
+class TestBoth(hosts.Host):
     def test_enable_without_a_service_does_both(self):
         code, out, err = self.manage('enable', '--offline')
         self.assertEqual((0, ''), (code, err))
@@ -190,7 +128,7 @@ class TestBoth(Host):
         self.assertEqual((0, ''), (code, err))
 
 
-class TestCinderAlone(Host):
+class TestCinderAlone(hosts.Host):
     HAS = ('volume',)
 
     def test_enable_without_a_service_is_cinders(self):
@@ -237,7 +175,7 @@ class TestCinderAlone(Host):
         self.assertTrue((folder / self.apis['volume'].link).is_symlink())
 
 
-class TestNovaAlone(Host):
+class TestNovaAlone(hosts.Host):
     HAS = ('compute',)
 
     def test_enable_speaks_of_nova_and_of_no_service(self):

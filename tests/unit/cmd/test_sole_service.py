@@ -13,10 +13,17 @@ COMMANDS = {
         ('hints', 'neutralize'),
         ('project', 'hand-over', *USERS),
         ('project', 'hand-over', '--with-volumes', *USERS),
+        ('project', 'hand-over', '--with-images', *USERS),
+        ('project', 'hand-over', '--with-ports', *USERS),
         ('server', 'set-owner', 's', 'u'),
     ),
     'cinder': (('volume', 'hand-over', *USERS), ('volume', 'crossings')),
-    'glance': (('image', 'adopt'),),
+    'glance': (('image', 'adopt'), ('image', 'hand-over', *USERS)),
+    'neutron': (
+        ('network', 'adopt'),
+        ('network', 'hand-over', *USERS),
+        ('network', 'set-owner', 'p', 'u'),
+    ),
 }
 
 
