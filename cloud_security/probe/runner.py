@@ -24,6 +24,8 @@ from cloud_security.probe.resources import footprint as footprints
 from cloud_security.probe.resources import service_stage
 from cloud_security.probe.resources import stage as stages
 from cloud_security.probe.resources import supplies
+from cloud_security.probe.resources.image import image_stage
+from cloud_security.probe.resources.network import network_stage
 from cloud_security.probe.resources.volume import volume_stage
 from cloud_security.probe.results.summary import Summary
 from cloud_security.probe.verdicts import attempts
@@ -67,6 +69,8 @@ class Probe:
         self._operations = catalog.up_to(effect, table)
         self._findings: list[Finding] = []
         self._unseen: dict[str, str] = {}
+        #: Nova's stage, if the run looked at Nova.
+        self._compute: stages.Stage | None = None
         #: Endpoints of the services that the run looked at.
         self._endpoints: dict[str, str] = {}
         self._limits = allowed or limits.Limits(SECONDS, REQUESTS)
@@ -150,7 +154,32 @@ class Probe:
             return volume_stage.VolumeStage(
                 owner, peer, self.footprint, self._choice, newest
             )
-        return stages.Stage(owner, peer, self.footprint, self._choice, newest)
+        if owner.service is services.IMAGE:
+            return image_stage.ImageStage(owner, peer, self.footprint, newest)
+        if owner.service is services.NETWORK:
+            return network_stage.NetworkStage(
+                owner,
+                peer,
+                self.footprint,
+                self._choice,
+                newest,
+                self._servers(),
+            )
+        self._compute = stages.Stage(
+            owner, peer, self.footprint, self._choice, newest
+        )
+        return self._compute
+
+    def _servers(self) -> dict[str, str]:
+        """Return the servers of the owner and the peer, by role."""
+        if self._compute is None:
+            return {}
+        # The last operation has deleted the owner's.
+        self._compute.make()
+        found = {
+            role: self._compute.server(role) for role in ('example', 'own')
+        }
+        return {role: one for role, one in found.items() if one}
 
     def _note(self, finding: Finding) -> None:
         self._findings.append(finding)

@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from collections.abc import Sequence
 
 from cloud_security.probe.catalog import compute
+from cloud_security.probe.catalog import image
+from cloud_security.probe.catalog import network
 from cloud_security.probe.catalog import volume
 from cloud_security.probe.catalog.operations import Effect
 from cloud_security.probe.catalog.operations import Operation
@@ -25,6 +27,8 @@ def _in_order(operations: Iterable[Operation]) -> tuple[Operation, ...]:
 TABLES = {
     'compute': _in_order(compute.OPERATIONS),
     'volume': _in_order(volume.OPERATIONS),
+    'image': _in_order(image.OPERATIONS),
+    'network': _in_order(network.OPERATIONS),
 }
 #: Nova's operations, which programs get by default.
 TABLE = TABLES['compute']

@@ -97,6 +97,10 @@ class Operation(NamedTuple):
     service: str = 'compute'
     #: The resource that it creates, if it is BUILT.
     makes: str = 'server'
+    #: The media type of the body.
+    media: str = 'application/json'
+    #: Another service that gets the request, at ``until``.
+    asks: str = ''
 
     @property
     def is_read(self) -> bool:
@@ -116,11 +120,11 @@ class Operation(NamedTuple):
 
         The core must work for the owner. Operations of a part prepare each
         other: without a floating IP of the owner the peer can take none.
-        Cinder's operations do not.
+        Those of the other services do not.
         """
         if self.is_core:
             return False
-        if self.service == 'volume':
+        if self.service != 'compute':
             return self.kind in (Kind.COMPARED, Kind.BUILT)
         return (
             self.kind is Kind.COMPARED
@@ -168,6 +172,8 @@ def version(operation: Operation, newest: str) -> str | None:
 
     :param newest: the newest microversion of this service
     """
+    if operation.asks:
+        return operation.until
     found = min(operation.until, newest, key=number)
     return found if number(found) >= number(operation.since) else None
 

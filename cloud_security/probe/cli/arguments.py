@@ -43,8 +43,8 @@ def parser() -> argparse.ArgumentParser:
     made = Parser(
         prog=NAME,
         description='Let one member of a project try everything on another '
-        "member's servers and volumes. The probe creates these and deletes "
-        'them.',
+        "member's servers, volumes, images and ports. The probe creates these "
+        'and deletes them.',
     )
     made.add_argument(
         '--version',

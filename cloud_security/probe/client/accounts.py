@@ -14,6 +14,7 @@ from keystoneauth1 import adapter as adapters
 from keystoneauth1 import exceptions
 
 from cloud_security.probe.client import limits
+from cloud_security.probe.client import media as bodies
 from cloud_security.probe.client import redaction
 from cloud_security.probe.client import services
 from cloud_security.probe.client.responses import BUSY
@@ -74,7 +75,7 @@ class Account:
             self.project_name,
             service,
         )
-        account.limits = self.limits
+        account.limits, account.adapters = self.limits, self.adapters
         return account
 
     @property
@@ -129,6 +130,7 @@ class Account:
         path: str,
         body: Any = None,
         version: str = '',
+        media: str = bodies.JSON,
     ) -> Response:
         """Send one request; repeat a GET while a gateway is busy.
 
@@ -145,7 +147,7 @@ class Account:
             url = self.root + (path if path[0] == '/' else below + path)
         version = version or self.service.oldest
         for attempt in range(RETRIES + 1):
-            response = self._send(method, url, body, version)
+            response = self._send(method, url, body, version, media)
             if method != 'GET' or response.status not in BUSY:
                 break
             if attempt < RETRIES:
@@ -178,7 +180,7 @@ class Account:
         return said[key]
 
     def _send(
-        self, method: str, url: str, body: Any, version: str
+        self, method: str, url: str, body: Any, version: str, media: str
     ) -> Response:
         self.limits.spend()
         # A service would create the resource of an aborted POST later.
@@ -190,14 +192,15 @@ class Account:
                 url,
                 method,
                 auth=self.adapter.auth or self.adapter.session.auth,
-                json=body,
+                **bodies.content(body, media),
                 raise_exc=False,
                 redirect=False,
                 connect_retries=RETRIES if method == 'GET' else 0,
                 timeout=max(1, patience + 1),
                 user_agent='cloud-security-probe',
                 headers={
-                    'Accept': 'application/json',
+                    'Accept': bodies.JSON,
+                    **bodies.headers(body, media),
                     'OpenStack-API-Version': (
                         f'{self.service.name} {version}'
                     ),

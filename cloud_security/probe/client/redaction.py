@@ -12,9 +12,10 @@ KNOWN: set[str] = set()
 SHORTEST = 6
 #: Characters that the probe keeps of another party's text.
 SIZE = 300
-# Without this rule, prose such as "gave no token: why" would match.
+# Without the rule for token, prose such as "gave no token: why" would match.
+# The mask of a known secret can stand in a name.
 _KEY = (
-    r'(?:(?:pass|secret|user_data)[\w-]{0,40}|[-_]token'
+    r'(?:(?:pass|secret|user_data)[\w-]{0,40}|\*{3}[\w-]{1,40}|[-_]token'
     r'|token(?=\\*["\']|=|%3d))'
 )
 #: A secret's name and value: in JSON, in JSON in JSON, headers, queries.

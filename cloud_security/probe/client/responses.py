@@ -15,6 +15,8 @@ from cloud_security.probe.client import redaction
 BUSY = (429, 502, 503, 504)
 #: Statuses of a gateway that does not know whether Nova acted on a request.
 LOST = (502, 504)
+#: WebOb's end of a line, which is in Glance's messages.
+BREAK = '<br />'
 
 
 class Response(NamedTuple):
@@ -56,13 +58,17 @@ class Response(NamedTuple):
 
     @property
     def fault(self) -> str:
-        """Return Nova's own message of a refusal, else ''.
+        """Return the service's own message of a refusal, else ''.
 
         A gateway or a firewall sends no such body:
-        ``{'itemNotFound': {'code': 404, 'message': 'Instance …'}}``.
+        ``{'itemNotFound': {'code': 404, 'message': 'Instance …'}}``, or
+        ``{'code': '404 Not Found', 'title': …, 'message': …}`` of Glance.
         """
         try:
-            (fault,) = json.loads(self.text).values()
+            fault = json.loads(self.text)
+            if {*fault} == {'code', 'message', 'title'}:
+                return ' '.join(fault['message'].replace(BREAK, ' ').split())
+            (fault,) = fault.values()
             return str(fault['message'])
         except (
             ValueError,

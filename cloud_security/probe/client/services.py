@@ -28,6 +28,8 @@ class Service(NamedTuple):
     needed: str
     #: The nouns of a report.
     resource: str
+    #: The path of the list of versions.
+    versions: str
 
     def root(self, endpoint: str) -> str:
         """Return an endpoint without version and project."""
@@ -50,6 +52,7 @@ COMPUTE = Service(
     # Tags at new servers; Nova has it since 2017.
     '2.64',
     'server',
+    '/v2.1/',
 )
 VOLUME = Service(
     'volume',
@@ -64,6 +67,34 @@ VOLUME = Service(
     # The attachments of today; Cinder has them since 2017.
     '3.44',
     'volume',
+    '/v3/',
+)
+IMAGE = Service(
+    'image',
+    'Glance',
+    ('image',),
+    'v2',
+    False,
+    re.compile(r'/v[12](\.\d+)?/?$'),
+    # Glance has no microversions; its newest version says what it can do.
+    '2.0',
+    # Imports; Glance has them since 2018.
+    '2.6',
+    'image',
+    '/versions',
+)
+NETWORK = Service(
+    'network',
+    'Neutron',
+    ('network',),
+    'v2.0',
+    False,
+    re.compile(r'/v2(\.0)?/?$'),
+    # Neutron has one version, and extensions.
+    '2.0',
+    '2.0',
+    'port',
+    '/',
 )
 #: All services that the probe knows, in the order of a run.
-ALL = {service.name: service for service in (COMPUTE, VOLUME)}
+ALL = {service.name: service for service in (COMPUTE, VOLUME, IMAGE, NETWORK)}

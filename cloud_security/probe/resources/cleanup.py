@@ -16,6 +16,8 @@ from cloud_security.probe.client import accounts
 from cloud_security.probe.client import limits
 from cloud_security.probe.client import services
 from cloud_security.probe.resources import footprint as footprints
+from cloud_security.probe.resources.image import image_remains
+from cloud_security.probe.resources.network import network_remains
 from cloud_security.probe.resources.remains import Resource
 from cloud_security.probe.resources.volume import volume_remains
 
@@ -35,6 +37,12 @@ def found(
     if account.service is services.VOLUME:
         with limits.understanding(account.service.title):
             return volume_remains.found(account, kind, footprint)
+    if account.service is services.IMAGE:
+        with limits.understanding(account.service.title):
+            return image_remains.found(account, footprint)
+    if account.service is services.NETWORK:
+        with limits.understanding(account.service.title):
+            return network_remains.found(account, kind, footprint)
     with limits.understanding():
         return [
             Resource(kind, name, path)
@@ -78,7 +86,12 @@ def _listed(
 
 def kinds(service: services.Service) -> tuple[str, ...]:
     """Return the kinds of a service's resources, in the order of deletion."""
-    return volume_remains.KINDS if service is services.VOLUME else KINDS
+    return {
+        services.COMPUTE: KINDS,
+        services.VOLUME: volume_remains.KINDS,
+        services.IMAGE: image_remains.KINDS,
+        services.NETWORK: network_remains.KINDS,
+    }[service]
 
 
 def clean(

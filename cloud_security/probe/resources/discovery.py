@@ -21,15 +21,13 @@ def newest(owner: accounts.Account) -> str:
     """
     service = owner.service
     if service is services.COMPUTE:
-        version = owner.get('/v2.1/', 'version').get('version', '')
+        version = owner.get(service.versions, 'version').get('version', '')
     else:
         version = _found(owner)
     wanted = operations.number(service.needed)
     if version and operations.number(version) >= wanted:
         return str(version)
-    reason = (
-        f'{service.title} has no microversion {service.needed}; it is too old.'
-    )
+    reason = f'{service.title} has no version {service.needed}; it is too old.'
     if service is services.COMPUTE:
         raise limits.CannotTell(reason)
     raise Unseen(reason)
@@ -43,15 +41,16 @@ def _found(owner: accounts.Account) -> str:
     service, noun = owner.service, f'{owner.service.resource}s'
     try:
         with limits.understanding(service.title):
-            listed = owner.get(f'/{service.version}/', 'versions')
+            listed = owner.get(service.versions, 'versions')
             found = [
-                one.get('version', '')
+                one.get('version') or one['id'].lstrip('v')
                 for one in listed
                 if one['id'].startswith(service.version)
             ]
+            version = max(found, key=operations.number, default='')
             owner.get(f'{noun}?limit=1', noun)
     except limits.CannotTell as error:
         # Time that is up ends the whole run.
         owner.limits.check()
         raise Unseen(str(error)) from error
-    return str(found[0]) if found else ''
+    return version

@@ -23,11 +23,12 @@ from cloud_security.probe.client import limits
 PREFIX = 'cloud-security-probe'
 NAME = re.compile(
     rf'{PREFIX}-([0-9a-f]{{6}})-(\d+)-(\d+)-(example|target|own|new)'
-    # Cinder's resources are named after their kinds.
-    '(-(copy|attached|backup|grouped|group|group_snapshot|offered|snapshot'
-    '|spare|transfer))?'
+    # Resources of the other services are named after their kinds.
+    '(-(copy|address_group|attached|backup|carrier|fip|forwarded|forwarding'
+    '|grouped|group|group_snapshot|network|offered|parent|queued|rule'
+    '|snapshot|spare|transfer|trunk))?'
 )
-#: A key in the metadata of servers and volumes; operations keep it.
+#: A key in the metadata of servers, volumes, images; operations keep it.
 MARK = 'probe'
 #: Seconds that cleanup may take beyond the time of a run.
 GRACE = 120

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from html import escape
-import importlib.resources
 
+from cloud_security import pages
 from cloud_security.probe.client import services
 from cloud_security.probe.results import markup
 from cloud_security.probe.results import matrix
@@ -25,22 +25,6 @@ SHARES = {
     'refused': 'bad',
     'inconclusive': 'odd',
 }
-# An empty icon keeps a browser from requesting one.
-HEAD = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy"
- content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-<meta name="robots" content="noindex">
-<link rel="icon" href="data:,">
-<title>{title} – cloud-security-probe</title>
-<style>
-{style}</style>
-</head>
-<body>
-"""
 FOOT = """</main>
 <footer>cloud-security-probe wrote this page. It replaces passwords and tokens
 in requests and responses by ***. All its times are in UTC.</footer>
@@ -51,10 +35,8 @@ in requests and responses by ***. All its times are in UTC.</footer>
 def html(summary: Summary) -> str:
     """Return the page."""
     tone, heading = TONES.get(summary.outcome, 'odd'), summary.heading
-    path = importlib.resources.files(__package__) / 'page.css'
-    style = path.read_text(encoding='utf-8')
     parts = (
-        HEAD.format(title=heading, style=style),
+        pages.head(heading, 'cloud-security-probe', __package__, 'page.css'),
         *_verdict(summary, tone, heading),
         '<main>',
         *_facts(summary),

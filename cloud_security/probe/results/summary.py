@@ -223,7 +223,9 @@ class Summary(NamedTuple):
     @property
     def _no_leak(self) -> str:
         if self.is_proven:
-            where = f' in {" and ".join(self.services)}' if self.unseen else ''
+            where = (
+                f' in {wording.listed(self.services)}' if self.unseen else ''
+            )
             passed = self.counts['nb_tests_ok']
             return f'No leak{where}: {passed} tests passed.'
         if self.unproven:

@@ -21,6 +21,11 @@ MADE = {
     'volume': 'A run creates eight volumes of 1 GiB of the owner, one of the '
     'peer, and copies;\nsnapshots, attachments, transfers, backups; groups '
     'if there is a group type.',
+    'image': 'A run creates four images of the owner and one of the peer, of '
+    'some bytes.',
+    'network': 'A run creates eight ports of the owner and three of the peer; '
+    'three security groups,\ntwo address groups, three trunks; five floating '
+    'IPs if there is an external network.',
 }
 
 

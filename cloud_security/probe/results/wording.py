@@ -9,7 +9,12 @@ from collections.abc import Sized
 from cloud_security.probe.verdicts.findings import Finding
 
 #: Nouns of what leaks, by service, and of who reached it, by account.
-WHAT = {'compute': 'servers', 'volume': 'volumes'}
+WHAT = {
+    'compute': 'servers',
+    'volume': 'volumes',
+    'image': 'images',
+    'network': 'ports',
+}
 WHO = {'peer': 'a member', 'reader': 'a reader'}
 
 
@@ -19,7 +24,7 @@ def leaks(findings: Sequence[Finding]) -> str:
     accounts = {one.account for one in findings}
     services = {one.service for one in findings}
     who = ' or '.join(WHO[name] for name in WHO if name in accounts)
-    what = ' and '.join(WHAT[name] for name in WHAT if name in services)
+    what = listed([WHAT[name] for name in WHAT if name in services])
     return (
         f'This cloud leaks: in {_number(tried, "operation")} {who} reached '
         f"another member's {what}."
@@ -29,6 +34,12 @@ def leaks(findings: Sequence[Finding]) -> str:
 def refusals(findings: Sequence[Finding]) -> str:
     """Return a sentence about requests that should have succeeded."""
     return f'{_number(findings, "operation")} of a manager or an admin failed.'
+
+
+def listed(words: Sequence[str]) -> str:
+    """Return words with commas, and "and" before the last."""
+    *first, last = words
+    return f'{", ".join(first)} and {last}' if first else last
 
 
 def _number(counted: Sized, noun: str) -> str:

@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Any
 from urllib import parse
 
 from cloud_security.probe.catalog import operations
 from cloud_security.probe.catalog.operations import Kind
 from cloud_security.probe.catalog.operations import Operation
 from cloud_security.probe.client import accounts
+from cloud_security.probe.client import services
 from cloud_security.probe.client.responses import Response
 from cloud_security.probe.resources import service_stage
 from cloud_security.probe.verdicts import comparison
@@ -44,6 +46,10 @@ class Requester:
         """
         stage, operation = self._stage, self._operation
         values = stage.values(account, role)
+        if operation.asks:
+            if operation.asks in stage.missing:
+                raise operations.Missing(operation.asks)
+            account = account.at(services.ALL[operation.asks])
         if operation.kind is Kind.SEARCHED and operation.about not in values:
             if operation.about in stage.missing:
                 raise operations.Missing(operation.about)
@@ -52,14 +58,20 @@ class Requester:
         path = operations.filled(operation.path, quoted(values))
         body = operations.filled(operation.body, values)
         if operation.kind is not Kind.BUILT:
-            return account.call(operation.method, path, body, self._version)
+            return self._send(account, path, body)
         with stage.making(operation, values['new_name']):
-            response = account.call(
-                operation.method, path, body, self._version
-            )
+            response = self._send(account, path, body)
         if not response.is_success:
             return response
         return stage.fate(account, operation, response)
+
+    def _send(
+        self, account: accounts.Account, path: str, body: Any
+    ) -> Response:
+        operation = self._operation
+        return account.call(
+            operation.method, path, body, self._version, operation.media
+        )
 
     def names(self, response: Response) -> str:
         """Return an ID or a name of the owner's in a response, or ''."""

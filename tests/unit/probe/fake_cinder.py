@@ -65,8 +65,9 @@ class NotFound(Exception):
 class FakeCinder:
     """Volumes and all that hangs on them."""
 
-    def __init__(self, project):
+    def __init__(self, project, glance):
         self.project = project
+        self.glance = glance
         self.leaks = False
         #: Collections that leak although the cloud does not.
         self.holes = set()
@@ -131,6 +132,8 @@ class FakeCinder:
             return self._list(user, collection, query, rest)
         if method == 'POST' and rest in ('', 'action'):
             (said,) = body.values()
+            if rest == '' and said.get('imageRef'):
+                return self.glance.boots(user, said['imageRef'], 'volume')
             return self._create(user, collection, said)
         resource_id, _, more = rest.partition('/')
         return self._one(

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A small Keystone, Nova and Cinder, as far as the probe uses them.
+"""A small Keystone, and the services that the probe looks at.
 
-It listens on a local port. To unknown requests the cloud responds with 200 if
+The cloud listens on a local port. To unknown requests it responds with 200 if
 the caller may see the server. To others it responds as if there were no
 server, unless it leaks.
 """
@@ -11,6 +11,7 @@ import json
 import os
 import re
 import socket
+import sys
 import threading
 import time
 import uuid
@@ -24,6 +25,8 @@ from cloud_security.probe import catalog
 from cloud_security.probe import runner
 from cloud_security.probe.client import accounts
 from tests.unit.probe import fake_cinder
+from tests.unit.probe import fake_glance
+from tests.unit.probe import fake_neutron
 
 PASSWORD = 'secret'
 PROJECT = '0' * 32
@@ -51,12 +54,16 @@ class FakeCloud(fixtures.Fixture):
     """The cloud, and a clouds.yaml with its accounts."""
 
     def _setUp(self):
-        self.cinder = fake_cinder.FakeCinder(PROJECT)
+        self.glance = fake_glance.FakeGlance(PROJECT)
+        self.cinder = fake_cinder.FakeCinder(PROJECT, self.glance)
+        self.neutron = fake_neutron.FakeNeutron(PROJECT)
         self.leaks = False
         #: Types of services in Keystone's catalog, and their paths.
         self.catalog = {
             'compute': f'/compute/v2.1/{PROJECT}',
             'volumev3': f'/volume/v3/{PROJECT}',
+            'image': '/image',
+            'network': '/network',
         }
         self.quota = 10
         self.delay = 0
@@ -82,9 +89,7 @@ class FakeCloud(fixtures.Fixture):
         #: returns None, DROPPED, or (status, body, headers).
         self.hook = lambda *request: None
         self.lock = threading.Lock()
-        server = http.server.ThreadingHTTPServer(
-            ('127.0.0.1', 0), lambda *args: _Handler(self, *args)
-        )
+        server = _Server(('127.0.0.1', 0), lambda *args: _Handler(self, *args))
         self.url = f'http://127.0.0.1:{server.server_port}'
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
@@ -177,6 +182,12 @@ class FakeCloud(fixtures.Fixture):
         if path.startswith('/volume/v3/'):
             path = path.partition('/v3/')[2]
             return self.cinder.respond(user, method, path, body)
+        if path.startswith('/image/'):
+            path = path.partition('/image')[2]
+            return self.glance.respond(user, method, path, body)
+        if path.startswith('/network/'):
+            path = path.partition('/network')[2]
+            return self.neutron.respond(user, method, path, body)
         path = re.sub(r'^/compute/v2(\.1)?/?', '', path)
         path = re.sub(rf'^{PROJECT}/', '', path)
         path, _, query = path.partition('?')
@@ -186,7 +197,15 @@ class FakeCloud(fixtures.Fixture):
         if path == 'flavors/detail':
             return 200, {'flavors': self.flavors}
         if path == 'images/detail':
-            return 200, {'images': self.images}
+            seen = self.glance.seen_through_nova(user)
+            return 200, {'images': self.images + seen}
+        if what == 'images':
+            image = self.glance.find(user, rest, 'compute')
+            if image is None:
+                return 404, json.loads(json.dumps(NONE).replace('{}', rest))
+            return 200, {'image': image}
+        if path == 'flavors':
+            return 200, {'flavors': self.flavors}
         if what == 'os-simple-tenant-usage':
             return 200, {'usage': self.seen(user, self.servers)}
         if what == 'servers':
@@ -202,7 +221,8 @@ class FakeCloud(fixtures.Fixture):
 
     @leaks.setter
     def leaks(self, leaks):
-        self.cinder.leaks = leaks
+        self.cinder.leaks = self.glance.leaks = leaks
+        self.neutron.leaks = leaks
 
     def seen(self, user, things):
         """Return the resources that a user sees."""
@@ -216,6 +236,12 @@ class FakeCloud(fixtures.Fixture):
         """Respond to requests below /servers."""
         server_id, _, more = rest.partition('/')
         if method == 'POST' and not rest:
+            if body['server'].get('imageRef', 'i') not in ('', 'i'):
+                image_id = body['server']['imageRef']
+                return self.glance.boots(user, image_id, 'compute')
+            (network, *_) = body['server'].get('networks') or ['']
+            if 'port' in network:
+                return self.neutron.boots(user, network['port'])
             if len(self.servers) >= self.quota:
                 return 403, {
                     'forbidden': {'message': 'Quota exceeded for instances'}
@@ -248,6 +274,10 @@ class FakeCloud(fixtures.Fixture):
             return 404, json.loads(json.dumps(NONE).replace('{}', server_id))
         if more.startswith('os-volume_attachments/'):
             return 404, {'itemNotFound': {'message': 'It is not attached.'}}
+        if more.startswith('os-interface'):
+            return self.interface(user, method, server_id, more, body)
+        if more == 'ips':
+            return 200, {'addresses': {}}
         if more == 'action':
             action = next(iter(body))
             status = BECOMES.get(action, 'ACTIVE')
@@ -263,6 +293,15 @@ class FakeCloud(fixtures.Fixture):
             }
             return 200, {'instanceActions': [action]}
         return 200, {'server': self.servers[server_id]}
+
+    def interface(self, user, method, server_id, more, body):
+        """Respond to requests about the ports of a server."""
+        port_id = more.partition('/')[2]
+        if method == 'POST':
+            port_id = body['interfaceAttachment'].get('port_id')
+        if not port_id:
+            return 200, {'interfaceAttachments': []}
+        return self.neutron.attaches(user, method, server_id, port_id)
 
     def group(self, user, method, rest, body):
         """Respond to requests below /os-server-groups."""
@@ -336,6 +375,13 @@ class FakeCloud(fixtures.Fixture):
         }
 
 
+class _Server(http.server.ThreadingHTTPServer):
+    def handle_error(self, request, client_address):
+        """Keep standard error empty when a client has gone."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
 class _Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = 'HTTP/1.1'
     # A large buffer sends head and body in one packet.
@@ -350,7 +396,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def _respond(self):
         size = int(self.headers.get('Content-Length') or 0)
-        body = json.loads(self.rfile.read(size)) if size else None
+        body = self.rfile.read(size).decode() if size else None
+        if body and 'json' in self.headers.get('Content-Type', ''):
+            body = json.loads(body)
         user = self.headers.get('X-Auth-Token')
         headers = {}
         time.sleep(self.cloud.delay)
@@ -384,4 +432,4 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(text)
 
-    do_GET = do_POST = do_PUT = do_DELETE = _respond
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _respond

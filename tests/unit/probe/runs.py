@@ -15,6 +15,24 @@ class RunTest(testtools.TestCase):
         super().setUp()
         self.cloud = self.useFixture(fake_cloud.FakeCloud())
 
+    def run_probe(self, *names, others=(), **kwargs):
+        """Return the summary of some operations."""
+        return self.cloud.probe(*names, others=others, **kwargs)
+
+    def verdicts(self, summary, account='peer'):
+        """Return ``{operation: verdict on an account's attempt}``."""
+        self.assertEqual('', summary.error)
+        self.assertEqual((), summary.left)
+        return {
+            one.operation: one.verdict
+            for one in summary.findings
+            if one.account == account
+        }
+
+    def verdict(self, name):
+        """Return the verdict on one operation."""
+        return self.verdicts(self.run_probe(name))[name]
+
     def once(self, response, matches):
         """Send one response to the first request that matches.
 
@@ -36,3 +54,5 @@ class RunTest(testtools.TestCase):
         self.assertEqual({}, self.cloud.servers)
         self.assertEqual({}, self.cloud.groups)
         self.assertEqual({}, self.cloud.cinder.left)
+        self.assertEqual({}, self.cloud.glance.images)
+        self.assertEqual({}, self.cloud.neutron.left)

@@ -192,7 +192,8 @@ class TestFormats(commands.CommandTest):
 
     def test_ascii_terminal_does_not_end_a_run(self):
         self.assertEqual(
-            (0, ''), self.probe('--dry-run', PYTHONIOENCODING='ascii')[::2]
+            (0, ''),
+            self.run_process('--dry-run', PYTHONIOENCODING='ascii')[::2],
         )
 
 

@@ -1,18 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The page: its text, and the page in Chromium without a window.
-
-Without a Chromium the tests of the second kind are skipped, unless
-CLOUD_SECURITY_BROWSER is set, as .ci/run does.
-"""
+"""The page: its text, and the page in Chromium without a window."""
 
 import html
 import json
 import os
 import re
 import shutil
-import subprocess
 
-import fixtures
 import testtools
 
 from cloud_security.probe.results import markup
@@ -22,10 +16,8 @@ from cloud_security.probe.verdicts import evidence
 from cloud_security.probe.verdicts.evidence import Evidence
 from cloud_security.probe.verdicts.findings import Finding
 from cloud_security.probe.verdicts.findings import Verdict
+from tests.unit import browser
 
-BROWSER = os.environ.get('CLOUD_SECURITY_BROWSER') or next(
-    filter(None, map(shutil.which, ('chromium', 'chromium-browser'))), None
-)
 HOSTILE = '<script>console.error("x")</script><img src="http://192.0.2.1/x">'
 ADDRESS = 'http://nova-api.region-one.example.org:8774'
 USER = '3f1c2b4a5d6e7f8091a2b3c4d5e6f708'
@@ -171,54 +163,7 @@ class TestMarkup(testtools.TestCase):
             self.assertEqual(html.escape(words), plain)
 
 
-@testtools.skipUnless(BROWSER, 'There is no Chromium.')
-class TestBrowser(testtools.TestCase):
-    def opened(self, text, *options):
-        """Return the page's elements, its errors, and its requests."""
-        directory = self.useFixture(fixtures.TempDir()).path
-        path = os.path.join(directory, 'page.html')
-        with open(path, 'w', encoding='utf-8') as stream:
-            stream.write(text)
-        log = os.path.join(directory, 'net.json')
-        run = subprocess.run(
-            [
-                BROWSER,
-                '--headless',
-                '--no-sandbox',
-                '--disable-gpu',
-                '--disable-background-networking',
-                '--host-resolver-rules=MAP * ~NOTFOUND',
-                '--enable-logging=stderr',
-                f'--user-data-dir={directory}/profile',
-                f'--log-net-log={log}',
-                '--virtual-time-budget=2000',
-                '--dump-dom',
-                *options,
-                f'file://{path}',
-            ],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            timeout=120,
-        )
-        self.assertEqual(0, run.returncode, run.stderr)
-        with open(log) as stream:
-            events = json.load(stream)['events']
-        # Chromium's own requests have no origin.
-        requested = {
-            event['params']['url']
-            for event in events
-            if event.get('params', {}).get('initiator', 'not an origin')
-            != 'not an origin'
-        }
-        # Chromium's own pages complain of slow machines.
-        errors = [
-            line
-            for line in re.findall('CONSOLE.*', run.stderr)
-            if 'source: chrome' not in line
-        ]
-        return run.stdout, errors, requested
-
+class TestBrowser(browser.Browser):
     def assert_shows(self, shown, tone, *words):
         dom, errors, requested = self.opened(page.html(shown))
         self.assertEqual([], errors)
@@ -288,4 +233,5 @@ class TestBrowser(testtools.TestCase):
 class TestCI(testtools.TestCase):
     def test_ci_has_a_browser(self):
         if 'CLOUD_SECURITY_BROWSER' in os.environ:
-            self.assertTrue(BROWSER and shutil.which(BROWSER))
+            self.assertTrue(browser.BROWSER)
+            self.assertTrue(shutil.which(browser.BROWSER))

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Redaction of secrets in text of other parties."""
 
+import fixtures
 import testtools
 
 from cloud_security.probe.client import redaction
@@ -11,7 +12,11 @@ from cloud_security.probe.verdicts import evidence
 class TestRedaction(testtools.TestCase):
     def setUp(self):
         super().setUp()
-        self.addCleanup(redaction.KNOWN.clear)
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'cloud_security.probe.client.redaction.KNOWN', set()
+            )
+        )
 
     def test_known_secret_is_masked(self):
         redaction.keep('hunter2')
@@ -39,6 +44,11 @@ class TestRedaction(testtools.TestCase):
             self.assertNotIn(
                 'hunter2', redaction.masked(evidence.indented(text))
             )
+
+    def test_secret_by_a_key_that_holds_a_known_one_is_masked(self):
+        redaction.keep('secret')
+        for text in ('{"secret_key":"hunter2"}', 'my-secret-1: hunter2'):
+            self.assertNotIn('hunter2', redaction.masked(text))
 
     def test_text_without_a_secret_stays(self):
         for text in ('Keystone gave no token: Unable', '{"token": {"a": 1}}'):

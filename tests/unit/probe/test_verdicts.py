@@ -9,27 +9,16 @@ from cloud_security.probe.resources import supplies
 from cloud_security.probe.results.summary import Outcome
 from cloud_security.probe.verdicts.findings import Verdict
 from tests.unit.probe import fake_cloud
+from tests.unit.probe import runs
 
 CORE = ('show', 'list servers, 2.1', 'rename')
 UNTOUCHED = "the owner's server is untouched"
 ERROR = (500, {'computeFault': {'message': 'Unexpected API Error'}})
 
 
-class TestVerdicts(testtools.TestCase):
-    def setUp(self):
-        super().setUp()
-        self.cloud = self.useFixture(fake_cloud.FakeCloud())
-
-    def verdicts(self, summary, account='peer'):
-        self.assertEqual('', summary.error)
-        self.assertEqual((), summary.left)
-        return {
-            one.operation: one.verdict
-            for one in summary.findings
-            if one.account == account
-        }
-
-    def verdict(self, name):
+class TestVerdicts(runs.RunTest):
+    def judged(self, name):
+        """Return the verdict on one operation, and the reason."""
         summary = self.cloud.probe(name)
         found = self.verdicts(summary)[name]
         reason = next(
@@ -93,11 +82,11 @@ class TestVerdicts(testtools.TestCase):
 
     def test_list_of_a_gateway_proves_nothing(self):
         self.hook('bob', (200, {'servers': []}), r'GET .*/servers/detail$')
-        found, reason = self.verdict('list details, 2.1')
+        found, reason = self.judged('list details, 2.1')
         self.assertEqual(Verdict.INCONCLUSIVE, found)
         self.assertIn("does not name the peer's own server", reason)
         self.hook('bob', (200, b'<html>'), r'GET .*/detail\?name=.*-target$')
-        found, reason = self.verdict('list by name')
+        found, reason = self.judged('list by name')
         self.assertEqual(Verdict.INCONCLUSIVE, found)
         self.assertIn("not Nova's: no servers", reason)
 
@@ -110,7 +99,7 @@ class TestVerdicts(testtools.TestCase):
                 return 400, {'badRequest': {'message': 'No such group.'}}
 
         self.cloud.hook = hooked
-        found, reason = self.verdict('make a server in a group')
+        found, reason = self.judged('make a server in a group')
         self.assertEqual(Verdict.INCONCLUSIVE, found)
         self.assertIn('get different responses about an unknown ID', reason)
 
@@ -130,7 +119,7 @@ class TestVerdicts(testtools.TestCase):
                     return answer
 
             self.cloud.hook = hooked
-            self.assertEqual(expected, self.verdict(name)[0])
+            self.assertEqual(expected, self.judged(name)[0])
 
     def test_deleted_target_was_touched(self):
         def hooked(user, method, path, body):
@@ -174,7 +163,7 @@ class TestVerdicts(testtools.TestCase):
                         return ERROR
 
             self.cloud.hook = hooked
-            self.assertEqual(expected, self.verdict('rename')[0])
+            self.assertEqual(expected, self.judged('rename')[0])
 
     def test_action_of_others_is_no_leak(self):
         for status, who, expected in (
@@ -210,10 +199,10 @@ class TestVerdicts(testtools.TestCase):
                 return status, said, {'X-Owner': 'a', 'Via': 'b'}
 
         self.cloud.hook = hooked
-        found, reason = self.verdict('show')
+        found, reason = self.judged('show')
         self.assertEqual(Verdict.TELLS, found)
         self.assertEqual('Headers differ: x-owner.', reason)
-        self.assertEqual(Verdict.OPEN, self.verdict('list details, 2.1')[0])
+        self.assertEqual(Verdict.OPEN, self.judged('list details, 2.1')[0])
 
 
 REFUSED = (400, {'badRequest': {'code': 400, 'message': 'No such console.'}})

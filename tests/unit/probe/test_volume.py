@@ -29,20 +29,7 @@ class VolumeTest(runs.RunTest):
     def run_probe(self, *names, others=(), **kwargs):
         """Return the summary of some operations, of all by default."""
         kwargs.setdefault('choice', supplies.Choice(backup=True))
-        return self.cloud.probe(*(names or ALL), others=others, **kwargs)
-
-    def verdicts(self, summary, account='peer'):
-        self.assertEqual('', summary.error)
-        self.assertEqual((), summary.left)
-        return {
-            one.operation: one.verdict
-            for one in summary.findings
-            if one.account == account
-        }
-
-    def verdict(self, name):
-        """Return the verdict on one operation."""
-        return self.verdicts(self.run_probe(name))[name]
+        return super().run_probe(*(names or ALL), others=others, **kwargs)
 
 
 class TestCatalog(VolumeTest):
@@ -220,7 +207,7 @@ class TestReader(VolumeTest):
 
 
 class TestMissing(VolumeTest):
-    """What a cloud lacks is named, and never green."""
+    """A cloud that lacks something: named, and never green."""
 
     def test_cloud_without_group_types_has_no_verdict_on_groups(self):
         self.cloud.cinder.group_types = []
@@ -292,7 +279,7 @@ class TestMissing(VolumeTest):
 
         for hook, words in (
             (forbidden, 'Policy says no'),
-            (too_old, 'no microversion 3.44'),
+            (too_old, 'no version 3.44'),
             (maintenance, 'the response is no JSON'),
         ):
             self.cloud.hook = hook
@@ -403,7 +390,7 @@ class TestCommand(commands.CommandTest):
         del self.cloud.catalog['volumev3']
         code, out, err = self.probe(*READS)
         self.assertEqual((3, ''), (code, err), out)
-        self.assertIn('No leak in compute: ', out)
+        self.assertIn('No leak in compute, image and network: ', out)
         self.assertIn(
             'volume: not looked at: Keystone knows no endpoint of the volume '
             'service for the owner.',
@@ -426,6 +413,7 @@ class TestCommand(commands.CommandTest):
         for part in (
             '<h3 class="service">Nova <span>',
             '<h3 class="service">Cinder <span>',
+            '<h3 class="service">Glance <span>',
             '<th scope="rowgroup" colspan="3">Cinder <span>',
         ):
             self.assertIn(part, text)
@@ -444,7 +432,7 @@ class TestCommand(commands.CommandTest):
     def test_finding_has_its_service(self):
         said = json.loads(self.probe(*READS, '--format', 'json')[1])
         self.assertEqual(
-            {'compute', 'volume'},
+            {'compute', 'volume', 'image', 'network'},
             {one['service'] for one in said['findings']},
         )
         self.assertEqual({}, said['not_looked_at'])
@@ -463,6 +451,8 @@ class TestCommand(commands.CommandTest):
         )
         self.assertEqual(3, code)
         self.assertEqual(
-            {'volume': 'The run ended before.'},
+            dict.fromkeys(
+                ('volume', 'image', 'network'), 'The run ended before.'
+            ),
             json.loads(out)['not_looked_at'],
         )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from cloud_security.probe.catalog import operations
-from cloud_security.probe.catalog.operations import Effect
+from cloud_security.probe.catalog import short_forms
 from cloud_security.probe.catalog.operations import Kind
 from cloud_security.probe.catalog.operations import Operation
 
@@ -18,36 +18,16 @@ NEWEST = '3.70'
 OLDEST = '3.0'
 #: The microversion from which a path may leave out the project.
 SHORT = '3.67'
-
-
-def operation(
-    name: str, method: str, path: str, body: Any = None, **more: Any
-) -> Operation:
-    """Return an operation about a volume, unless ``about`` says otherwise."""
-    more.setdefault('about', 'volume')
-    more.setdefault('since', OLDEST)
-    more.setdefault('until', NEWEST)
-    return Operation(name, method, path, body, service='volume', **more)
-
-
-def reads(name: str, path: str, **more: Any) -> Operation:
-    """Return an operation that reads one resource."""
-    return operation(name, 'GET', path, **more)
+_FORMS = short_forms.ShortForms('volume', 'volume', OLDEST, NEWEST)
+operation = _FORMS.operation
+reads = _FORMS.reads
+changes = _FORMS.changes
 
 
 def lists(name: str, path: str, **more: Any) -> Operation:
     """Return an operation that looks for a resource in a list."""
     more.setdefault('repeats', False)
     return operation(name, 'GET', path, kind=Kind.SEARCHED, **more)
-
-
-def changes(
-    name: str, method: str, path: str, body: Any = None, **more: Any
-) -> Operation:
-    """Return an operation that changes a resource."""
-    more.setdefault('effect', Effect.CHANGES)
-    more.setdefault('repeats', False)
-    return operation(name, method, path, body, **more)
 
 
 def acts(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a run left at Cinder: the account's own, by name, in order.
+"""The remains of a run at Cinder: the account's own, by name, in order.
 
 Cinder tells the user of volumes and snapshots. A group belongs to the user of
 its volumes, a backup to that of its volume; the probe leaves an empty group,

@@ -13,6 +13,7 @@ from cloud_security.probe.client.responses import Response
 from cloud_security.probe.resources import footprint as footprints
 from cloud_security.probe.resources import service_stage
 from cloud_security.probe.resources import supplies
+from cloud_security.probe.resources import valued_stage
 from cloud_security.probe.resources.volume import volume_fate
 from cloud_security.probe.resources.volume import volume_parts
 from cloud_security.probe.resources.volume import volume_state
@@ -20,9 +21,10 @@ from cloud_security.probe.resources.volume import volume_values
 from cloud_security.probe.resources.volume import volume_waiting
 
 
-class VolumeStage(service_stage.ServiceStage):
+class VolumeStage(valued_stage.ValuedStage):
     """The resources of a run at Cinder, by their roles."""
 
+    _values: volume_values.Values
     untouched = ("the owner's volume is untouched", 'GET volumes/{volume}')
 
     def __init__(
@@ -35,7 +37,6 @@ class VolumeStage(service_stage.ServiceStage):
     ) -> None:
         super().__init__(owner, peer, footprint, newest)
         self._values = volume_values.Values(owner, footprint)
-        self._is_target_lost = False
         #: Reasons why a placeholder has no value; parts add theirs.
         self.missing = dict(volume_parts.MISSING)
         if choice.backup:
@@ -158,31 +159,12 @@ class VolumeStage(service_stage.ServiceStage):
             for message in response.said.get('messages', ()):
                 self._values.note(role, 'message', message['id'])
 
-    def values(self, account: accounts.Account, role: str) -> dict[str, str]:
-        """Return the values of placeholders for a request."""
-        own = 'own' if account is self.peer else 'example'
-        # Readers have nothing; the owner's must not stand in for it.
-        own = '' if account is self.reader else own
-        return self._values.of(account, role, own)
-
-    def unknown(self, values: dict[str, str], about: str) -> dict[str, str]:
-        """Return the same values with an ID that does not exist."""
-        return self._values.unknown(values, about)
-
-    def ids(self, about: str) -> list[str]:
-        """Return the IDs in requests: the owner's, and the unknown one."""
-        return self._values.ids(about)
-
     def known(self, about: str) -> list[str]:
         """Return the owner's IDs and names that a control must name."""
         past = self._values.past
         return [*past.get(about, ()), *past.get(f'{about}_name', ())] + (
             past['name'] if about == 'volume' else []
         )
-
-    def foreign(self, about: str) -> list[str]:
-        """Return all IDs and names of the owner's."""
-        return self._values.everything()
 
     def settle(self, operation: Operation, role: str) -> str:
         """Wait until Cinder has acted on a resource; return its state."""
