@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Print the rules in force that files name, as JSON.
 
-rules_in_force.py ROOT nova|cinder|glance: oslo.policy reads them as for the
-service's API, in the root and as the service's user. It must not read anything
-of this machine's.
+rules_in_force.py ROOT nova|cinder|glance|neutron: oslo.policy reads them as
+for the service's API, in the root and as the service's user. It must not read
+anything of this machine's.
 """
 
 import json
@@ -16,7 +16,7 @@ from oslo_policy import opts
 from oslo_policy import policy
 
 #: User IDs that RDO's packages create.
-USERS = {'nova': 162, 'cinder': 165, 'glance': 161}
+USERS = {'nova': 162, 'cinder': 165, 'glance': 161, 'neutron': 164}
 
 
 def main() -> None:

@@ -52,6 +52,7 @@ class Service:
     rule: str
     application: str
     paste_file: str = 'api-paste.ini'
+    named: str = 'cloud_security'
 
     @property
     def folder(self):
@@ -98,6 +99,19 @@ GLANCE = Service(
     application='glance-api',
     paste_file='glance-api-paste.ini',
 )
+# Its plugin stands in neutron.conf, which takes the place of api-paste.ini.
+NEUTRON = Service(
+    option='network',
+    api='Neutron',
+    needs='openstack-neutron',
+    refused='openstack-neutron >= 1:24.0.0',
+    rules='etc/neutron/cloud-security/policy.yaml',
+    rule='get_port',
+    application='service_plugins',
+    paste_file='neutron.conf',
+    named='user_isolation or cloud_security_trace',
+)
+SERVICES = (NOVA, CINDER, GLANCE, NEUTRON)
 
 
 def run(*command, check=True, **options):
@@ -144,7 +158,7 @@ def root_with(package=None):
         run('cp', '-a', root_with(), root)
         dnf(root, 'install', package)
     else:
-        services = [one.needs for one in (NOVA, CINDER, GLANCE)]
+        services = [one.needs for one in SERVICES]
         dnf(root, 'install', 'busybox', 'python3', *services)
     return root
 
@@ -161,11 +175,7 @@ def tearDownModule():
 class Root(testscenarios.WithScenarios, testtools.TestCase):
     """A test that has a root of its own, for each service."""
 
-    scenarios = (
-        ('Nova', {'service': NOVA}),
-        ('Cinder', {'service': CINDER}),
-        ('Glance', {'service': GLANCE}),
-    )
+    scenarios = [(one.api, {'service': one}) for one in SERVICES]
 
     def setUp(self):
         super().setUp()
@@ -245,7 +255,9 @@ class Root(testscenarios.WithScenarios, testtools.TestCase):
     def edit(self):
         """Change a rule, as an admin does."""
         text = self.rules.read_text()
-        self.rules.write_text(text.replace('role:member', 'role:builder'))
+        # Neutron's rules name Neutron's defaults, and no roles of members.
+        asked = 'role:service' if self.service is NEUTRON else 'role:member'
+        self.rules.write_text(text.replace(asked, 'role:builder'))
         self.assertNotEqual(text, self.rules.read_text())
 
     def verified(self):
@@ -270,14 +282,14 @@ class TestMetadata(testtools.TestCase):
             *BUILT.glob('*RPMS/**/*.rpm'),
             *(TREE / 'rpm').glob('*.spec'),
         ).stdout
-        self.assertIn('7 packages and 1 specfiles checked', said)
+        self.assertIn('8 packages and 1 specfiles checked', said)
         self.assertIn('; 0 errors, 0 warnings,', said)
 
     def test_the_manual_shows_what_rpm_says(self):
         shown = re.findall(
             r'(?m)^    \$ (rpm .*)\n((?:    (?!\$ ).*\n)*)', MANUAL
         )
-        self.assertEqual(22, len(shown))
+        self.assertEqual(26, len(shown))
         for command, output in shown:
             said = run(
                 *('sh', '-c', command),
@@ -298,7 +310,11 @@ class TestMetadata(testtools.TestCase):
                 f'/{SITE}/{path.relative_to(TREE)}'
                 for path in (TREE / 'cloud_security').rglob('*.py')
             },
-            {name for name in listed if name.endswith('.py')},
+            {
+                name
+                for name in listed
+                if name.startswith(f'/{SITE}/') and name.endswith('.py')
+            },
         )
 
     def test_the_source_package_rebuilds_to_the_same_files(self):
@@ -414,6 +430,9 @@ class TestInstallation(Root):
                 '#!/usr/bin/python3 -s', command.read_text().splitlines()[0]
             )
             self.assertIn('usage: ', self.python(command, '--help').stdout)
+        if self.service is NEUTRON:
+            command = self.root / 'usr/bin/cloud-security-trace'
+            self.assertIn('usage: ', self.python(command, '--help').stdout)
         command = self.root / 'usr/bin/cloud-security-manage'
         self.assertIn(f' {VERSION}', self.python(command, '--version').stdout)
 
@@ -501,7 +520,7 @@ class TestRemoval(Root):
         edited = self.paste.read_bytes()
         said = ' '.join(self.dnf('remove', self.service.package).split())
         self.assertIn(
-            f'/{self.service.paste} still names cloud_security: '
+            f'/{self.service.paste} still names {self.service.named}: '
             f"{self.service.api}'s API will not start.",
             said,
         )
@@ -547,6 +566,70 @@ class TestRemoval(Root):
         self.switch('enable')
         self.assertEqual(rules, self.in_force())
         self.assertEqual('', self.verified())
+
+
+class TestHistory(Root):
+    """The plugin that keeps the history of IP addresses."""
+
+    scenarios = ()
+    service = NEUTRON
+
+    def trace(self, command):
+        """Run ``enable`` or ``disable`` of the history on the root."""
+        return self.python(
+            self.root / 'usr/bin/cloud-security-trace',
+            *(command, '--root', self.root),
+        )
+
+    def test_timers_are_there_and_not_enabled(self):
+        self.install()
+        units = self.root / 'usr/lib/systemd/system'
+        names = {path.name for path in units.iterdir()}
+        self.assertEqual(
+            {
+                f'cloud-security-trace-{name}.{kind}'
+                for name in ('check', 'purge', 'sync')
+                for kind in ('service', 'timer')
+            },
+            names,
+        )
+        for path in units.glob('*.service'):
+            text = path.read_text()
+            self.assertIn('\nUser=neutron\n', text)
+            [program] = re.findall('(?m)^ExecStart=/([^ ]+) ', text)
+            self.assertTrue((self.root / program).exists(), program)
+        self.assertFalse((self.root / 'etc/systemd').exists())
+
+    def test_both_plugins_go_in_and_out(self):
+        self.enable()
+        self.trace('enable')
+        self.assertIn(
+            'service_plugins = router,user_isolation,cloud_security_trace\n',
+            self.paste.read_text(),
+        )
+        self.assertIn('already', self.trace('enable').stdout)
+        self.switch('disable')
+        self.trace('disable')
+        self.assertEqual(
+            self.stock[self.service.paste], self.files()[self.service.paste]
+        )
+
+    def test_removal_warns_of_this_plugin_too(self):
+        self.install()
+        with open(self.paste, 'a') as stream:
+            stream.write('[cloud_security_trace]\nretention_days = 90\n')
+        self.trace('enable')
+        self.trace('disable')
+        self.assertNotIn(
+            'still names', self.dnf('reinstall', self.service.package)
+        )
+        root = f'{self.root}.disabled'
+        run('cp', '-a', self.root, root)
+        said = dnf(root, 'remove', self.service.package).stdout
+        self.assertNotIn('still names', said)
+        self.trace('enable')
+        said = self.dnf('remove', self.service.package)
+        self.assertIn('still names', said)
 
 
 class TestWhatShips(Root):

@@ -2,6 +2,7 @@
 """The tests stand where tests/README.rst says, and share no test."""
 
 import ast
+import re
 
 import testtools
 
@@ -50,3 +51,23 @@ class TestArrangement(testtools.TestCase):
         for path in kinds:
             if (path / '__init__.py').exists():
                 self.assertIn(f'``{path.name}/', text)
+
+
+class TestWords(testtools.TestCase):
+    #: HACKING.rst, the first rule of words.
+    RIDDLES = frozenset(
+        ('What', 'Whether', 'Who', 'Whose', 'Where', 'How', 'When', 'Why')
+    )
+    FOLDERS = ('cloud_security', 'tests', 'tools', 'benchmarks', 'rpm')
+
+    def test_docstrings_begin_with_a_noun_or_a_verb(self):
+        riddles = [
+            f'{path}:{getattr(node, "lineno", 1)}'
+            for folder in self.FOLDERS
+            for path in sorted((ROOT / folder).rglob('*.py'))
+            for node in ast.walk(ast.parse(path.read_text()))
+            if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef))
+            and re.split(r'\W', ast.get_docstring(node) or '', 1)[0]
+            in self.RIDDLES
+        ]
+        self.assertEqual([], riddles)

@@ -10,6 +10,7 @@ from tests.packaging import ROOT
 
 README = ' '.join((ROOT / 'README.rst').read_text().split())
 TOX = (ROOT / 'tox.ini').read_text()
+PINS = ROOT / 'constraints'
 
 
 class TestReleases(testtools.TestCase):
@@ -33,7 +34,7 @@ class TestReleases(testtools.TestCase):
 
     def test_each_has_its_constraints(self):
         pinned = {}
-        for path in (ROOT / 'constraints').glob('nova-*.txt'):
+        for path in PINS.glob('nova-*.txt'):
             pins = path.read_text()
             [major] = re.findall(r'(?m)^nova==(\d+)\.', pins)
             pinned[path.name] = int(major)
@@ -41,6 +42,27 @@ class TestReleases(testtools.TestCase):
                 self.assertRegex(pins, f'(?m)^{name}==')
         self.assertEqual(
             {f'nova-{major}.txt': major for major in releases.NOVA}, pinned
+        )
+
+    def test_each_of_the_other_services_has_its_constraints(self):
+        for name in ('cinder', 'glance', 'neutron'):
+            self.assertEqual(
+                {
+                    f'{name}-{major}.txt'
+                    for major in getattr(releases, name.upper())
+                },
+                {path.name for path in PINS.glob(f'{name}-*.txt')},
+            )
+
+    def test_release_between_two_tested_ones_is_warned_of(self):
+        self.assertIsNone(releases.warning('29.0.0', 'Neutron'))
+        self.assertIn(
+            'tested with Neutron 24 and 29, this is Neutron 27.0.1:',
+            releases.warning('27.0.1', 'Neutron'),
+        )
+        self.assertIn(
+            'tested with Cinder 24 to 29, this is Cinder 30.0.0:',
+            releases.warning('30.0.0', 'Cinder'),
         )
 
     def test_each_has_a_tox_environment_with_its_constraints(self):

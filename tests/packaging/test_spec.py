@@ -26,6 +26,7 @@ NOT_NEEDED = {'hypothesis', 'psycopg2-binary', 'pymysql'}
 NAMES = {
     'cinder': 'cinder-tests',
     'glance': 'glance-tests',
+    'neutron': 'neutron-tests',
     'nova': 'nova-tests',
     'openstack-placement': 'placement-tests',
     'wsgi-intercept': 'wsgi_intercept',
@@ -80,6 +81,7 @@ class TestSpec(testtools.TestCase):
                 f'openstack-nova-common >= 1:{releases.OLDEST}.0.0',
                 f'openstack-cinder >= 1:{min(releases.CINDER)}.0.0',
                 f'openstack-glance >= 1:{min(releases.GLANCE)}.0.0',
+                f'openstack-neutron >= 1:{min(releases.NEUTRON)}.0.0',
             ],
             [line for line in tags('Requires') if line[:9] == 'openstack'],
         )
@@ -133,7 +135,7 @@ class TestSpec(testtools.TestCase):
     def test_the_tests_require_what_they_need(self):
         needed = requirements('test-requirements.txt').keys() - NOT_NEEDED
         # These have environments of their own.
-        needed |= {'cinder', 'glance'}
+        needed |= {'cinder', 'glance', 'neutron'}
         self.assertEqual(
             {f'python3-{NAMES.get(name, name)}' for name in needed},
             {line for line in tags('Requires') if ' ' not in line} - {'grep'},
@@ -151,7 +153,7 @@ class TestSpec(testtools.TestCase):
     def test_all_commands_and_man_pages_are_listed(self):
         scripts = SETUP['entry_points']['console_scripts']
         names = re.findall(r'(?m)^(\S+) =', scripts)
-        self.assertEqual(3, len(names))
+        self.assertEqual(4, len(names))
         for name in names:
             self.assertIn(f'%{{_bindir}}/{name}\n', FILES)
             self.assertTrue(name.startswith('cloud-security-'), name)
@@ -166,7 +168,8 @@ class TestSpec(testtools.TestCase):
             for path in top.rglob('*')
             if path.is_file()
         }
-        self.assertEqual({api.rules_file for api in apis.ALL.values()}, found)
+        rules = {api.rules_file for api in apis.ALL.values()}
+        self.assertEqual(rules, found)
         self.assertEqual('share/cloud_security/policy.d', folder)
         self.assertIn('\n%{_datadir}/%{sname}\n', FILES)
 
@@ -182,7 +185,13 @@ class TestSpec(testtools.TestCase):
             self.assertIn(f'\n%ghost {folder}/policy.d/{api.link}\n', FILES)
             self.assertLess(rules, f'{folder}/policy.d')
             self.assertIn(f'\n%preun -n openstack-{api.name.lower()}-%', SPEC)
-            self.assertIn(f"cloud_security' {folder}/{api.paste_file}", SPEC)
+            if isinstance(api, apis.PluginApi):
+                self.assertIn(f"' {folder}/{api.conf_file} {folder}/", SPEC)
+                self.assertIn(api.plugin, SPEC)
+            else:
+                self.assertIn(
+                    f"cloud_security' {folder}/{api.paste_file}", SPEC
+                )
             # oslo.policy reads .rpmnew and .rpmsave of any other file there.
             self.assertEqual(2, FILES.count(f'{folder}/policy.d'))
         self.assertEqual(len(apis.ALL), FILES.count('%config'))
