@@ -42,4 +42,11 @@ man_pages = [
         _AUTHORS,
         8,
     ),
+    (
+        'cli/cloud-security-trace',
+        'cloud-security-trace',
+        'tell who had an IP address, and when',
+        _AUTHORS,
+        8,
+    ),
 ]
