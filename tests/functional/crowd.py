@@ -71,6 +71,7 @@ class Request(NamedTuple):
     body: bytes = b''
     version: str = ''
     lists: Optional[FrozenSet[Thing]] = None
+    media_type: str = 'application/json'
 
 
 class Report:
@@ -270,11 +271,12 @@ class Crowd:
                 'SCRIPT_NAME': '',
                 'PATH_INFO': path,
                 'QUERY_STRING': query,
-                'CONTENT_TYPE': 'application/json',
+                'CONTENT_TYPE': request.media_type,
                 'CONTENT_LENGTH': str(len(request.body)),
                 'wsgi.input': io.BytesIO(request.body),
                 'wsgi.url_scheme': 'http',
                 'HTTP_OPENSTACK_API_VERSION': request.version,
+                'HTTP_X_IDENTITY_STATUS': 'Confirmed',
                 'HTTP_X_USER_ID': request.caller.user_id,
                 'HTTP_X_PROJECT_ID': request.caller.project_id,
                 'HTTP_X_ROLES': request.caller.roles,

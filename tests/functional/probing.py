@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The probe on a cloud of a service's own fixtures, which has no Keystone."""
+
+import io
+from urllib import parse
+
+from keystoneauth1 import adapter
+from keystoneauth1 import plugin
+from keystoneauth1 import session
+import requests
+from requests import adapters
+import webob
+
+from cloud_security.probe import catalog
+from cloud_security.probe import runner
+from cloud_security.probe.client import accounts
+from cloud_security.probe.client import limits
+
+#: A loaded machine takes longer than a cloud.
+SECONDS = 3000
+URL = 'http://service.test'
+
+
+class Headers(plugin.BaseAuthPlugin):
+    """The headers that keystonemiddleware sends to a service for a token."""
+
+    def __init__(self, service_type, headers):
+        super().__init__()
+        self._service_type = service_type
+        self._headers = headers
+
+    def get_headers(self, session, **kwargs):
+        """Return the headers of the member."""
+        return dict(self._headers)
+
+    def get_endpoint(self, session, service_type=None, **kwargs):
+        """Return the service's endpoint; there is no other service."""
+        return URL if service_type == self._service_type else None
+
+
+class Wsgi(adapters.BaseAdapter):
+    """Sends requests to a WSGI application in this process.
+
+    ``versions`` is the path of the service's versions, which its fixtures do
+    not serve, and their JSON. ``prefix`` is the part of paths that the
+    application does not route.
+    """
+
+    def __init__(self, application, versions, prefix=''):
+        super().__init__()
+        self._application = application
+        self._versions = versions
+        self._prefix = prefix
+
+    def send(self, request, **kwargs):
+        """Return the application's response."""
+        url = parse.urlsplit(request.url)
+        path, versions = self._versions
+        if url.path == path:
+            return self._response(request, 200, {}, versions)
+        sent = webob.Request.blank(
+            f'{url.path.removeprefix(self._prefix)}?{url.query}',
+            method=request.method,
+            # Nobody here would unpack what a service compresses.
+            headers={**request.headers, 'Accept-Encoding': 'identity'},
+        )
+        sent.script_name = self._prefix
+        body = request.body or b''
+        sent.body = body.encode() if isinstance(body, str) else body
+        response = sent.get_response(self._application)
+        return self._response(
+            request,
+            response.status_code,
+            dict(response.headers),
+            response.body,
+        )
+
+    @staticmethod
+    def _response(request, status, headers, body):
+        response = requests.Response()
+        response.status_code = status
+        response.headers.update(headers)
+        response.raw = io.BytesIO(body)
+        response.request, response.url = request, request.url
+        return response
+
+    def close(self):
+        """Close nothing."""
+
+
+def account(name, member, roles, headers, wsgi):
+    """Return a member of the cloud as an account, in a role such as peer.
+
+    :param headers: Headers of the member
+    :param wsgi: Wsgi of the service
+    """
+    sender = requests.Session()
+    sender.mount(URL, wsgi)
+    found = session.Session(auth=headers, session=sender)
+    made = {
+        service_type: adapter.Adapter(found, service_type=service_type)
+        for service_type in catalog.TABLES
+    }
+    asked = accounts.Account(
+        name, made['compute'], member.user_id, member.project_id, tuple(roles)
+    )
+    asked.adapters = made
+    return asked
+
+
+def run(service_type, account, cloud, names=None, others=True, **kwargs):
+    """Let alice and bob try operations, and return the summary.
+
+    :param account: returns an account, of its name and a member
+    :param names: of operations; None for all
+    :param others: let dan, carol and root try them, too
+    """
+    table = [
+        one
+        for one in catalog.TABLES[service_type]
+        if names is None or one.name in names
+    ]
+    more = (
+        account('reader', cloud.dan),
+        account('manager', cloud.carol),
+        account('admin', cloud.root),
+    )
+    return runner.Probe(
+        account('owner', cloud.alice),
+        account('peer', cloud.bob),
+        more if others else (),
+        allowed=limits.Limits(SECONDS, runner.REQUESTS),
+        table=table,
+        **kwargs,
+    ).run()
