@@ -5,11 +5,11 @@ Two members of one project share it. The operator switches isolation on,
 looks, explains, hands servers over, and switches isolation off. The script
 prints each command and its output, and before all the date and the releases:
 doc/source/admin/transcript.txt is that. The first step with another outcome
-ends the script. At the end it deletes the servers, and Nova's files are what
-they were.
+ends the script. At the end it deletes servers and volumes, and the services'
+files are what they were.
 
-Runs as root on the only host of Nova's API, with cloud_security installed,
-not enabled yet.
+Runs as root on the only host of the APIs of Nova, Cinder and Glance, with
+cloud_security installed, not enabled yet.
 """
 
 import argparse
@@ -19,14 +19,18 @@ from importlib import metadata
 import os
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 import tempfile
 import time
 
 MODE = re.compile(r'\n*\[cloud_security\]\nmode = \w+\n')
-#: Commands see no other place for Nova's files than the documentation does.
+CONF_FILES = (
+    '/etc/nova/nova.conf',
+    '/etc/cinder/cinder.conf',
+    '/etc/glance/glance-api.conf',
+)
+#: Commands see no other place for the files than the documentation does.
 PLAIN = {'COLUMNS': '79', 'PYTHONWARNINGS': 'ignore'}
 
 
@@ -41,7 +45,8 @@ class Day:
         self.arguments = arguments
         #: Where commands run, and find a copy of Nova's log.
         self.folder = folder
-        self.made = []
+        self.servers = []
+        self.volumes = []
 
     def type(self, who, command, *expected, code=0, without=()):
         """Run a command as somebody; show and check what it tells.
@@ -93,29 +98,32 @@ class Day:
         print(f'\n\n== {text}')
 
     def set_mode(self, mode):
-        """Write the mode into nova.conf; None takes the section out."""
-        path = self.arguments.nova_conf
-        with open(path) as stream:
-            text = MODE.sub('\n', stream.read())
+        """Write the mode into the files; None takes the section out."""
         if mode:
-            print(f'\n(nova.conf: [cloud_security] mode = {mode})')
-            text = f'{text.rstrip()}\n\n[cloud_security]\nmode = {mode}\n'
-        with open(path, 'w') as stream:
-            stream.write(text)
+            names = ', '.join(map(os.path.basename, CONF_FILES))
+            print(f'\n({names}: [cloud_security] mode = {mode})')
+        for path in CONF_FILES:
+            with open(path) as stream:
+                text = MODE.sub('\n', stream.read())
+            if mode:
+                text = f'{text.rstrip()}\n\n[cloud_security]\nmode = {mode}\n'
+            with open(path, 'w') as stream:
+                stream.write(text)
 
     def restart(self):
-        print("\n(Nova's API is restarted)")
+        print('\n(the APIs of Nova, Cinder and Glance are restarted)')
         done = subprocess.run(
             self.arguments.restart, shell=True, capture_output=True, text=True
         )
         if done.returncode:
             raise Unexpected(done.stdout + done.stderr)
-        # Whoever restarts it may not wait for it.
+        # Whoever restarts them may not wait for them.
         deadline = time.monotonic() + 60
-        while self.run('root', 'openstack server list')[1]:
-            if time.monotonic() > deadline:
-                raise Unexpected("Nova's API does not answer.")
-            time.sleep(1)
+        for thing in ('server', 'volume', 'image'):
+            while self.run('root', f'openstack {thing} list')[1]:
+                if time.monotonic() > deadline:
+                    raise Unexpected(f'openstack {thing} list: no response.')
+                time.sleep(1)
 
     def check(self, code, *expected):
         return self.type(
@@ -125,10 +133,10 @@ class Day:
             code=code,
         )
 
-    def list_as(self, who, *names, without=()):
+    def list_as(self, who, *names, without=(), things='server'):
         return self.type(
             who,
-            'openstack server list -c ID -c Name -c Status',
+            f'openstack {things} list -c ID -c Name -c Status',
             *names,
             without=without,
         )
@@ -138,7 +146,10 @@ class Day:
         day = datetime.datetime.now(datetime.timezone.utc).date()
         releases = ', '.join(
             f'{name} {metadata.version(name)}'
-            for name in ('cloud_security', 'nova', 'python-openstackclient')
+            for name in (
+                *('cloud_security', 'nova', 'cinder', 'glance'),
+                'python-openstackclient',
+            )
         )
         print(f'Typed on {day} with {releases}.')
 
@@ -152,8 +163,15 @@ class Day:
             ('alice', 'alices-db'),
             ('bob', 'bobs-web'),
         ):
-            self.made.append(self.value(who, f'{make}{name}{ids}'))
-        alices_server, more, _ = self.made
+            self.servers.append(self.value(who, f'{make}{name}{ids}'))
+        alices_server, more, _ = self.servers
+        make = 'openstack volume create --size 1 '
+        for who, name in (('alice', 'alices-data'), ('bob', 'bobs-data')):
+            self.volumes.append(self.value(who, f'{make}{name}{ids}'))
+        alices_volume, _ = self.volumes
+        attached = f'server add volume {alices_server} {alices_volume}'
+        self.wait_for(alices_volume, 'available', 'volume')
+        self.value('alice', f'openstack {attached}')
         users = {
             who: self.value(who, 'openstack token issue -f value -c user_id')
             for who in ('alice', 'bob')
@@ -165,8 +183,9 @@ class Day:
             'root', f'openstack project show {project_id} -f value -c name'
         )
 
-        self.say('Stock Nova: everybody sees all')
+        self.say('Stock OpenStack: everybody sees all')
         self.list_as('bob', 'alices-web', 'alices-db', 'bobs-web')
+        self.list_as('bob', 'alices-data', 'bobs-data', things='volume')
         self.check(2)
 
         self.say('Watch first')
@@ -212,7 +231,17 @@ class Day:
             code=1,
         )
         self.list_as('alice', 'alices-web', 'alices-db', without=('bobs-web',))
+        self.list_as(
+            'bob', 'bobs-data', without=('alices-data',), things='volume'
+        )
+        self.type(
+            'bob',
+            f'openstack volume delete {alices_volume}',
+            f"'{alices_volume}'",
+            code=1,
+        )
         self.list_as('carol', 'alices-web', 'alices-db', 'bobs-web')
+        self.list_as('carol', 'alices-data', 'bobs-data', things='volume')
         self.list_as('dan', without=('alices-web', 'alices-db', 'bobs-web'))
 
         self.say('"My server is gone"')
@@ -223,11 +252,19 @@ class Day:
             users['bob'],
             '404',
         )
+        self.type(
+            'root',
+            'cloud-security-manage explain --service volume '
+            f'--user bob --project {project} '
+            f'--role member --role reader {alices_volume}',
+            users['bob'],
+            '404',
+        )
 
         self.say('Alice leaves')
         command = (
             'cloud-security-manage project hand-over '
-            f'--from alice --to bob --project {project}'
+            f'--from alice --to bob --project {project} --with-volumes'
         )
         self.type(
             'root',
@@ -235,10 +272,15 @@ class Day:
             'Keystone knows no user',
             code=1,
         )
-        self.type('root', f'{command} --dry-run', alices_server, more)
+        self.type(
+            'root',
+            f'{command} --dry-run',
+            *(alices_server, more, alices_volume),
+        )
         self.list_as('bob', without=('alices-web', 'alices-db'))
-        self.type('root', command, alices_server, more)
+        self.type('root', command, alices_server, more, alices_volume)
         self.list_as('bob', 'alices-web', 'alices-db', 'bobs-web')
+        self.list_as('bob', 'alices-data', 'bobs-data', things='volume')
         self.list_as('alice', without=('alices-web', 'alices-db', 'bobs-web'))
         self.type('bob', f'openstack server stop {alices_server}')
         self.wait_for(alices_server, 'SHUTOFF')
@@ -252,31 +294,38 @@ class Day:
         self.check(2)
         self.list_as('alice', 'alices-web', 'alices-db', 'bobs-web')
 
-    def wait_for(self, server_id, status):
+    def wait_for(self, resource_id, status, thing='server'):
         for _ in range(60):
-            command = f'openstack server show {server_id} -f value -c status'
+            command = (
+                f'openstack {thing} show {resource_id} -f value -c status'
+            )
             if self.value('root', command) == status:
                 return
             time.sleep(1)
-        raise Unexpected(f'{server_id} does not become {status}.')
+        raise Unexpected(f'{resource_id} does not become {status}.')
 
-    def clean_up(self):
-        """Delete the servers, and take what is left of us out of Nova."""
+    def clean_up(self, kept):
+        """Delete servers and volumes, and put the files back."""
         self.run('root', 'cloud-security-manage disable')
-        shutil.copyfile(self.kept, self.arguments.nova_conf)
+        for path, text in kept.items():
+            with open(path, 'w') as stream:
+                stream.write(text)
         subprocess.run(self.arguments.restart, shell=True, capture_output=True)
-        for server_id in self.made:
+        for server_id in self.servers:
             self.run('root', f'openstack server delete --wait {server_id}')
+        for volume_id in self.volumes:
+            self.run('root', f'openstack volume delete {volume_id}')
 
     @contextlib.contextmanager
     def cleaning_up(self):
-        self.kept = f'{self.arguments.nova_conf}.before-the-day'
-        shutil.copyfile(self.arguments.nova_conf, self.kept)
+        kept = {}
+        for path in CONF_FILES:
+            with open(path) as stream:
+                kept[path] = stream.read()
         try:
             yield
         finally:
-            self.clean_up()
-            os.unlink(self.kept)
+            self.clean_up(kept)
 
 
 def main():
@@ -290,9 +339,8 @@ def main():
     )
     parser.add_argument('--log', required=True, help="log of Nova's API")
     parser.add_argument(
-        '--restart', required=True, help="command that restarts Nova's API"
+        '--restart', required=True, help='command that restarts the APIs'
     )
-    parser.add_argument('--nova-conf', default='/etc/nova/nova.conf')
     parser.add_argument(
         '--create',
         default='--flavor m1.tiny --image cirros --network private',

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Own tests of Cinder or Glance of their APIs, without the filter and with it.
+"""Own tests of Cinder, Glance or Neutron, without isolation and with it.
 
 ``tox -e cinder29-own`` runs ``cinder.tests.functional`` and
 ``cinder.tests.unit.api`` twice, ``tox -e glance33-own`` runs
-``glance.tests.functional.v2`` twice. Both exit with 0 only if the tests that
-fail with the filter alone are those in ``expected``. A part of a test's name
-as the argument narrows it.
+``glance.tests.functional.v2`` twice, ``tox -e neutron29-own`` those of ML2,
+routers, security groups, trunks, port forwardings, tags and RBAC. Each exits
+with 0 only if the tests that fail with isolation alone are those in
+``expected``. A part of a test's name as the argument narrows it.
 """
 
 from collections.abc import Callable
@@ -126,6 +127,53 @@ def isolate_glance():
     tests.run = run_test
 
 
+def prepare_neutron():
+    """Give the members in Neutron's tests a user ID, which they lack."""
+    from neutron.tests.common import test_db_base_plugin_v2
+
+    tests = test_db_base_plugin_v2.NeutronDbPluginV2TestCase
+    tests._member_req = of_user(tests._member_req)
+    tests._reader_req = of_user(tests._reader_req)
+
+
+def of_user(make):
+    """Return a function whose requests have a user ID."""
+
+    def made(*arguments, **options):
+        request = make(*arguments, **options)
+        request.environ['neutron.context'].user_id = 'member'
+        return request
+
+    return made
+
+
+def isolate_neutron():
+    """Load the plugin in each Neutron that tests start."""
+    from neutron.tests.common import test_db_base_plugin_v2
+    from oslo_config import cfg
+
+    from cloud_security import opts
+    from cloud_security.network import models  # noqa: F401 its tables
+
+    path = 'cloud_security.network.plugin.UserIsolationPlugin'
+    tests = test_db_base_plugin_v2.NeutronDbPluginV2TestCase
+    stock = tests.setUp
+
+    def set_up(test, plugin=None, service_plugins=None, ext_mgr=None):
+        opts.register(cfg.CONF)
+        cfg.CONF.set_override('mode', 'enforce', 'cloud_security')
+        if isinstance(service_plugins, (list, tuple)):
+            service_plugins = [*service_plugins, path]
+        else:
+            service_plugins = {
+                **(service_plugins or {}),
+                'user_isolation': path,
+            }
+        stock(test, plugin, service_plugins, ext_mgr)
+
+    tests.setUp = set_up
+
+
 def with_filter(paste):
     """Return an api-paste.ini with the filter in each pipeline with a user.
 
@@ -143,8 +191,8 @@ def with_filter(paste):
 class Service:
     """A service with tests of its own.
 
-    ``folders`` are below the tests of its package. ``expected`` has the tests
-    that fail with the filter, and why.
+    ``folders`` are folders and modules below the tests of its package.
+    ``expected`` has the tests that fail with isolation, and why.
     """
 
     isolate: Callable[[], None]
@@ -211,6 +259,20 @@ SERVICES = {
             ),
         },
     ),
+    'neutron': Service(
+        isolate_neutron,
+        (
+            'unit/db',
+            'unit/extensions',
+            'unit/plugins/ml2/test_ext_portsecurity.py',
+            'unit/plugins/ml2/test_plugin.py',
+            'unit/plugins/ml2/test_port_binding.py',
+            'unit/plugins/ml2/test_security_group.py',
+            'unit/services/portforwarding',
+            'unit/services/trunk',
+        ),
+        prepare=prepare_neutron,
+    ),
 }
 
 
@@ -235,15 +297,18 @@ def source(name, folder):
 
 
 def run(name, folder, is_isolated, part):
-    """Run the tests of a folder of a service's source in this process."""
+    """Run the tests of a folder or module of a service in this process."""
     top = os.getcwd()
     sys.path[:0] = [top, str(ROOT)]
     service = SERVICES[name]
     service.prepare()
     if is_isolated:
         service.isolate()
+    where, pattern = folder, 'test*.py'
+    if folder.endswith('.py'):
+        where, pattern = os.path.split(folder)
     suite = unittest.TestLoader().discover(
-        os.path.join(top, name, 'tests', folder), top_level_dir=top
+        os.path.join(top, name, 'tests', where), pattern, top_level_dir=top
     )
     chosen = unittest.TestSuite(
         test for test in tests_of(suite) if part in test.id()
