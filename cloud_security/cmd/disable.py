@@ -26,8 +26,11 @@ class Disable(switch.Switch):
         plans = [
             (host, host.disabling(), host.still_asking()) for host in found
         ]
+        self.carry_out(
+            [step for _, steps, _ in plans for step in steps],
+            parsed_args.dry_run,
+        )
         for host, steps, asking in plans:
-            self.carry_out(steps, parsed_args.dry_run)
             for path, names in asking.items():
                 self.app.stderr.write(
                     f'{path} still asks for isolation:enforced, in '

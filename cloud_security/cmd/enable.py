@@ -3,44 +3,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 import shlex
 import subprocess
 from typing import Any
-from typing import NamedTuple
 
+from cloud_security.cmd import enable_plan
 from cloud_security.cmd import switch
 from cloud_security.deploy import file_changes
 from cloud_security.deploy import host as hosts
 
 CHECK = 'cloud-security-status upgrade check tells whether all is in place.'
-
-
-class Plan(NamedTuple):
-    """The work on the files of one service."""
-
-    host: hosts.Host
-    edit: list[file_changes.Step]
-    links: list[file_changes.Step]
-
-    @property
-    def api(self) -> str:
-        """The API, for a sentence."""
-        return f"{self.host.api.name}'s API"
-
-    @property
-    def noun(self) -> str:
-        """The filter or the plugin, for a sentence."""
-        return f'the {self.host.api.noun}'
-
-    @property
-    def path(self) -> str:
-        """The file that names it, or will."""
-        return self.host.loading.path
-
-    @property
-    def restart(self) -> list[str]:
-        """Sentences about what is to be done before the rules."""
-        return [*filter(None, [self.host.api.tables]), self.host.api.restart]
 
 
 class Enable(switch.Switch):
@@ -89,7 +62,9 @@ class Enable(switch.Switch):
         """
         # Planned before the first deed, so that it is not half refused.
         plans = [
-            Plan(host, host.loading.putting_in(), host.linking_the_rules())
+            enable_plan.Plan(
+                host, host.loading.putting_in(), host.linking_the_rules()
+            )
             for host in found
         ]
         if parsed_args.restart and parsed_args.root == '/':
@@ -97,107 +72,135 @@ class Enable(switch.Switch):
             # failed after the filter was put in.
             self._restart(plans, parsed_args)
             return 0
+        is_offline = parsed_args.offline or parsed_args.root != '/'
         for plan in plans:
-            is_offline = parsed_args.offline or parsed_args.root != '/'
             if plan.edit and parsed_args.restarted and not is_offline:
                 raise file_changes.Refused(
                     f'{plan.path} has not got {plan.host.loading.everywhere}, '
                     'so no restart can have loaded it: run '
                     f'cloud-security-manage enable, and restart {plan.api}.'
                 )
+        # All services or none: a step that fails undoes those before it.
+        steps, said = [], []
         for plan in plans:
-            self._change_one(plan, parsed_args)
+            done, *sentences = self._of(plan, parsed_args, is_offline)
+            steps += done
+            if not (done and parsed_args.dry_run):
+                said.append((plan.host, sentences))
+        self.carry_out(steps, parsed_args.dry_run)
+        for host, sentences in said:
+            self.say(host, *sentences)
         return 0
 
-    def _change_one(self, plan: Plan, parsed_args: Any) -> None:
-        """Show or do what comes next for one service, without a restart."""
-        dry_run = parsed_args.dry_run
-        if not plan.edit and not plan.links:
-            self.say(plan.host, 'It is enabled already; nothing was changed.')
-        elif parsed_args.offline or parsed_args.root != '/':
-            self.carry_out(plan.edit + plan.links, dry_run)
-            self._tell(
-                plan, dry_run, f'Start {plan.api} when it has these files.'
-            )
-        elif parsed_args.restarted:
-            self.carry_out(plan.links, dry_run)
-            self._tell(plan, dry_run, 'It is enabled.', CHECK)
-        else:
-            self._next_step(plan, parsed_args)
+    def _of(
+        self, plan: enable_plan.Plan, parsed_args: Any, is_offline: bool
+    ) -> Any:
+        """Return what comes next for a service, without a restart.
 
-    def _next_step(self, plan: Plan, parsed_args: Any) -> None:
-        """Do what harms no API that runs without the filter."""
-        dry_run = parsed_args.dry_run
+        :returns: ``(steps, sentence, …)``; the sentences tell what was done
+        """
+        if not plan.edit and not plan.links:
+            return [], 'It is enabled already; nothing was changed.'
+        if is_offline:
+            then = f'Start {plan.api} when it has these files.'
+            return plan.edit + plan.links, then
+        if parsed_args.restarted:
+            return plan.links, 'It is enabled.', CHECK
+        return self._next_step(plan, parsed_args)
+
+    def _next_step(self, plan: enable_plan.Plan, parsed_args: Any) -> Any:
+        """Return the same, where the API may run without the filter."""
         host, edit, links = plan
+        done = []
         if any(isinstance(step, file_changes.Unlink) for step in links):
             # Rules that are linked already only get another target.
-            self.carry_out(links, dry_run)
-            links = []
+            done, links = links, []
             if not edit:
-                self._tell(
-                    plan, dry_run, 'The link to the rules is new.', CHECK
-                )
-                return
-        self.carry_out(edit, dry_run)
+                return done, 'The link to the rules is new.', CHECK
+        done = done + edit
         then = self._then(host, parsed_args)
         if not edit:
-            self.say(
-                host,
+            return (
+                done,
                 f'{plan.path} has {plan.noun}; nothing was changed. The rules '
                 f'are not linked yet: while {plan.api} runs without '
                 f'{plan.noun}, they refuse members. {then}',
             )
-        elif links:
-            self._tell(plan, dry_run, *plan.restart, then)
-        else:
-            self._tell(
-                plan,
-                dry_run,
-                'The rules are in place.',
-                *plan.restart,
-                f'Do it now: while it runs without {plan.noun}, they refuse '
-                'members with 403.',
-                CHECK,
-            )
+        if links:
+            return done, *plan.restart, then
+        return (
+            done,
+            'The rules are in place.',
+            *plan.restart,
+            f'Do it now: while it runs without {plan.noun}, they refuse '
+            'members with 403.',
+            CHECK,
+        )
 
-    def _restart(self, plans: list[Plan], parsed_args: Any) -> None:
+    def _restart(
+        self, plans: list[enable_plan.Plan], parsed_args: Any
+    ) -> None:
         """Put the filter in, restart, and link the rules.
 
-        :raises Refused: when tables are missing, or the restart fails
+        :raises Refused: when a step fails
         """
         for plan in plans:
             self.check_tables(plan.host.loading, plan.host.api)
-        for plan in plans:
-            self.carry_out(plan.edit, parsed_args.dry_run)
-        self.app.stdout.write(f'# {parsed_args.restart}\n')
+        fresh = [plan for plan in plans if plan.edit and plan.links]
+        others = [plan for plan in plans if plan not in fresh]
+        edits = [step for plan in fresh for step in plan.edit]
+        more = [step for plan in others for step in plan.edit]
+        self.carry_out(edits + more, parsed_args.dry_run)
         if parsed_args.dry_run:
+            self.app.stdout.write(f'# {parsed_args.restart}\n')
             for plan in plans:
                 self.carry_out(plan.links, dry_run=True)
             return
-        self.app.stdout.flush()
-        done = subprocess.run(parsed_args.restart, shell=True, check=False)
-        if done.returncode:
+        try:
+            code = self._run(parsed_args.restart)
+            links = enable_plan.links(plans, parsed_args.restart, code)
+            self.carry_out(links, dry_run=False)
+        except file_changes.Refused as error:
             left = dict.fromkeys(
-                self._after_failure(plan, parsed_args) for plan in plans
+                self._left(plan, parsed_args) for plan in others
             )
+            undone = self._undone(edits, parsed_args.restart)
             raise file_changes.Refused(
-                f'{parsed_args.restart} exited with {done.returncode}: see '
-                f'why. {" ".join(left)}'
-            )
+                ' '.join([str(error), *undone, *left])
+            ) from error
         for plan in plans:
-            if plan.host.loading.putting_in():
-                raise file_changes.Refused(
-                    f'{plan.path} lost {plan.noun} during the restart, so the '
-                    'rules were not linked: put it into what writes that '
-                    'file.'
-                )
-        for plan in plans:
-            # What was planned may have changed during the restart.
-            self.carry_out(plan.host.linking_the_rules(), dry_run=False)
             self.say(plan.host, 'It is enabled.', CHECK)
 
-    def _after_failure(self, plan: Plan, parsed_args: Any) -> str:
-        """Return what a restart that failed leaves to be done."""
+    def _run(self, restart: str) -> int:
+        """Show and run the command that restarts; return its exit code."""
+        self.app.stdout.write(f'# {restart}\n')
+        self.app.stdout.flush()
+        return subprocess.run(restart, shell=True, check=False).returncode
+
+    def _undone(
+        self, edits: list[file_changes.Step], restart: str
+    ) -> Iterator[str]:
+        """Undo edits, and restart once more; yield how that ended.
+
+        Services whose rules were in place before keep the filter: without it,
+        these rules refuse members.
+        """
+        if not edits:
+            return
+        for step in reversed(edits):
+            try:
+                step.undo()
+            except file_changes.Refused as error:
+                yield str(error)
+        code = self._run(restart)
+        yield (
+            'No rules were linked, and what this command had put into files '
+            'is taken out again. The second restart, with the files as they '
+            f'were, {f"exited with {code}" if code else "did its work"}.'
+        )
+
+    def _left(self, plan: enable_plan.Plan, parsed_args: Any) -> str:
+        """Return what is to be done where the filter stays."""
         if plan.links:
             then = self._then(plan.host, parsed_args)
             return f'The rules were not linked. {then}'
@@ -222,7 +225,3 @@ class Enable(switch.Switch):
             'When it has been restarted, run cloud-security-manage enable '
             f'{" ".join(map(shlex.quote, options))}, which links the rules.'
         )
-
-    def _tell(self, plan: Plan, dry_run: bool, *sentences: str) -> None:
-        if not dry_run:
-            self.say(plan.host, *sentences)

@@ -190,13 +190,26 @@ class TestActivation(manage_fixture.Manage):
             err.strip().partition(': ')[2],
         )
 
-    def test_a_restart_that_fails_links_no_rules(self):
-        code, out, err = self.run_on_paste('enable', '--restart', 'exit 3')
+    def test_a_restart_that_fails_is_undone(self):
+        seen = self.etc / 'seen'
+        restart = f'wc -l < {self.paste} >> {seen}; exit 3'
+        code, out, err = self.run_on_paste('enable', '--restart', restart)
         self.assertEqual(1, code)
         self.assertIn('exit 3 exited with 3', err)
-        self.assertIn('enable --restarted', err)
-        self.assert_filtered()
+        self.assertIn('as they were, exited with 3', err)
+        # The second restart finds what was there before.
+        with_filter, without = map(int, seen.read_text().split())
+        self.assertGreater(with_filter, without)
+        self.assertEqual(FRESH.read_bytes(), self.paste.read_bytes())
+        self.assertEqual([], list(self.etc.glob('*.before-cloud-security')))
         self.assert_linked(False)
+
+    def test_a_restart_that_works_the_second_time_is_told(self):
+        seen = self.etc / 'seen'
+        restart = f'test -e {seen} || (touch {seen}; exit 4)'
+        code, out, err = self.run_on_paste('enable', '--restart', restart)
+        self.assertEqual(1, code)
+        self.assertIn('as they were, did its work', err)
 
     def test_a_restart_that_brings_the_old_file_links_no_rules(self):
         code, out, err = self.run_on_paste(

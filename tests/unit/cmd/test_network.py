@@ -239,10 +239,12 @@ class TestRestart(Neutron):
             self.assertIn(UPGRADE, err)
             self.assert_linked()
 
-    def test_restart_that_fails_links_no_rules(self):
+    def test_restart_that_fails_is_undone(self):
+        before = self.conf.read_bytes()
         code, out, err = self.manage('enable', '--restart', 'exit 3')
         self.assertEqual(1, code)
-        self.assertIn('The rules were not linked.', err)
+        self.assertIn('is taken out again', err)
+        self.assertEqual(before, self.conf.read_bytes())
         self.assert_linked(False)
 
     def test_plugin_that_the_restart_loses_links_no_rules(self):

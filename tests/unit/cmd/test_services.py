@@ -4,6 +4,9 @@
 import shlex
 import shutil
 
+import fixtures
+
+from cloud_security.deploy import file_changes
 from tests.unit.cmd import hosts
 from tests.unit.cmd.hosts import FRESH
 
@@ -75,13 +78,65 @@ class TestBoth(hosts.Host):
         for key in FRESH:
             self.assert_state(key, True, True)
 
-    def test_restart_that_fails_links_no_rules_of_any(self):
+    def test_restart_that_fails_is_undone_for_all(self):
         code, out, err = self.manage('enable', '--restart', 'exit 3')
         self.assertEqual(1, code)
         self.assertEqual(1, err.count('\n'))
+        self.assertEqual(2, out.count('# exit 3\n'))
+        for key, fresh in FRESH.items():
+            self.assert_state(key, False, False)
+            self.assertEqual(fresh, self.paste(key).read_bytes())
+
+    def test_restart_that_fails_keeps_a_filter_that_was_there(self):
+        self.manage('enable', '--service', 'compute')
+        code, out, err = self.manage('enable', '--restart', 'exit 3')
+        self.assertEqual(1, code)
+        self.assertIn('enable --restarted --service compute', err)
+        self.assert_state('compute', True, False)
+        self.assert_state('volume', False, False)
+
+    def test_step_that_fails_undoes_those_of_other_services(self):
+        self.manage('enable')
+        broken = self.root / 'etc/volume/policy.d'
+        make = file_changes.Link.do
+
+        def fails(link):
+            if link.path.startswith(str(broken)):
+                raise file_changes.Refused(f'{link.path} cannot be written.')
+            make(link)
+
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'cloud_security.deploy.file_changes.Link.do', fails
+            )
+        )
+        code, out, err = self.manage('enable', '--restarted')
+        self.assertEqual(1, code)
+        self.assertIn(f'{broken}', err)
+        self.assertNotIn('It is enabled', out)
         for key in FRESH:
             self.assert_state(key, True, False)
-            self.assertIn(f'--restarted --service {key}', err)
+
+    def test_edit_that_fails_undoes_those_of_other_services(self):
+        edit = file_changes.Edit.do
+
+        def fails(step):
+            if step.path == str(self.paste('volume')):
+                raise file_changes.Refused(f'{step.path} cannot be written.')
+            edit(step)
+
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'cloud_security.deploy.file_changes.Edit.do', fails
+            )
+        )
+        for arguments in ((), ('--offline',), ('--restart', 'true')):
+            code, out, err = self.manage('enable', *arguments)
+            self.assertEqual(1, code)
+            self.assertEqual(
+                FRESH['compute'], self.paste('compute').read_bytes()
+            )
+            self.assert_state('compute', False, False)
 
     def test_fault_of_one_service_changes_no_file_of_the_other(self):
         self.paste('volume').write_text('[app:x]\nkey = value\n')
