@@ -41,7 +41,8 @@ NEUTRON = {
 }
 OLDEST = min(NOVA)
 NEWEST = max(NOVA)
-_OF = {
+#: Those of each service.
+OF = {
     'Nova': NOVA,
     'Cinder': CINDER,
     'Glance': GLANCE,
@@ -54,7 +55,7 @@ def warning(release: str, service: str = 'Nova') -> str | None:
 
     :param release: such as ``34.0.0``
     """
-    tested = _OF[service]
+    tested = OF[service]
     if release.split('.')[0] in map(str, tested):
         return None
     numbers = sorted(tested)

@@ -8,6 +8,7 @@ oslo.config object.
 from __future__ import annotations
 
 from collections.abc import Iterable
+import os
 import subprocess
 import sys
 
@@ -19,13 +20,17 @@ _MAIN = (
 
 
 def run(
-    module: str, arguments: Iterable[str], is_captured: bool
+    module: str,
+    arguments: Iterable[str],
+    is_captured: bool,
+    **variables: str,
 ) -> subprocess.CompletedProcess[str]:
     """Run the ``main`` of a module; return what it did.
 
     :param module: such as ``cloud_security.cmd.status``
     :param is_captured: whether the result has its output and errors, instead
         of the terminal
+    :param variables: more variables of its environment
     """
     pipe = subprocess.PIPE if is_captured else None
     return subprocess.run(
@@ -40,4 +45,5 @@ def run(
         stderr=pipe,
         text=True,
         check=False,
+        env={**os.environ, **variables},
     )

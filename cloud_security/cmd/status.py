@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import sys
 from typing import Any
 from typing import Optional
@@ -22,6 +23,7 @@ from cloud_security.cmd import manage
 from cloud_security.cmd import service_choice
 from cloud_security.cmd import status_table
 from cloud_security.deploy import apis
+from cloud_security.deploy import between
 from cloud_security.deploy import configuration
 from cloud_security.deploy import host_checks
 from cloud_security.deploy import plugin_config
@@ -36,6 +38,8 @@ FLAGS = ('--details',)
 LAST = ('--json',)
 #: Options with which nothing is checked.
 HELP = ('-h', '--help', '--version')
+#: The exit code after an interrupt.
+INTERRUPTED = 130
 
 
 def main() -> int:
@@ -111,7 +115,13 @@ def _run(api: apis.Api, argv: list[str]) -> int:
             _add_history(commands, conf)
     # It looks there for --json.
     upgradecheck.CONF = conf
-    return _checked(conf)
+    code = _checked(conf)
+    path = os.environ.get(between.VARIABLE)
+    if path and code != INTERRUPTED:
+        with contextlib.suppress(Exception):
+            # Who asks for facts and finds none says so.
+            between.write(path, commands.facts())
+    return code
 
 
 def _add_history(commands: Any, conf: Any) -> None:
@@ -132,7 +142,7 @@ def _checked(conf: Any) -> int:
         return 255
     except KeyboardInterrupt:
         sys.stderr.write(f'{NAME}: interrupted; run it again.\n')
-        return 130
+        return INTERRUPTED
 
 
 def _value(argv: list[str], option: str) -> Optional[str]:

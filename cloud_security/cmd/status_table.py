@@ -7,13 +7,20 @@ A process of its own checks each service; this module joins their output.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Mapping
 import json
+import os
 import subprocess
 import sys
+import tempfile
 from typing import Any
+from typing import Optional
+
+from oslo_upgradecheck import upgradecheck
 
 from cloud_security.cmd import own_process
 from cloud_security.deploy import apis
+from cloud_security.deploy import between
 
 _NAME = 'cloud-security-status'
 _MAIN = 'cloud_security.cmd.status'
@@ -31,25 +38,58 @@ def of(chosen: Iterable[apis.Api], arguments: list[str]) -> int:
     code = 0
     output: dict[str, Any] = {'name': _TITLE, 'checks': []}
     is_json = '--json' in arguments
-    for api in chosen:
-        if not is_json:
-            sys.stdout.write(f'{api.name}:\n')
-            sys.stdout.flush()
-        done = own_process.run(
-            _MAIN,
-            ['--service', api.key, *arguments],
-            is_json,
-        )
-        sys.stderr.write(done.stderr or '')
-        code = max(code, done.returncode if done.returncode >= 0 else 255)
-        if is_json:
-            found = _read(api, done)
-            output['checks'] += [
-                {**check, 'service': api.key} for check in found['checks']
-            ]
+    facts: dict[str, Optional[between.Facts]] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for api in chosen:
+            if not is_json:
+                sys.stdout.write(f'{api.name}:\n')
+                sys.stdout.flush()
+            path = os.path.join(folder, api.key)
+            done = own_process.run(
+                _MAIN,
+                ['--service', api.key, *arguments],
+                is_json,
+                **{between.VARIABLE: path},
+            )
+            sys.stderr.write(done.stderr or '')
+            code = max(code, done.returncode if done.returncode >= 0 else 255)
+            facts[api.name] = between.read(path)
+            if is_json:
+                found = _read(api, done)
+                output['checks'] += [
+                    {**check, 'service': api.key} for check in found['checks']
+                ]
+    between_them = _compared(facts, is_json)
+    output['checks'] += between_them.pop('checks', [])
     if is_json:
         sys.stdout.write(f'{json.dumps(output)}\n')
-    return code
+    return max(code, int(between_them['code']))
+
+
+def _compared(
+    facts: Mapping[str, Optional[between.Facts]], is_json: bool
+) -> dict[str, Any]:
+    """Compare services; print a table, or return its checks.
+
+    :returns: ``{'code': the worst code, 'checks': [for --json]}``
+    """
+    found = between.Checks(facts)
+    if not is_json:
+        upgradecheck.CONF = None
+        return {'code': int(found.check())}
+    results = [(title, check(found)) for title, check in found._upgrade_checks]
+    return {
+        'code': max(int(result.code) for _, result in results),
+        'checks': [
+            {
+                'check': title,
+                'result': result.code,
+                'details': result.details,
+                'service': 'all',
+            }
+            for title, result in results
+        ],
+    }
 
 
 def _read(api: apis.Api, done: subprocess.CompletedProcess[str]) -> Any:

@@ -37,6 +37,10 @@ class Checks(host_checks.HostChecks):
         warning = releases.warning(version.version_string())
         return [warning] if warning else []
 
+    def sends_token(self) -> bool:
+        """Tell whether Nova sends a token of its own to others."""
+        return bool(CONF.service_user.send_service_user_token)
+
     def paste(self) -> tuple[str, list[str]]:
         """Return the api-paste.ini, and a warning where nova-api differs."""
         path = CONF.paste or self.api.files()[0]

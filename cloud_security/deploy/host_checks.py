@@ -7,14 +7,17 @@ Each finding is a sentence that names the object, its file and what to do.
 from __future__ import annotations
 
 import functools
+from importlib import metadata
 from typing import Any
 from typing import Callable
+from typing import Optional
 
 from oslo_config import cfg
 
 from cloud_security import keystone as keystones
 from cloud_security.deploy import apis
 from cloud_security.deploy import base_rules
+from cloud_security.deploy import between
 from cloud_security.deploy import checks
 from cloud_security.deploy import lever
 from cloud_security.deploy import names
@@ -24,6 +27,7 @@ from cloud_security.deploy import policy_files
 from cloud_security.deploy import rule_set
 from cloud_security.deploy import service_rules
 from cloud_security.deploy import unchecked
+from cloud_security.policy import rules
 
 Result = checks.Result
 result = checks.result
@@ -78,6 +82,38 @@ class HostChecks(checks.Checks):
     def paste(self) -> tuple[str, list[str]]:
         """Return the api-paste.ini, and sentences about others."""
         raise NotImplementedError
+
+    def sends_token(self) -> Optional[bool]:
+        """Tell whether the service sends a token of its own to others."""
+        return None
+
+    def is_loaded(self) -> bool:
+        """Tell whether the API loads the filter."""
+        return not paste_check.failures(self.paste()[0], self.api)
+
+    def facts(self) -> between.Facts:
+        """Return what is compared with other services of this host."""
+        try:
+            in_force = self.rules.read().enforcer.rules
+            texts = {
+                rule.name: rule_set.text(in_force[rule.name])
+                for rule in rules.RULES
+            }
+        except Exception:  # noqa: BLE001 "Policy files" tells it
+            texts = {}
+        try:
+            mode = str(self.conf.cloud_security.mode)
+        except (cfg.Error, ValueError):
+            mode = 'unknown'
+        version = metadata.version(self.api.account)
+        return between.Facts(
+            self.api.name,
+            mode,
+            self.is_loaded(),
+            between.release(self.api.name, version),
+            texts,
+            self.sends_token(),
+        )
 
     def check_mode(self) -> Result:
         """[cloud_security] in the configuration."""

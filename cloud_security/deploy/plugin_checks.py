@@ -35,6 +35,10 @@ class Checks(host_checks.HostChecks):
         warning = releases.warning(release, self.api.name)
         return [warning] if warning else []
 
+    def is_loaded(self) -> bool:
+        """Tell whether the API loads the plugin."""
+        return bool(self.check_plugin().code != checks.Code.FAILURE)
+
     def check_plugin(self) -> Result:
         """The plugin in the list that counts, and in this Python."""
         api = apis.NEUTRON

@@ -31,6 +31,10 @@ class Checks(host_checks.HostChecks):
         warning = releases.warning(version.version_string(), self.api.name)
         return [warning] if warning else []
 
+    def sends_token(self) -> bool:
+        """Tell whether Cinder sends a token of its own to others."""
+        return bool(self.conf.service_user.send_service_user_token)
+
     def paste(self) -> tuple[str, list[str]]:
         """Return the api-paste.ini that cinder.conf names."""
         named = self.conf.api_paste_config

@@ -7,6 +7,7 @@ from typing import Any
 from typing import ContextManager
 from typing import Optional
 
+from cinder import service_auth as _service_auth  # noqa: F401 registers too
 from cinder import version
 from cinder.common import config as _config  # noqa: F401 registers options
 from oslo_config import cfg

@@ -13,11 +13,15 @@ import testtools
 from cloud_security.cmd import status
 from cloud_security.cmd import status_table
 from cloud_security.deploy import apis
+from cloud_security.deploy import between
 
 BOTH = [apis.NOVA, apis.CINDER]
 
 
 class Status(testtools.TestCase):
+    #: What the process of each service writes.
+    facts = {}
+
     def setUp(self):
         super().setUp()
         self.out, self.err = io.StringIO(), io.StringIO()
@@ -46,6 +50,9 @@ class Status(testtools.TestCase):
             self.commands.append(command)
             key = command[command.index('--service') + 1]
             code, out, err = outcomes[key]
+            if key in self.facts:
+                path = options['env'][between.VARIABLE]
+                between.write(path, self.facts[key])
             if stdout is None:
                 self.out.write(out)
                 self.err.write(err)
@@ -53,6 +60,19 @@ class Status(testtools.TestCase):
             return subprocess.CompletedProcess(command, code, out, err)
 
         self.useFixture(fixtures.MonkeyPatch('subprocess.run', run))
+
+    def checks(self):
+        """Return the checks of --json."""
+        output = self.out.getvalue().strip('\0')
+        return json.loads(output.splitlines()[0])['checks']
+
+    def of_services(self):
+        """Return the object of --json without the checks between them."""
+        output = json.loads(self.out.getvalue())
+        output['checks'] = [
+            check for check in output['checks'] if check['service'] != 'all'
+        ]
+        return output
 
 
 class TestSeveral(Status):
@@ -62,9 +82,9 @@ class TestSeveral(Status):
         self.found(*BOTH)
         self.children(**self.TABLES)
         self.assertEqual(1, self.status('upgrade', 'check', '--details'))
-        self.assertEqual(
-            'Nova:\nall well\nCinder:\nlook\n', self.out.getvalue()
-        )
+        tables, title, last = self.out.getvalue().partition('+---')
+        self.assertEqual('Nova:\nall well\nCinder:\nlook\n', tables)
+        self.assertIn('Between services', last)
         for command in self.commands:
             self.assertEqual(
                 ['--details', 'upgrade', 'check'], command[-3:], command
@@ -115,8 +135,31 @@ class TestSeveral(Status):
                     for key, code in (('compute', 0), ('volume', 1))
                 ],
             },
-            json.loads(self.out.getvalue()),
+            self.of_services(),
         )
+
+    def test_services_are_compared(self):
+        self.found(*BOTH)
+        for mode, code, results in (
+            ('enforce', 0, [-1, 0, 0, 0, 0]),
+            ('monitor', 2, [2, 1, 0, 0, 0]),
+        ):
+            self.facts = {
+                api.key: between.Facts(
+                    api.name, one, True, '2026.2', {'a': '@'}, True
+                )
+                for api, one in zip(BOTH, ('enforce', mode))
+            }
+            self.children(compute=(0, '', ''), volume=(0, '', ''))
+            self.out.truncate(0)
+            self.assertEqual(code, self.status('upgrade', 'check', '--json'))
+            found = [
+                check['result']
+                for check in self.checks()
+                if check['service'] == 'all'
+            ]
+            self.assertEqual(results, found)
+            self.assertEqual(code, self.status('upgrade', 'check'))
 
     def test_service_that_says_no_json_is_a_failure_in_it(self):
         self.found(*BOTH)
@@ -128,7 +171,7 @@ class TestSeveral(Status):
                 volume=(255, out, ''),
             )
             self.assertEqual(255, self.status('upgrade', 'check', '--json'))
-            found = json.loads(self.out.getvalue())['checks']
+            found = self.of_services()['checks']
             self.assertEqual([2, 2], [check['result'] for check in found])
             self.assertEqual('there is no nova', found[0]['details'])
             self.assertIn('exited with 255', found[1]['details'])
@@ -176,5 +219,8 @@ class TestProcess(testtools.TestCase):
             text=True,
             check=True,
         ).stdout
-        self.assertEqual("Cinder:\n['--service', 'volume', 'a', 'b']\n", found)
+        self.assertEqual(
+            ['Cinder:', "['--service', 'volume', 'a', 'b']"],
+            found.splitlines()[:2],
+        )
         self.assertIn('cmd.status', status_table._MAIN)
