@@ -4,8 +4,11 @@
 Without them test_exceptions.py and test_lists.py take a sixth more CPU time.
 """
 
+import os
+
 from nova.api.validation import validators
 from oslo_db.sqlalchemy import engines
+import sqlalchemy as sa
 from sqlalchemy import util
 
 _SchemaValidator = validators._SchemaValidator
@@ -40,8 +43,9 @@ def create_engine(sql_connection, *args, **kwargs):
     Where it is a file of SQLite's (Nova 34), a writer waits a minute for
     another one; by default it fails after 5 s, which a busy disk can take.
     """
-    if sql_connection.startswith('sqlite:////'):
-        sql_connection += '?timeout=60'
+    url = sa.engine.make_url(sql_connection)
+    if os.path.isabs(url.database or '') and url.drivername == 'sqlite':
+        sql_connection = url.update_query_dict({'timeout': '60'})
     engine = _create_engine(sql_connection, *args, **kwargs)
     engine.update_execution_options(compiled_cache=_statements)
     return engine
