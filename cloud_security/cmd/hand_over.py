@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cloud_security.cmd import companions
 from cloud_security.cmd import server_transfer
 from cloud_security.cmd import service_process
 from cloud_security.cmd import transfer
@@ -17,8 +18,8 @@ class HandOver(server_transfer.ServerTransfer):
     With --with-volumes, what the user has in Cinder goes before them, with
     --with-images what the user has in Glance, and with --with-ports what the
     user has in Neutron, security groups too, save what belongs to servers
-    that are refused for now. After an interruption, or when servers, volumes
-    or images were busy, run it again.
+    that are refused for now. --with-all is all of these that this host has.
+    After an interruption, or when something was busy, run it again.
     """
 
     source = owners.HAND_OVER
@@ -41,7 +42,7 @@ class HandOver(server_transfer.ServerTransfer):
                 service_process.ServiceProcess(
                     room, self.app, parsed_args, users, is_all=True
                 )
-                for room in service_process.chosen(parsed_args)
+                for room in companions.chosen(parsed_args, self.app)
             ]
             if processes and not servers:
                 self.check_role(found, to_id, project_id)

@@ -14,6 +14,7 @@ from typing import Optional
 
 from cloud_security import keystone as keystones
 from cloud_security.audit import printable
+from cloud_security.cmd import companions
 from cloud_security.cmd import name_lookup
 from cloud_security.cmd import owner_history
 from cloud_security.cmd import service_choice
@@ -40,7 +41,7 @@ class ServerTransfer(transfer.Transfer):
     def get_parser(self, prog_name: str) -> Any:
         """Add the options for what goes along."""
         parser = super().get_parser(prog_name)
-        service_process.add_arguments(parser)
+        companions.add_arguments(parser)
         return parser
 
     def prepare(self, parsed_args: Any) -> name_lookup.Names:

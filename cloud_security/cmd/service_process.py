@@ -15,6 +15,7 @@ from typing import Any
 from typing import NamedTuple
 from typing import Optional
 
+from cloud_security.cmd import companions
 from cloud_security.cmd import own_process
 
 _MAIN = 'cloud_security.cmd.manage'
@@ -34,84 +35,6 @@ class Users(NamedTuple):
     project_id: str
 
 
-class Companion(NamedTuple):
-    """A service whose things go along with servers."""
-
-    name: str
-    things: str
-    #: The words of the command that hands them over alone.
-    command: tuple[str, str]
-    #: The things, as the help says.
-    what: str
-    conf_file: str
-
-    @property
-    def option(self) -> str:
-        """The option that takes the things along."""
-        return f'--with-{self.things}'
-
-    @property
-    def summary(self) -> str:
-        """The beginning of the last line of output.
-
-        Without it, the process has not reached the service.
-        """
-        return f'{self.name}: '
-
-
-VOLUMES = Companion(
-    'Cinder',
-    'volumes',
-    ('volume', 'hand-over'),
-    'volumes, snapshots and backups',
-    '/etc/cinder/cinder.conf',
-)
-IMAGES = Companion(
-    'Glance',
-    'images',
-    ('image', 'hand-over'),
-    'images',
-    '/etc/glance/glance-api.conf',
-)
-PORTS = Companion(
-    'Neutron',
-    'ports',
-    ('network', 'hand-over'),
-    'ports and floating IPs',
-    '/etc/neutron/neutron.conf',
-)
-COMPANIONS = (VOLUMES, IMAGES, PORTS)
-
-
-def add_arguments(parser: Any) -> None:
-    """Add the options to take things along, and where the files are."""
-    for service in COMPANIONS:
-        parser.add_argument(
-            service.option,
-            action='store_true',
-            help=f'hand over {service.what}, too; this host must have '
-            f"{service.name}'s code and configuration",
-        )
-        for kind, metavar in (('file', 'FILE'), ('dir', 'DIRECTORY')):
-            parser.add_argument(
-                f'--{service.name.lower()}-config-{kind}',
-                action='append',
-                default=[],
-                metavar=metavar,
-                help=f'as --config-{kind}, of {service.name}, for '
-                f'{service.option} (default: {service.conf_file})',
-            )
-
-
-def chosen(parsed_args: Any) -> list[Companion]:
-    """Return the services whose things go along."""
-    return [
-        service
-        for service in COMPANIONS
-        if getattr(parsed_args, f'with_{service.things}')
-    ]
-
-
 class ServiceProcess:
     """Runs the command that hands over the things of one service.
 
@@ -121,7 +44,7 @@ class ServiceProcess:
 
     def __init__(
         self,
-        service: Companion,
+        service: companions.Companion,
         app: Any,
         parsed_args: Any,
         users: Users,

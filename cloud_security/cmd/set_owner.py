@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from cloud_security.cmd import companions
 from cloud_security.cmd import server_transfer
 from cloud_security.cmd import service_process
 from cloud_security.cmd import transfer
@@ -44,7 +45,7 @@ class SetOwner(server_transfer.ServerTransfer):
             server = self.records.server(parsed_args.server)
             user_id = found.new_owner(parsed_args.user, parsed_args.force)
             processes = []
-            for room in service_process.chosen(parsed_args):
+            for room in companions.chosen(parsed_args, self.app):
                 if server.owner_id == user_id:
                     self.say(
                         f'The {room.things} of {server.server_id} were not '

@@ -101,6 +101,7 @@ WITHOUT_NOVA = (
     'cmd/adopt.py',
     'cmd/adopt_images.py',
     'cmd/adopt_ports.py',
+    'cmd/companions.py',
     'cmd/disable.py',
     'cmd/enable.py',
     'cmd/enable_plan.py',

@@ -9,7 +9,7 @@ from oslo_serialization import jsonutils
 import sqlalchemy as sa
 
 from cloud_security.audit import events
-from cloud_security.cmd import service_process
+from cloud_security.cmd import companions
 from cloud_security.deploy import choice
 from cloud_security.visibility import scope as scopes
 from cloud_security.volume import handover
@@ -612,7 +612,7 @@ class TestNamed(HandOver):
     def test_checked_ids_are_taken_as_they_are(self):
         code, out, err = self.run_command('--checked')
         self.assertEqual((0, ''), (code, err))
-        self.assertTrue(out.startswith(service_process.VOLUMES.summary))
+        self.assertTrue(out.startswith(companions.VOLUMES.summary))
 
 
 class TestHandOverWithoutTheFilter(HandOver):

@@ -8,10 +8,11 @@ import types
 import fixtures
 import testtools
 
+from cloud_security.cmd import companions
 from cloud_security.cmd import service_process
 
 SUMMARY = 'Cinder: 2 handed over, 0 stay, 0 refused.\n'
-BOTH = (service_process.VOLUMES, service_process.IMAGES)
+BOTH = (companions.VOLUMES, companions.IMAGES)
 USERS = service_process.Users('alice', 'bob', 'p')
 
 
@@ -22,7 +23,7 @@ class TestServiceProcess(testtools.TestCase):
         is_all=False,
         is_dry_run=False,
         going=('s',),
-        rooms=(service_process.VOLUMES,),
+        rooms=(companions.VOLUMES,),
     ):
         """Run it with processes that end like this; return the exit code."""
         self.ran = []
@@ -119,7 +120,7 @@ class TestServiceProcess(testtools.TestCase):
     def test_images_go_as_volumes_do(self):
         said = 'Glance: 1 handed over, 0 stay, 0 refused.\n'
         code = self.hand_over(
-            (0, said, ''), (0, None, None), rooms=(service_process.IMAGES,)
+            (0, said, ''), (0, None, None), rooms=(companions.IMAGES,)
         )
         self.assertEqual(0, code)
         self.assertEqual(
@@ -130,7 +131,7 @@ class TestServiceProcess(testtools.TestCase):
     def test_ports_go_as_volumes_do(self):
         said = 'Neutron: 1 handed over, 0 stay, 0 refused.\n'
         code = self.hand_over(
-            (0, said, ''), (0, None, None), rooms=(service_process.PORTS,)
+            (0, said, ''), (0, None, None), rooms=(companions.PORTS,)
         )
         self.assertEqual(0, code)
         self.assertEqual(
@@ -145,7 +146,7 @@ class TestServiceProcess(testtools.TestCase):
             self.hand_over,
             (0, SUMMARY, ''),
             (1, '', f'cloud-security-manage: {said}\n'),
-            rooms=(service_process.VOLUMES, service_process.PORTS),
+            rooms=(companions.VOLUMES, companions.PORTS),
         )
         self.assertIn('The ports cannot be handed over here', str(error))
         self.assertIn(f'({said.rstrip(".")}). Nothing was', str(error))
@@ -191,3 +192,61 @@ class TestServiceProcess(testtools.TestCase):
         self.assertEqual(1, code)
         self.assertEqual(2, len(self.ran))
         self.assertEqual('busy\n', self.app.stderr.getvalue())
+
+
+class TestChosen(testtools.TestCase):
+    """--with-all takes what the host has, and hides no service."""
+
+    def chosen(self, there, **options):
+        """Return the names of services, what is told, and the options."""
+        app = types.SimpleNamespace(stderr=io.StringIO())
+        parsed_args = types.SimpleNamespace(
+            with_all=True, with_volumes=False, with_images=False
+        )
+        parsed_args.with_ports = False
+        for service in companions.COMPANIONS:
+            for kind in ('file', 'dir'):
+                name = f'{service.name.lower()}_config_{kind}'
+                setattr(parsed_args, name, options.get(name, []))
+        vars(parsed_args).update(options)
+        self.useFixture(
+            fixtures.MonkeyPatch(
+                'cloud_security.cmd.companions.hosts.Host',
+                lambda api: types.SimpleNamespace(
+                    loading=types.SimpleNamespace(
+                        is_there=lambda: api.name in there
+                    )
+                ),
+            )
+        )
+        found = companions.chosen(parsed_args, app)
+        return (
+            [one.name for one in found],
+            app.stderr.getvalue(),
+            parsed_args,
+        )
+
+    def test_all_services_of_the_host_go_along(self):
+        names, said, parsed_args = self.chosen(('Cinder', 'Glance', 'Neutron'))
+        self.assertEqual((['Cinder', 'Glance', 'Neutron'], ''), (names, said))
+        self.assertTrue(parsed_args.with_volumes)
+        self.assertTrue(parsed_args.with_images)
+        self.assertTrue(parsed_args.with_ports)
+
+    def test_service_elsewhere_is_named(self):
+        names, said, parsed_args = self.chosen(('Cinder',))
+        self.assertEqual(['Cinder'], names)
+        self.assertIn('Glance is not on this host', said)
+        self.assertIn('cloud-security-manage network hand-over', said)
+        self.assertFalse(parsed_args.with_images)
+
+    def test_files_that_are_named_are_of_a_service_that_is_there(self):
+        names, said, _ = self.chosen((), glance_config_dir=['/g'])
+        self.assertEqual(['Glance'], names)
+        self.assertNotIn('Glance', said)
+
+    def test_without_the_option_each_service_is_asked_for(self):
+        names, said, _ = self.chosen(
+            ('Cinder', 'Glance'), with_all=False, with_images=True
+        )
+        self.assertEqual((['Glance'], ''), (names, said))

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Services whose things go along with servers that are handed over."""
+
+from __future__ import annotations
+
+from typing import Any
+from typing import NamedTuple
+
+from cloud_security.deploy import apis
+from cloud_security.deploy import host as hosts
+
+
+class Companion(NamedTuple):
+    """A service whose things go along with servers."""
+
+    name: str
+    things: str
+    #: The words of the command that hands them over alone.
+    command: tuple[str, str]
+    #: The things, as the help says.
+    what: str
+    conf_file: str
+
+    @property
+    def option(self) -> str:
+        """The option that takes the things along."""
+        return f'--with-{self.things}'
+
+    @property
+    def summary(self) -> str:
+        """The beginning of the last line of output.
+
+        Without it, the process has not reached the service.
+        """
+        return f'{self.name}: '
+
+
+VOLUMES = Companion(
+    'Cinder',
+    'volumes',
+    ('volume', 'hand-over'),
+    'volumes, snapshots and backups',
+    '/etc/cinder/cinder.conf',
+)
+IMAGES = Companion(
+    'Glance',
+    'images',
+    ('image', 'hand-over'),
+    'images',
+    '/etc/glance/glance-api.conf',
+)
+PORTS = Companion(
+    'Neutron',
+    'ports',
+    ('network', 'hand-over'),
+    'ports and floating IPs',
+    '/etc/neutron/neutron.conf',
+)
+COMPANIONS = (VOLUMES, IMAGES, PORTS)
+
+
+def add_arguments(parser: Any) -> None:
+    """Add the options to take things along, and where the files are."""
+    parser.add_argument(
+        '--with-all',
+        action='store_true',
+        help='hand over what the user has in each service that is on this '
+        'host, and name the services that are not',
+    )
+    for service in COMPANIONS:
+        parser.add_argument(
+            service.option,
+            action='store_true',
+            help=f'hand over {service.what}, too; this host must have '
+            f"{service.name}'s code and configuration",
+        )
+        for kind, metavar in (('file', 'FILE'), ('dir', 'DIRECTORY')):
+            parser.add_argument(
+                f'--{service.name.lower()}-config-{kind}',
+                action='append',
+                default=[],
+                metavar=metavar,
+                help=f'as --config-{kind}, of {service.name}, for '
+                f'{service.option} (default: {service.conf_file})',
+            )
+
+
+def chosen(parsed_args: Any, app: Any) -> list[Companion]:
+    """Return the services whose things go along.
+
+    For --with-all, those on this host get their option; the others are named.
+    """
+    if parsed_args.with_all:
+        for service in COMPANIONS:
+            name = service.name.lower()
+            is_there = any(
+                getattr(parsed_args, f'{name}_config_{kind}')
+                for kind in ('file', 'dir')
+            ) or any(
+                hosts.Host(api=api).loading.is_there()
+                for api in apis.ALL.values()
+                if api.name == service.name
+            )
+            if is_there:
+                setattr(parsed_args, f'with_{service.things}', True)
+            else:
+                app.stderr.write(
+                    f"{service.name} is not on this host: the user's "
+                    f'{service.what} stay. Run cloud-security-manage '
+                    f'{" ".join(service.command)} on a host of its API.\n'
+                )
+    return [
+        service
+        for service in COMPANIONS
+        if getattr(parsed_args, f'with_{service.things}')
+    ]
