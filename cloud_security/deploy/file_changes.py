@@ -72,13 +72,15 @@ def carry_out(steps: Iterable[Step]) -> None:
 class Edit:
     """Another text in a file that keeps its mode and owner.
 
-    ``kept`` is the text to keep beside it, None where none is kept.
+    ``kept`` is the text to keep beside it, None where none is kept. Where
+    ``is_secret``, other lines may hold passwords, and are not shown.
     """
 
     path: str
     before: str
     after: str
     kept: Optional[str] = None
+    is_secret: bool = False
     made: bool = False
 
     def shown(self) -> str:
@@ -88,6 +90,7 @@ class Edit:
             self.after.splitlines(keepends=True),
             self.path,
             self.path,
+            n=0 if self.is_secret else 3,
         )
         return ''.join(
             line

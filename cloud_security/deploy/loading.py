@@ -60,14 +60,16 @@ def edit(
     after: str,
     kept: Optional[str],
     is_link: file_changes.Refused,
+    is_secret: bool = False,
 ) -> list[file_changes.Step]:
     """Return the edit of a file, nothing where it is as it should be.
 
     :param kept: the text to keep beside it, None where none is kept
+    :param is_secret: whether other lines of the file may hold passwords
     :raises Refused: when the file is a link, and is to be changed
     """
     if after == before:
         return []
     if os.path.islink(path):
         raise is_link
-    return [file_changes.Edit(path, before, after, kept)]
+    return [file_changes.Edit(path, before, after, kept, is_secret)]

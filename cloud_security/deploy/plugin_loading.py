@@ -139,7 +139,7 @@ class PluginLoading:
             f'{path} is a link: name the file itself with --config-file, and '
             f"{self.api.name}'s policy.d with --policy-dir."
         )
-        return loading.edit(path, before, after, kept, is_link)
+        return loading.edit(path, before, after, kept, is_link, True)
 
     def _files(self) -> list[_File]:
         """Return the configuration files, the last one first in effect.

@@ -85,6 +85,15 @@ class TestSteps(Neutron):
         self.assertLess(tables, restart)
         self.assertLess(restart, then)
 
+    def test_edits_show_no_other_line(self):
+        secret = 'transport_url = rabbit://neutron:secret@mq\n'
+        self.conf.write_text(FRESH + secret)
+        for command in (('enable', '--dry-run'), ('enable',), ('disable',)):
+            code, out, err = self.manage(*command)
+            self.assertEqual((0, ''), (code, err))
+            self.assertIn('service_plugins', out)
+            self.assertNotIn('secret', out)
+
     def test_rules_are_linked_after_the_restart(self):
         self.manage('enable')
         code, out, err = self.manage('enable')
