@@ -31,7 +31,7 @@ _OPEN = {
 
 @dataclasses.dataclass(frozen=True)
 class Facts:
-    """What the checks of one service tell.
+    """Findings about one service, for the others.
 
     ``release`` is OpenStack's, empty where cloud_security does not know it.
     ``rules`` has the rules of cloud_security in force as ``{name: text}``,
@@ -48,7 +48,7 @@ class Facts:
 
     @property
     def isolates(self) -> bool:
-        """Whether members are kept from each other's things."""
+        """Tell whether members are kept from each other's things."""
         return self.is_loaded and self.mode == 'enforce'
 
 
