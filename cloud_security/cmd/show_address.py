@@ -114,4 +114,5 @@ class ShowAddress(look_up.LookUp):
         """Write the page."""
         if parsed_args.html:
             page = timeline.html(parsed_args.address, found)
-            atomic_file.write(parsed_args.html, page)
+            # It tells who had an address.
+            atomic_file.write(parsed_args.html, page, 0o600)

@@ -23,9 +23,11 @@ def _is_replaced(path: str) -> bool:
     return not os.path.exists(path) or os.path.isfile(path)
 
 
-def write(path: str, text: str) -> None:
+def write(path: str, text: str, mode: int = 0o644) -> None:
     """Replace a file; keep links to it, and write to devices as they are.
 
+    :param mode: who may read the file; by default everybody, as
+        node_exporter or a web server are other users
     :raises OSError: when the file system refuses
     """
     path = os.path.realpath(path)
@@ -40,8 +42,7 @@ def write(path: str, text: str) -> None:
             descriptor, 'w', encoding='utf-8', errors='replace'
         ) as stream:
             stream.write(text)
-        # node_exporter or a web server reads the file as another user.
-        os.chmod(temporary, 0o644)
+        os.chmod(temporary, mode)
         os.replace(temporary, path)
     except BaseException:
         os.unlink(temporary)

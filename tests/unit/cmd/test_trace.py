@@ -216,6 +216,7 @@ class TestShow(Trace):
     def test_page_is_written(self):
         path = self.folder / 'page.html'
         code, _, _ = self.found('ip', 'show', ADDRESS, '--html', str(path))
+        self.assertEqual(0o600, path.stat().st_mode & 0o777)
         self.assertEqual(0, code)
         self.assertIn(f'<h1>{ADDRESS}</h1>', path.read_text())
         self.assertIn('alice name · web', path.read_text())
