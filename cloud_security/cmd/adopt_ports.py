@@ -72,7 +72,9 @@ class AdoptPorts(adopt.Adopt):
         is_dry_run: bool,
     ) -> int:
         """Give one thing away; return its fate."""
-        said = printable.clean(f'{one} of project {one.project_id}')
+        # Neutron's gateways and addresses of routers have none.
+        whose = one.project_id or 'none'
+        said = printable.clean(f'{one} of project {whose}')
         if not is_known:
             self.say(f'{said} stays hidden: nothing tells its owner')
             return _STAYS

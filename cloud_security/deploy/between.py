@@ -87,12 +87,17 @@ class Checks(checks.Checks):
     def check_isolation(self) -> checks.Result:
         """Services that do not isolate beside others that do."""
         on = [facts.name for facts in self.facts if facts.isolates]
+        if self.facts and not on:
+            return unchecked.result(
+                'No service of this host isolates. Their own checks say what '
+                'to do.'
+            )
         failures = [
             f'{_and(on)} isolate{"s" * (len(on) == 1)} and {facts.name} does '
             f'not: a member {_OPEN[facts.name]}. Its own checks say what to '
             'do.'
             for facts in self.facts
-            if on and not facts.isolates
+            if not facts.isolates
         ]
         here = {*self.lacking, *(facts.name for facts in self.facts)}
         elsewhere = [name for name in _OPEN if name not in here]

@@ -49,10 +49,12 @@ class TestBetween(testtools.TestCase):
             )
             self.assert_says(2, said, found['Isolation everywhere'])
 
-    def test_cloud_in_monitor_mode_lacks_nothing_between(self):
+    def test_cloud_that_isolates_nowhere_is_no_success(self):
         watching = [dataclasses.replace(one, mode='monitor') for one in ALL]
-        for code, _ in results(*watching).values():
-            self.assertEqual(0, code)
+        found = results(*watching)
+        said = 'No service of this host isolates.'
+        self.assert_says(-1, said, found.pop('Isolation everywhere'))
+        self.assertEqual({(0, None)}, {*found.values()})
 
     def test_service_elsewhere_is_not_checked(self):
         found = results(NOVA, CINDER)
