@@ -265,7 +265,7 @@ def _neutron():
         _section(
             'DEFAULT',
             core_plugin='ml2',
-            service_plugins='router,trunk,port_forwarding,qos',
+            service_plugins='router,port_forwarding,qos',
             transport_url=queue('neutron'),
             api_paste_config='/etc/neutron/api-paste.ini',
             state_path=STATE / 'neutron',
