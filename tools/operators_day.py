@@ -5,11 +5,11 @@ Two members of one project share it. The operator switches isolation on,
 looks, explains, hands servers over, and switches isolation off. The script
 prints each command and its output, and before all the date and the releases:
 doc/source/admin/transcript.txt is that. The first step with another outcome
-ends the script. At the end it deletes servers and volumes, and the services'
-files are what they were.
+ends the script. At the end it deletes what it made, and the services' files
+are what they were.
 
-Runs as root on the only host of the APIs of Nova, Cinder and Glance, with
-cloud_security installed, not enabled yet.
+Runs as root on the only host of the APIs of Nova, Cinder, Glance and Neutron,
+with cloud_security installed, not enabled yet. tools/lab/lab.py has one.
 """
 
 import argparse
@@ -29,7 +29,12 @@ CONF_FILES = (
     '/etc/nova/nova.conf',
     '/etc/cinder/cinder.conf',
     '/etc/glance/glance-api.conf',
+    '/etc/neutron/neutron.conf',
 )
+#: Things of alice and of bob, as the openstack client names them.
+KINDS = ('server', 'volume', 'image')
+#: The ends of names of what each of them has once.
+NAMES = {'volume': 'data', 'image': 'image'}
 #: Commands see no other place for the files than the documentation does.
 PLAIN = {'COLUMNS': '79', 'PYTHONWARNINGS': 'ignore'}
 
@@ -45,8 +50,8 @@ class Day:
         self.arguments = arguments
         #: Where commands run, and find a copy of Nova's log.
         self.folder = folder
-        self.servers = []
-        self.volumes = []
+        #: IDs of what was made, by the kind.
+        self.made = {kind: [] for kind in KINDS}
 
     def type(self, who, command, *expected, code=0, without=()):
         """Run a command as somebody; show and check what it tells.
@@ -94,6 +99,11 @@ class Day:
             raise Unexpected(f'{command}: {told}')
         return told.strip()
 
+    def make(self, who, kind, command):
+        """Let somebody make something, without showing it."""
+        made = self.value(who, f'{command} -f value -c id')
+        self.made[kind].append(made)
+
     def say(self, text):
         print(f'\n\n== {text}')
 
@@ -111,7 +121,7 @@ class Day:
                 stream.write(text)
 
     def restart(self):
-        print('\n(the APIs of Nova, Cinder and Glance are restarted)')
+        print('\n(the APIs of all four services are restarted)')
         done = subprocess.run(
             self.arguments.restart, shell=True, capture_output=True, text=True
         )
@@ -119,7 +129,7 @@ class Day:
             raise Unexpected(done.stdout + done.stderr)
         # Whoever restarts them may not wait for them.
         deadline = time.monotonic() + 60
-        for thing in ('server', 'volume', 'image'):
+        for thing in KINDS:
             while self.run('root', f'openstack {thing} list')[1]:
                 if time.monotonic() > deadline:
                     raise Unexpected(f'openstack {thing} list: no response.')
@@ -147,7 +157,7 @@ class Day:
         releases = ', '.join(
             f'{name} {metadata.version(name)}'
             for name in (
-                *('cloud_security', 'nova', 'cinder', 'glance'),
+                *('cloud_security', 'nova', 'cinder', 'glance', 'neutron'),
                 'python-openstackclient',
             )
         )
@@ -157,18 +167,29 @@ class Day:
         """Do all of it, in the order of the documentation."""
         self.tell_when_and_with_what()
         make = f'openstack server create --wait {self.arguments.create} '
-        ids = ' -f value -c id'
         for who, name in (
             ('alice', 'alices-web'),
             ('alice', 'alices-db'),
             ('bob', 'bobs-web'),
         ):
-            self.servers.append(self.value(who, f'{make}{name}{ids}'))
-        alices_server, more, _ = self.servers
-        make = 'openstack volume create --size 1 '
-        for who, name in (('alice', 'alices-data'), ('bob', 'bobs-data')):
-            self.volumes.append(self.value(who, f'{make}{name}{ids}'))
-        alices_volume, _ = self.volumes
+            self.make(who, 'server', f'{make}{name}')
+        alices_server, more, bobs_server = self.made['server']
+        for who, server in (('alice', alices_server), ('bob', bobs_server)):
+            make = f'openstack volume create --size 1 {who}s-data'
+            self.make(who, 'volume', make)
+            # Nova writes into it whose it is, also before the filter is there.
+            make = (
+                f'openstack server image create --name {who}s-image {server}'
+            )
+            self.make(who, 'image', make)
+        alices_volume, _ = self.made['volume']
+        alices_image, _ = self.made['image']
+        alices_port, _, bobs_port = (
+            self.value(
+                'root', f'openstack port list --server {one} -f value -c ID'
+            )
+            for one in self.made['server']
+        )
         attached = f'server add volume {alices_server} {alices_volume}'
         self.wait_for(alices_volume, 'available', 'volume')
         self.value('alice', f'openstack {attached}')
@@ -185,18 +206,29 @@ class Day:
 
         self.say('Stock OpenStack: everybody sees all')
         self.list_as('bob', 'alices-web', 'alices-db', 'bobs-web')
-        self.list_as('bob', 'alices-data', 'bobs-data', things='volume')
+        for kind, name in NAMES.items():
+            self.list_as('bob', f'alices-{name}', f'bobs-{name}', things=kind)
+        self.list_as('bob', alices_port, bobs_port, things='port')
         self.check(2)
 
         self.say('Watch first')
         self.set_mode('monitor')
         self.type('root', 'cloud-security-manage enable --dry-run')
         self.type('root', 'cloud-security-manage enable', '--restarted')
+        self.type(
+            'root',
+            'neutron-db-manage --subproject cloud_security upgrade head 2>&1 '
+            '| grep upgrade',
+        )
         self.restart()
         self.list_as('bob', 'alices-web', 'alices-db', 'bobs-web')
         self.type('root', 'cloud-security-manage enable --restarted')
         self.type(
             'root', 'cloud-security-manage enable', 'nothing was changed'
+        )
+        self.type(
+            'root',
+            'cloud-security-manage network adopt --rest-to-project',
         )
         self.check(1, 'monitor')
         begun = os.path.getsize(self.arguments.log)
@@ -231,9 +263,13 @@ class Day:
             code=1,
         )
         self.list_as('alice', 'alices-web', 'alices-db', without=('bobs-web',))
-        self.list_as(
-            'bob', 'bobs-data', without=('alices-data',), things='volume'
-        )
+        for kind, name in NAMES.items():
+            self.list_as(
+                *('bob', f'bobs-{name}'),
+                without=(f'alices-{name}',),
+                things=kind,
+            )
+        self.list_as('bob', bobs_port, without=(alices_port,), things='port')
         self.type(
             'bob',
             f'openstack volume delete {alices_volume}',
@@ -241,7 +277,11 @@ class Day:
             code=1,
         )
         self.list_as('carol', 'alices-web', 'alices-db', 'bobs-web')
-        self.list_as('carol', 'alices-data', 'bobs-data', things='volume')
+        for kind, name in NAMES.items():
+            self.list_as(
+                'carol', f'alices-{name}', f'bobs-{name}', things=kind
+            )
+        self.list_as('carol', alices_port, bobs_port, things='port')
         self.list_as('dan', without=('alices-web', 'alices-db', 'bobs-web'))
 
         self.say('"My server is gone"')
@@ -264,7 +304,7 @@ class Day:
         self.say('Alice leaves')
         command = (
             'cloud-security-manage project hand-over '
-            f'--from alice --to bob --project {project} --with-volumes'
+            f'--from alice --to bob --project {project} --with-all'
         )
         self.type(
             'root',
@@ -275,12 +315,17 @@ class Day:
         self.type(
             'root',
             f'{command} --dry-run',
-            *(alices_server, more, alices_volume),
+            *(alices_server, more, alices_volume, alices_image, alices_port),
         )
         self.list_as('bob', without=('alices-web', 'alices-db'))
-        self.type('root', command, alices_server, more, alices_volume)
+        self.type(
+            *('root', command, alices_server, more, alices_volume),
+            *(alices_image, alices_port),
+        )
         self.list_as('bob', 'alices-web', 'alices-db', 'bobs-web')
-        self.list_as('bob', 'alices-data', 'bobs-data', things='volume')
+        for kind, name in NAMES.items():
+            self.list_as('bob', f'alices-{name}', f'bobs-{name}', things=kind)
+        self.list_as('bob', alices_port, bobs_port, things='port')
         self.list_as('alice', without=('alices-web', 'alices-db', 'bobs-web'))
         self.type('bob', f'openstack server stop {alices_server}')
         self.wait_for(alices_server, 'SHUTOFF')
@@ -305,16 +350,16 @@ class Day:
         raise Unexpected(f'{resource_id} does not become {status}.')
 
     def clean_up(self, kept):
-        """Delete servers and volumes, and put the files back."""
+        """Delete what was made, and put the files back."""
         self.run('root', 'cloud-security-manage disable')
         for path, text in kept.items():
             with open(path, 'w') as stream:
                 stream.write(text)
         subprocess.run(self.arguments.restart, shell=True, capture_output=True)
-        for server_id in self.servers:
-            self.run('root', f'openstack server delete --wait {server_id}')
-        for volume_id in self.volumes:
-            self.run('root', f'openstack volume delete {volume_id}')
+        for kind, ids in self.made.items():
+            wait = ' --wait' if kind == 'server' else ''
+            for one in ids:
+                self.run('root', f'openstack {kind} delete{wait} {one}')
 
     @contextlib.contextmanager
     def cleaning_up(self):

@@ -28,6 +28,13 @@ COMMANDS.read(ROOT / 'setup.cfg')
 FILTERED = [
     key for key, api in apis.ALL.items() if not isinstance(api, apis.PluginApi)
 ]
+#: Modules with the checks of status, in the order of its tables.
+MODULES = (
+    *(f'{key}/checks.py' for key in FILTERED),
+    'deploy/plugin_checks.py',
+    'network/checks.py',
+    'deploy/between.py',
+)
 
 
 def entries(group):
@@ -38,11 +45,11 @@ def entries(group):
     ]
 
 
-def check_names(service='compute'):
+def check_names(module='compute/checks.py'):
     """Return the names of the checks of status, in their order."""
     return re.findall(
         r"""(?m)^        \((?:'|")(.*)(?:'|"), (?:[\w.]+\.)?check_""",
-        (ROOM / service / 'checks.py').read_text(),
+        (ROOM / module).read_text(),
     )
 
 
@@ -115,7 +122,8 @@ class TestDocumentation(testtools.TestCase):
         page = (SOURCE / 'cli' / 'cloud-security-status.rst').read_text()
         names = check_names()
         self.assertEqual(11, len(names))
-        for name in [*names, *check_names('volume')]:
+        names += [one for module in MODULES for one in check_names(module)]
+        for name in names:
             self.assertIn(f'\n{name}\n    ', page)
 
     def test_each_way_to_install_is_told(self):
@@ -174,7 +182,7 @@ class TestTranscript(testtools.TestCase):
         self.assertRegex(
             first,
             r'\ATyped on \d{4}-\d\d-\d\d with cloud_security \d+\.\d+\S*, '
-            r'nova \d+\S*, cinder \d+\S*, glance \d+\S*, '
+            r'nova \d+\S*, cinder \d+\S*, glance \d+\S*, neutron \d+\S*, '
             r'python-openstackclient \d+\S*\.\Z',
         )
 
@@ -182,7 +190,7 @@ class TestTranscript(testtools.TestCase):
         shown = dict.fromkeys(re.findall(r'Check: (.*?) *\|', self.TEXT))
         # Nova's, where Neutron's API is on the host as well.
         shown.pop('Token for Neutron', None)
-        names = itertools.chain(*map(check_names, FILTERED))
+        names = itertools.chain(*map(check_names, MODULES))
         self.assertEqual(list(dict.fromkeys(names)), list(shown))
 
     def test_commands_are_understood(self):
