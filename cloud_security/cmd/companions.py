@@ -13,13 +13,24 @@ from cloud_security.deploy import host as hosts
 class Companion(NamedTuple):
     """A service whose things go along with servers."""
 
-    name: str
-    things: str
-    #: The words of the command that hands them over alone.
-    command: tuple[str, str]
+    api: apis.Api
     #: The things, as the help says.
     what: str
-    conf_file: str
+
+    @property
+    def name(self) -> str:
+        """The service, for a sentence."""
+        return self.api.name
+
+    @property
+    def things(self) -> str:
+        """The plural noun of what it has, such as ``volumes``."""
+        return self.api.things
+
+    @property
+    def command(self) -> tuple[str, str]:
+        """The words of the command that hands its things over alone."""
+        return self.api.key, 'hand-over'
 
     @property
     def option(self) -> str:
@@ -35,27 +46,9 @@ class Companion(NamedTuple):
         return f'{self.name}: '
 
 
-VOLUMES = Companion(
-    'Cinder',
-    'volumes',
-    ('volume', 'hand-over'),
-    'volumes, snapshots and backups',
-    '/etc/cinder/cinder.conf',
-)
-IMAGES = Companion(
-    'Glance',
-    'images',
-    ('image', 'hand-over'),
-    'images',
-    '/etc/glance/glance-api.conf',
-)
-PORTS = Companion(
-    'Neutron',
-    'ports',
-    ('network', 'hand-over'),
-    'ports and floating IPs',
-    '/etc/neutron/neutron.conf',
-)
+VOLUMES = Companion(apis.CINDER, 'volumes, snapshots and backups')
+IMAGES = Companion(apis.GLANCE, 'images')
+PORTS = Companion(apis.NEUTRON, 'ports and floating IPs')
 COMPANIONS = (VOLUMES, IMAGES, PORTS)
 
 
@@ -81,7 +74,8 @@ def add_arguments(parser: Any) -> None:
                 default=[],
                 metavar=metavar,
                 help=f'as --config-{kind}, of {service.name}, for '
-                f'{service.option} (default: {service.conf_file})',
+                f'{service.option} (default: {service.api.folder}/'
+                f'{service.api.conf_file})',
             )
 
 
@@ -93,15 +87,11 @@ def chosen(parsed_args: Any, app: Any) -> list[Companion]:
     if parsed_args.with_all:
         for service in COMPANIONS:
             name = service.name.lower()
-            is_there = any(
+            is_named = any(
                 getattr(parsed_args, f'{name}_config_{kind}')
                 for kind in ('file', 'dir')
-            ) or any(
-                hosts.Host(api=api).loading.is_there()
-                for api in apis.ALL.values()
-                if api.name == service.name
             )
-            if is_there:
+            if is_named or hosts.Host(api=service.api).loading.is_there():
                 setattr(parsed_args, f'with_{service.things}', True)
             else:
                 app.stderr.write(
