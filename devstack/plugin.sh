@@ -9,18 +9,23 @@
 _XTRACE_CLOUD_SECURITY=$(set +o | grep xtrace)
 set +o xtrace
 
-# Names and configuration files of the services, as DevStack has them.
+# DevStack has two names for Neutron's API.
+function _cloud_security_has_neutron {
+    is_service_enabled q-svc neutron-api
+}
+
+# Prints the configuration files of the services that DevStack has enabled.
 function _cloud_security_files {
     is_service_enabled n-api && echo "$NOVA_CONF"
     is_service_enabled c-api && echo "$CINDER_CONF"
     is_service_enabled g-api && echo "$GLANCE_API_CONF"
-    is_service_enabled q-svc neutron-api && echo "$NEUTRON_CONF"
+    _cloud_security_has_neutron && echo "$NEUTRON_CONF"
     return 0
 }
 
-# The tables of both plugins are in one branch of migrations.
+# Makes the tables of both plugins of Neutron, which one branch of migrations has.
 function _cloud_security_tables {
-    is_service_enabled q-svc neutron-api || return 0
+    _cloud_security_has_neutron || return 0
     "$NEUTRON_BIN_DIR/neutron-db-manage" --config-file "$NEUTRON_CONF" \
         --subproject cloud_security upgrade heads
 }
@@ -40,7 +45,7 @@ function configure_cloud_security {
     done
     _cloud_security_tables
     "$CLOUD_SECURITY_BIN_DIR/cloud-security-manage" enable --offline
-    if [[ $CLOUD_SECURITY_TRACE == True ]] && is_service_enabled q-svc neutron-api; then
+    if [[ $CLOUD_SECURITY_TRACE == True ]] && _cloud_security_has_neutron; then
         "$CLOUD_SECURITY_BIN_DIR/cloud-security-trace" enable
     fi
 }
