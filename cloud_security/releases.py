@@ -41,7 +41,7 @@ NEUTRON = {
 }
 OLDEST = min(NOVA)
 NEWEST = max(NOVA)
-#: Those of each service.
+#: Releases by the name of their service.
 OF = {
     'Nova': NOVA,
     'Cinder': CINDER,

@@ -83,7 +83,7 @@ class Enable(switch.Switch):
         # All services or none: a step that fails undoes those before it.
         steps, said = [], []
         for plan in plans:
-            done, *sentences = self._of(plan, parsed_args, is_offline)
+            done, *sentences = self._work(plan, parsed_args, is_offline)
             steps += done
             if not (done and parsed_args.dry_run):
                 said.append((plan.host, sentences))
@@ -92,10 +92,10 @@ class Enable(switch.Switch):
             self.say(host, *sentences)
         return 0
 
-    def _of(
+    def _work(
         self, plan: enable_plan.Plan, parsed_args: Any, is_offline: bool
     ) -> Any:
-        """Return what comes next for a service, without a restart.
+        """Return steps and sentences for a service, without a restart.
 
         :returns: ``(steps, sentence, …)``; the sentences tell what was done
         """
@@ -109,7 +109,7 @@ class Enable(switch.Switch):
         return self._next_step(plan, parsed_args)
 
     def _next_step(self, plan: enable_plan.Plan, parsed_args: Any) -> Any:
-        """Return the same, where the API may run without the filter."""
+        """Return steps and sentences for an API that may lack the filter."""
         host, edit, links = plan
         done = []
         if any(isinstance(step, file_changes.Unlink) for step in links):

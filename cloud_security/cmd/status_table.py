@@ -59,37 +59,35 @@ def of(chosen: Iterable[apis.Api], arguments: list[str]) -> int:
                 output['checks'] += [
                     {**check, 'service': api.key} for check in found['checks']
                 ]
-    between_them = _compared(facts, is_json)
-    output['checks'] += between_them.pop('checks', [])
+    compared, found_between = _compared(facts, is_json)
     if is_json:
+        output['checks'] += found_between
         sys.stdout.write(f'{json.dumps(output)}\n')
-    return max(code, int(between_them['code']))
+    return max(code, compared)
 
 
 def _compared(
     facts: Mapping[str, Optional[between.Facts]], is_json: bool
-) -> dict[str, Any]:
-    """Compare services; print a table, or return its checks.
+) -> tuple[int, list[dict[str, Any]]]:
+    """Compare services; print a table, but for --json.
 
-    :returns: ``{'code': the worst code, 'checks': [for --json]}``
+    :returns: the worst code, and the checks for --json
     """
     found = between.Checks(facts)
     if not is_json:
         upgradecheck.CONF = None
-        return {'code': int(found.check())}
-    results = [(title, check(found)) for title, check in found._upgrade_checks]
-    return {
-        'code': max(int(result.code) for _, result in results),
-        'checks': [
-            {
-                'check': title,
-                'result': result.code,
-                'details': result.details,
-                'service': 'all',
-            }
-            for title, result in results
-        ],
-    }
+        return int(found.check()), []
+    checks = [
+        {
+            'check': title,
+            'result': result.code,
+            'details': result.details,
+            'service': 'all',
+        }
+        for title, check in found._upgrade_checks
+        for result in [check(found)]
+    ]
+    return max(int(check['result']) for check in checks), checks
 
 
 def _read(api: apis.Api, done: subprocess.CompletedProcess[str]) -> Any:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Checks between the services of one host: what no service's own tells.
+"""Checks that compare the services of one host.
 
 The process that checks a service writes its Facts into a file, and the one
 that started it compares them.
@@ -153,7 +153,7 @@ class Checks(checks.Checks):
         warnings: Optional[list[str]] = None,
         unread: Optional[list[str]] = None,
     ) -> checks.Result:
-        """Return a result that is no success of what was not looked at."""
+        """Return a result, Success only where all services were compared."""
         lacking = [*self.lacking, *(unread or ())]
         if failures or warnings or not lacking:
             return checks.result(failures, warnings or ())
