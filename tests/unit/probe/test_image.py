@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Glance: operations, controls, holes, and clouds that lack something."""
 
-import json
 import re
 
 from cloud_security.probe import catalog
@@ -28,46 +27,17 @@ class ImageTest(runs.RunTest):
         return super().run_probe(*(names or ALL), others=others, **kwargs)
 
 
-class TestCatalog(ImageTest):
-    def test_all_operations_are_closed_and_all_controls_work(self):
-        summary = self.run_probe(others=[('reader', 'dan'), ('admin', 'root')])
-        for account in ('peer', 'reader'):
-            found = self.verdicts(summary, account)
-            self.assertEqual({Verdict.CLOSED}, {*found.values()}, account)
-        self.assertEqual(
-            {Verdict.WORKS}, {*self.verdicts(summary, 'admin').values()}
-        )
-        self.assertEqual(ALL | {UNTOUCHED}, {*self.verdicts(summary)})
-        self.assertEqual(Outcome.OK, summary.outcome)
-        self.assert_cloud_is_empty(summary)
-
-    def test_all_operations_leak_on_a_stock_cloud(self):
-        self.cloud.leaks = True
-        summary = self.run_probe(others=[('reader', 'dan')])
-        for account in ('peer', 'reader'):
-            found = self.verdicts(summary, account)
-            closed = [
-                name
-                for name, verdict in found.items()
-                if not verdict.is_leak and name != UNTOUCHED
-            ]
-            self.assertEqual([], closed, account)
-        self.assertIn(
-            f'in {len(ALL) + 1} operations a member or a reader reached '
-            "another member's images.",
-            summary.sentence,
-        )
-        self.assert_cloud_is_empty(summary)
+class TestCatalog(runs.WholeTable, ImageTest):
+    TABLE = IMAGE
+    UNTOUCHED = UNTOUCHED
+    SAID = (
+        f'in {len(ALL) + 1} operations a member or a reader reached '
+        "another member's images."
+    )
 
     def test_placeholders_have_values(self):
-        asked = set()
-        for operation in IMAGE:
-            text = operation.path + json.dumps(operation.body)
-            asked |= {*re.findall(r'\{(\w+)\}', text), operation.about}
-        accounts = [
-            self.cloud.account(name, user).at(services.IMAGE)
-            for name, user in (('owner', 'alice'), ('peer', 'bob'))
-        ]
+        asked = runs.placeholders(IMAGE)
+        accounts = self.members(services.IMAGE)
         stage = image_stage.ImageStage(
             *accounts, footprints.Footprint(600), '2.17'
         )

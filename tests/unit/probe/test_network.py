@@ -1,9 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Neutron: operations, controls, holes, and clouds that lack something."""
 
-import json
-import re
-
 from cloud_security.probe import catalog
 from cloud_security.probe.client import limits
 from cloud_security.probe.client import services
@@ -93,48 +90,15 @@ class NetworkTest(runs.RunTest):
         ]
 
 
-class TestCatalog(NetworkTest):
-    def test_all_operations_are_closed_and_all_controls_work(self):
-        summary = self.run_probe(others=[('reader', 'dan'), ('admin', 'root')])
-        for account in ('peer', 'reader'):
-            found = self.verdicts(summary, account)
-            others = {
-                one for one, how in found.items() if how != Verdict.CLOSED
-            }
-            self.assertEqual(set(), others, account)
-        self.assertEqual(
-            {Verdict.WORKS}, {*self.verdicts(summary, 'admin').values()}
-        )
-        self.assertEqual(ALL | {UNTOUCHED} | NOVAS, {*self.verdicts(summary)})
-        self.assertEqual(Outcome.OK, summary.outcome)
-        self.assert_cloud_is_empty(summary)
-
-    def test_all_operations_leak_on_a_stock_cloud(self):
-        self.cloud.leaks = True
-        summary = self.run_probe(others=[('reader', 'dan')])
-        for account in ('peer', 'reader'):
-            found = self.verdicts(summary, account)
-            closed = [
-                name
-                for name, verdict in found.items()
-                if not verdict.is_leak and name not in (UNTOUCHED, *NOVAS)
-            ]
-            self.assertEqual([], closed, account)
-        self.assertEqual(
-            Verdict.OPEN, self.verdicts(summary)[UNTOUCHED], summary.sentence
-        )
-        self.assertIn("another member's servers and ports.", summary.sentence)
-        self.assert_cloud_is_empty(summary)
+class TestCatalog(runs.WholeTable, NetworkTest):
+    TABLE = NETWORK
+    UNTOUCHED = UNTOUCHED
+    BESIDE = NOVAS
+    SAID = "another member's servers and ports."
 
     def test_placeholders_have_values(self):
-        asked = set()
-        for operation in NETWORK:
-            text = operation.path + json.dumps(operation.body)
-            asked |= {*re.findall(r'\{(\w+)\}', text), operation.about}
-        accounts = [
-            self.cloud.account(name, user).at(services.NETWORK)
-            for name, user in (('owner', 'alice'), ('peer', 'bob'))
-        ]
+        asked = runs.placeholders(NETWORK)
+        accounts = self.members(services.NETWORK)
         stage = network_stage.NetworkStage(
             *accounts,
             footprints.Footprint(600),

@@ -32,56 +32,27 @@ class VolumeTest(runs.RunTest):
         return super().run_probe(*(names or ALL), others=others, **kwargs)
 
 
-class TestCatalog(VolumeTest):
-    def test_all_operations_are_closed_and_all_controls_work(self):
-        summary = self.run_probe(others=[('reader', 'dan'), ('admin', 'root')])
-        for account in ('peer', 'reader'):
-            found = self.verdicts(summary, account)
-            self.assertEqual({Verdict.CLOSED}, {*found.values()}, account)
-        self.assertEqual(
-            {Verdict.WORKS}, {*self.verdicts(summary, 'admin').values()}
-        )
-        self.assertEqual(ALL | {UNTOUCHED}, {*self.verdicts(summary)})
-        self.assertEqual(Outcome.OK, summary.outcome)
-        self.assert_cloud_is_empty(summary)
-
-    def test_all_operations_leak_on_a_stock_cloud(self):
-        self.cloud.leaks = True
-        summary = self.run_probe(others=[('reader', 'dan')])
-        for account in ('peer', 'reader'):
-            found = self.verdicts(summary, account)
-            closed = [
-                name
-                for name, verdict in found.items()
-                if not verdict.is_leak and name != UNTOUCHED
-            ]
-            self.assertEqual([], closed, account)
-        self.assertIn(
-            f'in {len(ALL) + 1} operations a member or a reader reached '
-            "another member's volumes.",
-            summary.sentence,
-        )
-        self.assert_cloud_is_empty(summary)
+class TestCatalog(runs.WholeTable, VolumeTest):
+    TABLE = VOLUME
+    UNTOUCHED = UNTOUCHED
+    SAID = (
+        f'in {len(ALL) + 1} operations a member or a reader reached '
+        "another member's volumes."
+    )
 
     def test_names_of_all_services_are_unique(self):
         names = [one.name for one in catalog.of(catalog.TABLES)]
         self.assertEqual(sorted({*names}), sorted(names))
 
     def test_placeholders_have_values(self):
-        asked = set()
-        for operation in VOLUME:
-            text = operation.path + json.dumps(operation.body)
-            asked |= {*re.findall(r'\{(\w+)\}', text), operation.about}
+        asked = runs.placeholders(VOLUME)
         stage = self.stage()
         known = stage.values(stage.owner, 'example')
         self.assertEqual(set(), asked - {*known})
 
     def stage(self):
         """Return a stage with all its parts."""
-        accounts = [
-            self.cloud.account(name, user).at(services.VOLUME)
-            for name, user in (('owner', 'alice'), ('peer', 'bob'))
-        ]
+        accounts = self.members(services.VOLUME)
         stage = volume_stage.VolumeStage(
             *accounts,
             footprints.Footprint(600),
