@@ -13,6 +13,7 @@ from cloud_security import keystone as keystones
 from cloud_security.compute import handover
 from cloud_security.compute import server_records
 from cloud_security.visibility import scope as scopes
+from tests.functional import writes
 from tests.functional.compute import cloud
 
 #: What a member reads of a server.
@@ -142,31 +143,7 @@ class HandOver(cloud.Cloud):
         )
 
     def between_writes(self, note):
-        """Call something before the first write and after each.
-
-        :param note: called with the number of writes that were done
-        """
-        done = iter(range(100))
-        execute = {name: getattr(handover, name) for name in ('_map', '_own')}
-
-        def noting(write):
-            def write_and_note(*args):
-                if not counts:
-                    counts.append(next(done))
-                    note(counts[-1])
-                answer = write(*args)
-                counts.append(next(done))
-                note(counts[-1])
-                return answer
-
-            return write_and_note
-
-        counts = []
+        """Return writes.Between for a server, in effect until it is closed."""
         patches = contextlib.ExitStack()
-        for name, write in execute.items():
-            patches.enter_context(
-                fixtures.MonkeyPatch(
-                    f'cloud_security.compute.handover.{name}', noting(write)
-                )
-            )
+        patches.enter_context(writes.Between(note, handover, '_map', '_own'))
         return patches

@@ -16,6 +16,7 @@ from cloud_security.image import holdings
 from cloud_security.visibility import scope as scopes
 from tests.functional import commands
 from tests.functional import identity
+from tests.functional import writes
 from tests.functional.image import cloud
 
 SERVER = '0d3f2a6c-1f0e-4b8e-9a51-7f3a5a0f3c11'
@@ -86,26 +87,6 @@ class HandOver(cloud.Cloud):
                 sa.update(table).where(table.c.id == image_id).values(**values)
             )
 
-    def between_writes(self, note):
-        """Call something before the first write and after each.
-
-        :param note: called with the number of writes that were done
-        """
-        write = giving._write
-        counts = []
-
-        def write_and_note(*args):
-            if not counts:
-                counts.append(0)
-                note(0)
-            write(*args)
-            counts.append(counts[-1] + 1)
-            note(counts[-1])
-
-        return fixtures.MonkeyPatch(
-            'cloud_security.image.giving._write', write_and_note
-        )
-
 
 class TestProject(HandOver):
     """All that a user has in a project."""
@@ -138,7 +119,7 @@ class TestProject(HandOver):
         self.assertEqual(204, self.bob.call('DELETE', path).status_code)
 
     def test_dry_run_changes_nothing(self):
-        with self.between_writes(self.fail):
+        with writes.Between(self.fail, giving, '_write'):
             out, err = self.assert_ran(0, '--dry-run')
         self.assertIn('would be handed over by alice\n', out)
         self.assertIn('Glance: 3 would be handed over, 0 stay', out)
@@ -197,7 +178,7 @@ class TestProject(HandOver):
                 if count == stop:
                     raise Boom
 
-            with self.between_writes(note):
+            with writes.Between(note, giving, '_write'):
                 self.assertEqual(1, self.run_command()[0])
             names = [self.owner(one) for one in sorted(self.going)]
             self.assertEqual(max(0, stop - 1), names.count('bob'), names)

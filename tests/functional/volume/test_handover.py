@@ -20,6 +20,7 @@ from cloud_security.volume.database import reading
 from cloud_security.volume.database import writing
 from tests.functional import commands
 from tests.functional import identity
+from tests.functional import writes
 from tests.functional.volume import cloud
 from tests.functional.volume import things
 
@@ -106,26 +107,6 @@ class HandOver(cloud.Cloud):
         for other in (self.alice, self.bob, self.dan, self.eve):
             self.assert_seen(other, ids, other is account)
 
-    def between_writes(self, note):
-        """Call something before the first write and after each.
-
-        :param note: called with the number of writes that were done
-        """
-        write = handover._write
-        counts = []
-
-        def write_and_note(*args):
-            if not counts:
-                counts.append(0)
-                note(0)
-            write(*args)
-            counts.append(counts[-1] + 1)
-            note(counts[-1])
-
-        return fixtures.MonkeyPatch(
-            'cloud_security.volume.handover._write', write_and_note
-        )
-
 
 class TestProject(HandOver):
     """All that a user has in a project."""
@@ -204,7 +185,7 @@ class TestProject(HandOver):
         self.assertIn('Cinder: 0 handed over, 0 stay, 0 refused.\n', out)
 
     def test_dry_run_changes_nothing(self):
-        with self.between_writes(self.fail):
+        with writes.Between(self.fail, handover, '_write'):
             out, err = self.assert_ran(1, '--dry-run')
         self.assertIn('would be handed over by alice\n', out)
         self.assert_owned(self.alice, self.going)
@@ -226,7 +207,7 @@ class TestProject(HandOver):
                 if count == stop:
                     raise Boom
 
-            with self.between_writes(note):
+            with writes.Between(note, handover, '_write'):
                 self.assertEqual(1, self.run_command()[0])
             self.assert_whole()
             self.assert_ran(1)
@@ -272,7 +253,7 @@ class TestProject(HandOver):
             done(*args)
             self.assert_whole()
 
-        with self.between_writes(note):
+        with writes.Between(note, handover, '_write'):
             with fixtures.MonkeyPatch(
                 'cloud_security.volume.handover.hand_over', looking
             ):
