@@ -20,6 +20,24 @@ number = st.integers(0, 9999)
 owners = st.sampled_from(('own', 'hidden'))
 
 
+#: A page of so many things, behind one of them.
+PAGE = st.tuples(st.just('page'), st.integers(1, 3), number)
+
+
+def lists(names):
+    """Return moves that list things, by some of a service's parameters."""
+    return st.tuples(
+        st.just('list'),
+        st.lists(st.sampled_from(sorted(names)), max_size=3),
+        number,
+    )
+
+
+def acts(move, who=owners):
+    """Return moves of somebody on a thing of an owner's."""
+    return st.tuples(st.just(move), who, owners, number, number)
+
+
 def pick(things, choice):
     """Return the thing that a number chooses."""
     return things[choice % len(things)]

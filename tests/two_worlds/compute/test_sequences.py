@@ -14,24 +14,9 @@ from tests.two_worlds.compute import inputs
 from tests.two_worlds.compute import walk
 from tests.two_worlds.compute import worlds
 
-names = st.sampled_from(sorted(inputs.VALUES))
-LIST = st.tuples(
-    st.just('list'), st.lists(names, max_size=3), sequences.number
-)
-ACT = st.tuples(
-    st.just('act'),
-    sequences.owners,
-    sequences.owners,
-    sequences.number,
-    sequences.number,
-)
-OWN = st.tuples(
-    st.just('act'),
-    st.just('own'),
-    sequences.owners,
-    sequences.number,
-    sequences.number,
-)
+LIST = sequences.lists(inputs.VALUES)
+ACT = sequences.acts('act')
+OWN = sequences.acts('act', st.just('own'))
 #: Mostly questions: a server takes long to make.
 MOVES = st.one_of(
     LIST,
@@ -46,7 +31,7 @@ MOVES = st.one_of(
     st.tuples(
         st.just('boot'), sequences.owners, st.sampled_from(fleet.STATES)
     ),
-    st.tuples(st.just('page'), st.integers(1, 3), sequences.number),
+    sequences.PAGE,
     st.tuples(st.just('delete'), sequences.owners, sequences.number),
     st.tuples(st.just('rest'), sequences.number),
     st.tuples(

@@ -33,7 +33,7 @@ MOVES = st.one_of(
     st.tuples(st.just('common'), st.sampled_from(COMMON), sequences.number),
     st.tuples(st.just('make'), sequences.owners, kinds),
     st.tuples(st.just('create'), sequences.number),
-    st.tuples(st.just('page'), st.integers(1, 3), sequences.number),
+    sequences.PAGE,
 )
 
 

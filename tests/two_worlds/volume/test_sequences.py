@@ -13,31 +13,10 @@ from tests.two_worlds.volume import inputs
 from tests.two_worlds.volume import walk
 from tests.two_worlds.volume import worlds
 
-names = st.sampled_from(sorted(inputs.VALUES))
-LIST = st.tuples(
-    st.just('list'), st.lists(names, max_size=3), sequences.number
-)
-ACT = st.tuples(
-    st.just('act'),
-    sequences.owners,
-    sequences.owners,
-    sequences.number,
-    sequences.number,
-)
-OWN = st.tuples(
-    st.just('act'),
-    st.just('own'),
-    sequences.owners,
-    sequences.number,
-    sequences.number,
-)
-MADE = st.tuples(
-    st.just('refer'),
-    sequences.owners,
-    sequences.owners,
-    sequences.number,
-    sequences.number,
-)
+LIST = sequences.lists(inputs.VALUES)
+ACT = sequences.acts('act')
+OWN = sequences.acts('act', st.just('own'))
+MADE = sequences.acts('refer')
 #: Mostly questions and what changes things.
 MOVES = st.one_of(
     LIST,
@@ -53,7 +32,7 @@ MOVES = st.one_of(
         sequences.owners,
         st.sampled_from(sorted(fleet.RECIPES)),
     ),
-    st.tuples(st.just('page'), st.integers(1, 3), sequences.number),
+    sequences.PAGE,
 )
 
 
