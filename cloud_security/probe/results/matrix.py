@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The matrix in the page: each operation with the status of each account."""
+"""The matrices in the page: verdicts by service, statuses by operation.
+
+Each has a column for each account.
+"""
 
 from __future__ import annotations
 
+import collections
 from collections.abc import Iterable
+from collections.abc import Mapping
 
 from cloud_security.probe.client import services
 from cloud_security.probe.results import markup
@@ -20,6 +25,9 @@ SIGNS = {
     Verdict.REFUSED: ('bad', '✗'),
     Verdict.INCONCLUSIVE: ('odd', '?'),
 }
+#: From the worst to the best.
+TONES = ('bad', 'odd', 'good')
+NOT_TRIED = '<td><span aria-label="not tried">–</span></td>'
 GROUPS = {
     'reads': 'Reads',
     'changes': 'Changes of a resource',
@@ -27,32 +35,79 @@ GROUPS = {
 }
 
 
-def section(summary: Summary) -> Iterable[str]:
-    """Yield the matrix, unless there are no findings."""
+def overview(summary: Summary) -> Iterable[str]:
+    """Yield the count of each verdict, by service and account."""
     if not summary.findings:
         return
-    names = ['peer'] + [
-        name
-        for name in ('reader', 'manager', 'admin')
-        if name in summary.cloud
-    ]
+    names = _accounts(summary)
+    yield '<section id="services"><h2>Services by account</h2>'
+    yield from _head(summary, 'Services by account', 'Service', names)
+    yield '<tbody>'
+    for service in summary.services:
+        findings = summary.of(service).findings
+        yield f'<tr><th scope="row">{services.ALL[service].title}</th>'
+        for name in names:
+            counts = collections.Counter(
+                one.verdict for one in findings if one.account == name
+            )
+            yield _counts(counts)
+        yield '</tr>'
+    yield '</tbody></table></section>'
+
+
+def section(summary: Summary) -> Iterable[str]:
+    """Yield the statuses of all operations, unless there are no findings."""
+    if not summary.findings:
+        return
+    names = _accounts(summary)
     yield '<section id="matrix"><h2>Operations by account</h2>'
     yield (
         '<p class="lead">The statuses of all responses. The owner sends '
         'requests about the owner’s own resource. The other accounts send '
         'the same requests about a resource of the owner.</p>'
     )
-    yield (
-        '<table><caption class="hidden">Operations by account</caption><thead>'
-        '<tr><th scope="col">Operation</th>'
+    yield from _head(
+        summary, 'Operations by account', 'Operation', ['owner', *names]
     )
-    for name in ['owner', *names]:
-        who = markup.account(name, summary.names.get(name, ''))
-        yield f'<th scope="col">{who}</th>'
-    yield '</tr></thead>'
     for service in summary.services:
         yield from _service(summary.of(service), service, names)
     yield '</table></section>'
+
+
+def _accounts(summary: Summary) -> list[str]:
+    """Return the accounts of the run but the owner's."""
+    return ['peer'] + [
+        name
+        for name in ('reader', 'manager', 'admin')
+        if name in summary.cloud
+    ]
+
+
+def _head(
+    summary: Summary, caption: str, first: str, names: list[str]
+) -> Iterable[str]:
+    """Yield the start of a table with a column for each account."""
+    yield (
+        f'<table><caption class="hidden">{caption}</caption><thead>'
+        f'<tr><th scope="col">{first}</th>'
+    )
+    for name in names:
+        who = markup.account(name, summary.names.get(name, ''))
+        yield f'<th scope="col">{who}</th>'
+    yield '</tr></thead>'
+
+
+def _counts(counts: Mapping[Verdict, int]) -> str:
+    """Return a cell with the count of each verdict, the worst first."""
+    found = sorted(counts, key=lambda one: TONES.index(SIGNS[one][0]))
+    if not found:
+        return NOT_TRIED
+    lines = (
+        f'<span class="mark" aria-hidden="true">{SIGNS[verdict][1]}</span>'
+        f'{counts[verdict]} <span class="word">{verdict.value}</span>'
+        for verdict in found
+    )
+    return f'<td class="{SIGNS[found[0]][0]}">{"<br>".join(lines)}</td>'
 
 
 def _service(
@@ -95,7 +150,7 @@ def _row(row: dict[str, Finding], names: list[str]) -> Iterable[str]:
     for name in names:
         finding = row.get(name)
         if finding is None:
-            yield '<td><span aria-label="not tried">–</span></td>'
+            yield NOT_TRIED
             continue
         tone, sign = SIGNS[finding.verdict]
         cell = (

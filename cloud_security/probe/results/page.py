@@ -41,6 +41,7 @@ def html(summary: Summary) -> str:
         '<main>',
         *_facts(summary),
         *_unseen(summary),
+        *matrix.overview(summary),
         *proofs.sections(summary),
         *matrix.section(summary),
         *_skipped(summary),
@@ -73,6 +74,7 @@ def _verdict(summary: Summary, tone: str, heading: str) -> Iterable[str]:
     yield '<nav aria-label="On this page">'
     for name, title, findings in (
         ('unseen', 'Not looked at', summary.unseen),
+        ('services', 'Services by account', summary.findings),
         ('leaks', 'Leaks', summary.leaks),
         ('refused', 'Refusals', summary.refused),
         ('matrix', 'Operations by account', summary.findings),

@@ -114,6 +114,34 @@ class TestText(testtools.TestCase):
     def test_proof_is_indented(self):
         self.assertIn('{\n  &quot;server&quot;: {\n    &quot;id', self.page)
 
+    def test_each_service_has_its_verdicts_by_account(self):
+        found = summary(
+            *[Verdict.CLOSED] * 3, Verdict.OPEN, Verdict.INCONCLUSIVE
+        )
+        volumes = summary(Verdict.CLOSED, Verdict.WORKS).findings
+        found.findings.extend(
+            one._replace(service='volume') for one in volumes
+        )
+        made = page.html(found).partition('<section id="services">')[2]
+        rows = made.partition('</section>')[0].partition('<tbody>')[2]
+        self.assertEqual(
+            [
+                'Nova|✗1 open ?1 inconclusive ✓3 closed|–',
+                'Cinder|✓1 closed|✓1 works',
+            ],
+            [
+                re.sub(
+                    '<[^>]*>',
+                    '',
+                    row.replace('\n', '')
+                    .replace('<td', '|<td')
+                    .replace('<br>', ' '),
+                )
+                for row in rows.split('</tr>')[:-1]
+            ],
+        )
+        self.assertIn('<td class="bad"><span', rows)
+
     def test_summary_without_a_run_is_a_page(self):
         text = page.html(Summary([], {}, '', 0, 0, error='Give --peer.'))
         self.assertIn('<p class="sentence">Give --peer.</p>', text)
