@@ -99,13 +99,13 @@ class ServerTransfer(transfer.Transfer):
                     'too: run the same command again.\n'
                 )
                 return code
-        refused = len(unfinished)
+        gone, refused = 0, len(unfinished)
         total = len(servers) + len(unfinished)
         for number, server in enumerate(servers, 1):
             name = printable.clean(str(server.name))
             said = f'{number} of {total}: {server.server_id} {name}'
             try:
-                self._one(server, user_id, parsed_args.dry_run, said)
+                gone += self._one(server, user_id, parsed_args.dry_run, said)
             except self.records.Unavailable as error:
                 refused += 1
                 self.app.stderr.write(f'{said}: {error}\n')
@@ -133,6 +133,7 @@ class ServerTransfer(transfer.Transfer):
                 f'{refused} of {total} servers were refused: run the '
                 'same command again.\n'
             )
+        self.sum_up(apis.NOVA.name, gone, 0, refused, parsed_args.dry_run)
         return 1 if refused or self.history.lacks_any else code
 
     def _one(
@@ -141,17 +142,23 @@ class ServerTransfer(transfer.Transfer):
         user_id: str,
         is_dry_run: bool,
         said: str,
-    ) -> None:
+    ) -> bool:
+        """Hand a server over, unless it is the new owner's already.
+
+        :returns: True if it changes hands
+        """
         if server.is_owned_by(user_id):
             self.say(f'{said} is theirs already')
-        elif is_dry_run:
+            return False
+        if is_dry_run:
             self.say(f'{said} would be handed over by {server.owner_id}')
-        else:
-            self.handover.hand_over(server, user_id, transfer.operator())
-            self.say(f'{said} is handed over')
-            fault = self.history.note(server, user_id)
-            if fault:
-                self.app.stderr.write(f'{said}: {fault}\n')
+            return True
+        self.handover.hand_over(server, user_id, transfer.operator())
+        self.say(f'{said} is handed over')
+        fault = self.history.note(server, user_id)
+        if fault:
+            self.app.stderr.write(f'{said}: {fault}\n')
+        return True
 
     def _lose_hints(
         self,

@@ -202,9 +202,11 @@ class ThingTransfer(transfer.Transfer):
                 f'{counts[_REFUSED]} things in {self.api.name} were refused: '
                 'run the same command again.\n'
             )
-        done = 'would be handed' if is_dry_run else 'handed'
-        self.say(
-            f'{self.api.name}: {counts[_GONE]} {done} over, '
-            f'{counts[_STAYS]} stay, {counts[_REFUSED]} refused.'
+        self.sum_up(
+            self.api.name,
+            counts[_GONE],
+            counts[_STAYS],
+            counts[_REFUSED],
+            is_dry_run,
         )
         return 1 if counts[_REFUSED] else 0

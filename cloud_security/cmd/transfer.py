@@ -37,6 +37,15 @@ class Transfer(manage.Command):
         """Print a line."""
         self.app.stdout.write(f'{text}\n')
 
+    def sum_up(
+        self, name: str, gone: int, stay: int, refused: int, is_dry_run: bool
+    ) -> None:
+        """Print how many things of a service went, stay and were refused."""
+        done = 'would be handed' if is_dry_run else 'handed'
+        self.say(
+            f'{name}: {gone} {done} over, {stay} stay, {refused} refused.'
+        )
+
     def check_role(
         self, found: name_lookup.Names, user_id: str, project_id: str
     ) -> None:

@@ -454,6 +454,7 @@ class TestCommands(handing_over.HandOver):
         self.assertEqual(1, code)
         self.assertIn(f'2 of 2: {busy} of-alice: A task is running', err)
         self.assertIn('1 of 2 servers were refused: run the same', err)
+        self.assertIn('Nova: 1 handed over, 0 stay, 1 refused.\n', out)
         self.assert_owned(self.bob, self.alices_server)
         self.assert_owned(self.alice, busy)
         self.writes_server(busy, task_state=None)
