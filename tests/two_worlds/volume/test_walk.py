@@ -83,7 +83,10 @@ class TestStock(WalkCase):
     def test_exempt_caller_gets_stock_cinder(self):
         callers = itertools.cycle(('carol', 'root', 'nova'))
         requests = (
-            asked._replace(who=next(callers)) for asked in self.walk.requests()
+            asked._replace(who=next(callers))
+            for asked in self.walk.requests()
+            # It names the loggers of all modules, ours among them.
+            if asked.label != 'PUT /os-services/get-log'
         )
         self.assertEqual([], self.differences(requests, 25 * STRIDE))
 
