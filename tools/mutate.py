@@ -56,7 +56,10 @@ def mutate(tree, room, modules):
             timeout=TIMEOUT,
         )
     )
-    environment = dict(os.environ, PYTHONPATH=str(tree))
+    # A change and its end can fall into one second, with one size.
+    environment = dict(
+        os.environ, PYTHONPATH=str(tree), PYTHONDONTWRITEBYTECODE='1'
+    )
     for command in (
         ('cosmic-ray', 'baseline', config),
         ('cosmic-ray', 'init', config, session),
