@@ -227,12 +227,13 @@ class TestMissing(VolumeTest):
     def test_volume_in_error_is_an_error(self):
         def hooked(user, method, path, body):
             for volume in self.cloud.cinder.things['volumes'].values():
-                volume['status'] = 'error'
+                volume['status'] = status
 
         self.cloud.hook = hooked
-        summary = self.run_probe('show a volume')
-        self.assertIn("The owner's volume is error.", summary.error)
-        self.assert_cloud_is_empty(summary)
+        for status in ('error', 'error_extending'):
+            summary = self.run_probe('show a volume')
+            self.assertIn(f"The owner's volume is {status}.", summary.error)
+            self.assert_cloud_is_empty(summary)
 
     def test_cloud_that_one_cannot_look_at_is_no_verdict(self):
         def forbidden(user, method, path, body):

@@ -18,7 +18,9 @@ GONE = 'gone'
 def is_working(status: str) -> bool:
     """Return True if Cinder is about to change a state."""
     return status == 'restoring-backup' or (
-        status.endswith('ing') and status not in LASTING
+        status.endswith('ing')
+        and status not in LASTING
+        and not status.startswith('error')
     )
 
 
