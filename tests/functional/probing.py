@@ -24,9 +24,9 @@ URL = 'http://service.test'
 class Headers(plugin.BaseAuthPlugin):
     """The headers that keystonemiddleware sends to a service for a token."""
 
-    def __init__(self, service_type, headers):
+    def __init__(self, service_types, headers):
         super().__init__()
-        self._service_type = service_type
+        self._service_types = service_types
         self._headers = headers
 
     def get_headers(self, session, **kwargs):
@@ -34,30 +34,29 @@ class Headers(plugin.BaseAuthPlugin):
         return dict(self._headers)
 
     def get_endpoint(self, session, service_type=None, **kwargs):
-        """Return the service's endpoint; there is no other service."""
-        return URL if service_type == self._service_type else None
+        """Return the endpoint of one of the services; all have the same."""
+        return URL if service_type in self._service_types else None
 
 
 class Wsgi(adapters.BaseAdapter):
     """Sends requests to a WSGI application in this process.
 
-    ``versions`` is the path of the service's versions, which its fixtures do
-    not serve, and their JSON. ``prefix`` is the part of paths that the
+    ``given`` is what the application does not serve, such as the list of its
+    versions: JSON by path. ``prefix`` is the part of paths that the
     application does not route.
     """
 
-    def __init__(self, application, versions, prefix=''):
+    def __init__(self, application, given, prefix=''):
         super().__init__()
         self._application = application
-        self._versions = versions
+        self._given = given
         self._prefix = prefix
 
     def send(self, request, **kwargs):
         """Return the application's response."""
         url = parse.urlsplit(request.url)
-        path, versions = self._versions
-        if url.path == path:
-            return self._response(request, 200, {}, versions)
+        if url.path in self._given:
+            return self._response(request, 200, {}, self._given[url.path])
         sent = webob.Request.blank(
             f'{url.path.removeprefix(self._prefix)}?{url.query}',
             method=request.method,

@@ -18,13 +18,14 @@ def account(name, member):
         name,
         member,
         member.roles,
-        probing.Headers('image', headers),
+        probing.Headers(('image',), headers),
         probing.Wsgi(
             member.api,
-            (
-                '/versions',
-                versions.Controller().index(asked, explicit=True).body,
-            ),
+            {
+                '/versions': versions.Controller()
+                .index(asked, explicit=True)
+                .body
+            },
         ),
     )
 

@@ -16,10 +16,10 @@ def account(name, member):
         name,
         member,
         member.headers['X-Roles'].split(','),
-        probing.Headers('network', member.headers),
+        probing.Headers(('network',), member.headers),
         probing.Wsgi(
             member.app.app,
-            ('/', jsonutils.dump_as_bytes(VERSIONS)),
+            {'/': jsonutils.dump_as_bytes(VERSIONS)},
             prefix='/v2.0',
         ),
     )
