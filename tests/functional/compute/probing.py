@@ -52,3 +52,8 @@ def probe(cloud, **kwargs):
     return runner.Probe(
         account('owner', cloud.alice), account('peer', cloud.bob), **kwargs
     )
+
+
+def run(cloud, **kwargs):
+    """Let a cloud's members try operations, and return the summary."""
+    return cloud.probe(**kwargs).run()

@@ -213,7 +213,8 @@ class Probed(cloud.Cloud):
                 probing.account('admin', admin),
             ),
         )
-        return probing.probe(self, report=self.reported.append, **kwargs)
+        kwargs.setdefault('report', self.reported.append)
+        return probing.probe(self, **kwargs)
 
     def assert_cloud_is_empty(self):
         """Check as the admin that the probe deleted all that it made."""
