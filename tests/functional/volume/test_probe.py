@@ -31,14 +31,6 @@ def backed_up(manager, context, backup, volume):
     manager._finish_backup(context, backup, volume, {})
 
 
-def image(images, context, image_id):
-    """Return an image without data.
-
-    In Cinder 24, a volume whose image does not exist is busy for ever.
-    """
-    return {'id': image_id, 'status': 'queued', 'size': 0, 'min_disk': 0}
-
-
 class Probed(cloud.Cloud):
     """A Cinder that makes groups and backups, and that the probe looks at."""
 
@@ -49,7 +41,6 @@ class Probed(cloud.Cloud):
                 'image.glance.get_remote_image_service',
                 lambda context, href: (fake.FakeImageService(), href),
             ),
-            ('tests.unit.image.fake._FakeImageService.show', image),
             # There are no devices. The driver of Cinder 24 extends none.
             (f'{BACKUPS}._start_backup', backed_up),
             (f'{BACKUPS}._run_restore', lambda *args: None),

@@ -65,7 +65,7 @@ ACTIONS = (
     ),
     acts('begin to detach a volume', 'os-begin_detaching', lasts=True),
     acts('detach a volume no more', 'os-roll_detaching', becomes='in-use'),
-    acts('detach a volume from a host', 'os-detach', {}, becomes='available'),
+    # A volume in use stays as it is; an available one can stay downloading.
     acts(
         'reimage a volume',
         'os-reimage',
@@ -73,6 +73,7 @@ ACTIONS = (
         since='3.68',
         works=EITHER,
     ),
+    acts('detach a volume from a host', 'os-detach', {}, becomes='available'),
     *(
         only_refused(name, action, arguments, since=since)
         for name, action, arguments, since in (
