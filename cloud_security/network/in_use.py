@@ -5,9 +5,10 @@ A port with a floating IP gets no port forwarding, and the refusal names the
 floating IP and its address. And a floating IP that the caller may not see can
 be on a port of the project: the database refuses a second one, and Neutron
 then tries again for a minute. Other checks of this kind, such as those of
-trunks, read through our query hooks already.
-Source: neutron/services/portforwarding/pf_plugin.py and neutron/db/l3_db.py,
-Neutron 24 to 29.
+trunks, read through our query hooks already. A port is associated with a local
+IP that nothing looks for but policy, as an admin.
+Source: neutron/services/portforwarding/pf_plugin.py, neutron/db/l3_db.py and
+neutron/db/local_ip_db.py, Neutron 24 to 29.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from __future__ import annotations
 from typing import Any
 
 from neutron.db import l3_db
+from neutron.db import local_ip_db
 from neutron.objects import ports
 from neutron.objects import router
 from neutron.services.portforwarding import pf_plugin
@@ -68,6 +70,18 @@ def _associated(
     return found
 
 
+def _local_ip(
+    original: Any, self: Any, context: Any, local_ip_id: str, *args: Any
+) -> Any:
+    """Associate a local IP that the caller may see.
+
+    :raises LocalIPNotFound: when the caller may not see it
+    """
+    if viewers.isolated(context) is not None:
+        self.get_local_ip(context, local_ip_id)
+    return original(self, context, local_ip_id, *args)
+
+
 def look_first() -> None:
     """Let Neutron look what an isolated caller may see before it checks.
 
@@ -76,4 +90,9 @@ def look_first() -> None:
     wrapping.wrap(pf_plugin.PortForwardingPlugin, _CHECK, _forwarded_port)
     wrapping.wrap(
         l3_db.L3_NAT_dbonly_mixin, '_check_and_get_fip_assoc', _associated
+    )
+    wrapping.wrap(
+        local_ip_db.LocalIPDbMixin,
+        '_create_local_ip_port_association',
+        _local_ip,
     )

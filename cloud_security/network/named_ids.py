@@ -25,6 +25,7 @@ COLLECTIONS = {
     'security-group-rules': 'security_group_rules',
     'address-groups': 'address_groups',
     'trunks': 'trunks',
+    'ndp_proxies': 'ndp_proxies',
     'rbac-policies': 'rbac_policies',
 }
 #: First parts of paths that can name what has an owner; the path to the

@@ -2,8 +2,9 @@
 """Owners of things by their IDs, for records.
 
 A rule and an RBAC policy belong to the owner of their group, a trunk to the
-owner of its parent port. An ID belongs to one thing in all of Neutron, so that
-nothing needs to say which kind of thing it names.
+owner of its parent port, an NDP proxy to the owner of its port. An ID belongs
+to one thing in all of Neutron, so that nothing needs to say which kind of
+thing it names.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from neutron.db import models_v2
 from neutron.db import rbac_db_models
 from neutron.db.models import address_group
 from neutron.db.models import l3
+from neutron.db.models import ndp_proxy
 from neutron.db.models import securitygroup
 from neutron.services.trunk import models as trunk_models
 import sqlalchemy as sa
@@ -51,6 +53,7 @@ OWNED_BY: dict[Any, tuple[Any, Any]] = {
         models.AddressGroupOwner,
     ),
     trunk_models.Trunk: (trunk_models.Trunk.port_id, models.PortOwner),
+    ndp_proxy.NDPProxy: (ndp_proxy.NDPProxy.port_id, models.PortOwner),
 }
 #: IDs in one statement.
 _AT_ONCE = 500

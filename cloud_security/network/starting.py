@@ -25,6 +25,7 @@ from cloud_security.network import group_rules
 from cloud_security.network import hooks
 from cloud_security.network import in_use
 from cloud_security.network import models
+from cloud_security.network import parents
 from cloud_security.network import rbac_policies
 from cloud_security.network import recording
 from cloud_security.network import routed
@@ -109,6 +110,7 @@ def _restrict() -> None:
         hooks.register()
         whole_project.see_everybodys()
         group_rules.restrict()
+        parents.restrict()
         in_use.look_first()
         server_ports.restrict()
         device_ids.restrict()

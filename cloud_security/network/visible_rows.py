@@ -103,8 +103,8 @@ def on_ports(viewer: viewers.Viewer, port_id: Any) -> Any:
     """Return the condition of rows on ports that can be seen.
 
     Those are trunks, which belong to their parent port, subports, local IPs
-    and their associations. Neutron looks whether a port is a subport before it
-    reads the port.
+    and their associations, and NDP proxies. Neutron looks whether a port is a
+    subport before it reads the port.
 
     :param port_id: the column with the ID of the port
     """

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from neutron.db import db_base_plugin_common
+from neutron.db import l3_db
 from neutron.db import l3_dvr_db
 from neutron.db import l3_extra_gws_db
 from neutron.services.qos import qos_plugin
@@ -36,6 +37,8 @@ METHODS: tuple[tuple[type, str], ...] = (
     # Without it, the database refuses the second port with an address, and
     # Neutron tries again for minutes.
     (db_base_plugin_common.DbBasePluginCommon, '_is_mac_in_use'),
+    # Whether something of a member needs an interface of a router.
+    (l3_db.L3_NAT_dbonly_mixin, '_confirm_router_interface_not_in_use'),
     # Extra gateways that floating IPs use.
     (
         l3_extra_gws_db.ExtraGatewaysDbOnlyMixin,

@@ -9,6 +9,7 @@ from neutron.db import rbac_db_models
 from neutron.db.models import address_group
 from neutron.db.models import l3
 from neutron.db.models import local_ip
+from neutron.db.models import ndp_proxy
 from neutron.db.models import port_forwarding
 from neutron.db.models import securitygroup
 from neutron.services.trunk import models as trunk_models
@@ -18,6 +19,7 @@ from cloud_security.network import device_ids
 from cloud_security.network import group_rules
 from cloud_security.network import hooks
 from cloud_security.network import in_use
+from cloud_security.network import parents
 from cloud_security.network import rbac_policies
 from cloud_security.network import recording
 from cloud_security.network import request
@@ -39,6 +41,7 @@ ADDRESSES = f'{INTEGRITY}TestAddresses.test_'
 FIPS = f'{INTEGRITY}TestFloatingIPs.test_port_'
 NOVA = 'test_who.TestNova.test_bound_port_is_found_by_its_server_and_unbound'
 DEFAULT = 'test_groups.TestDefaultGroup.test_'
+PROXIES = 'test_ndp_proxies.TestNdpProxies.test_'
 RECORDS = 'test_records.Test'
 
 
@@ -147,6 +150,26 @@ MUTATIONS = {
     'hook of port forwardings': (
         without_hook(port_forwarding.PortForwarding),
         f'{FIPS}that_a_distributed_router_forwards_to_is_not_found',
+    ),
+    'hook of NDP proxies': (
+        without_hook(ndp_proxy.NDPProxy),
+        f'{PROXIES}proxy_of_somebody_else_is_not_found',
+    ),
+    'NDP proxies of a router': (
+        [mock.patch.object(hooks, '_is_in', return_value=True)],
+        f'{PROXIES}router_that_a_hidden_proxy_uses_stays_as_it_is',
+    ),
+    'interfaces of routers': (
+        without_method('_confirm_router_interface_not_in_use'),
+        f'{PROXIES}router_that_a_hidden_proxy_uses_stays_as_it_is',
+    ),
+    'local IPs': (
+        without(in_use, '_local_ip'),
+        f'{KINDS}local_ip_is_not_found',
+    ),
+    'groups of several rules': (
+        without(parents, '_owned'),
+        f'{GROUPS}rules_of_several_groups_are_as_with_an_unknown_one',
     ),
     **{
         f'devices: {name}': (

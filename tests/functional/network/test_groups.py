@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Security groups, their rules and RBAC policies."""
 
+import uuid
+
 from tests.functional.network import cloud
 
 
@@ -50,6 +52,25 @@ class TestGroups(Groups):
         self.assertEqual(200, self.alice.get(path)[0])
         self.assertEqual(200, self.carol.get(path)[0])
         self.assertEqual(204, self.alice.delete(path)[0])
+
+    def test_rules_of_several_groups_are_as_with_an_unknown_one(self):
+        own = self.group(self.bob)['id']
+        for groups in (('%s', own), (own, '%s'), ('%s', str(uuid.uuid4()))):
+            self.assertSameAsUnknown(
+                self.bob,
+                'POST',
+                'security-group-rules%.0s',
+                lambda id_, groups=groups: {
+                    'security_group_rules': [
+                        {
+                            'security_group_id': one.replace('%s', id_),
+                            'direction': 'ingress',
+                            'protocol': 'udp',
+                        }
+                        for one in groups
+                    ]
+                },
+            )
 
     def test_group_of_somebody_else_is_on_no_port(self):
         self.assertSameAsUnknown(

@@ -53,6 +53,13 @@ class TestKinds(cloud.Cloud):
         )
         self.assertAsUnknown('GET', 'local-ips/{}', made['id'])
         self.assertAsUnknown('DELETE', 'local-ips/{}', made['id'])
+        own = self.port(self.bob)['id']
+        self.assertAsUnknown(
+            'POST',
+            'local_ips/{}/port_associations',
+            made['id'],
+            lambda _: {'port_association': {'fixed_port_id': own}},
+        )
         for query in ('', f'?local_port_id={made["local_port_id"]}'):
             self.assertEqual(set(), self.bob.ids(f'local-ips{query}'))
         self.assertEqual({made['id']}, self.alice.ids('local-ips'))
