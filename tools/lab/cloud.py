@@ -3,7 +3,8 @@
 
 Runs in the lab's environment: ``cloud.py identity`` before the other APIs
 start, ``cloud.py resources`` afterwards. What is there is left alone.
-``cloud.py things`` lets alice and bob make one of each, for Horizon's pages.
+``cloud.py things`` lets alice and bob make one of each, for Horizon's pages,
+and ``cloud.py orchestration`` lets Keystone know Heat, for clients.
 """
 
 import json
@@ -187,7 +188,45 @@ def things(_admin):
     (settings.STATE / 'things.json').write_text(json.dumps(found))
 
 
-STEPS = {'identity': identity, 'resources': resources, 'things': things}
+def orchestration(admin):
+    """Make Heat's service, endpoint, accounts and domain."""
+    keystone = admin.identity
+    password = settings.passwords()['service']
+    if not next(keystone.services(name='heat'), None):
+        service = keystone.create_service(name='heat', type='orchestration')
+        keystone.create_endpoint(
+            service_id=service.id,
+            interface='public',
+            region_id='RegionOne',
+            url=settings.url('heat', '/v1/%(tenant_id)s'),
+        )
+    domain = keystone.find_domain('heat') or keystone.create_domain(
+        name='heat'
+    )
+    heat, keeper = (
+        keystone.find_user(name, domain_id=domain_id)
+        or keystone.create_user(
+            name=name, domain_id=domain_id, password=password
+        )
+        for name, domain_id in (
+            ('heat', 'default'),
+            ('heat-domain-admin', domain.id),
+        )
+    )
+    role = keystone.find_role('admin')
+    project = keystone.find_project('service')
+    keystone.assign_project_role_to_user(project, heat, role)
+    keystone.assign_domain_role_to_user(domain, keeper, role)
+    if not keystone.find_role('heat_stack_user'):
+        keystone.create_role(name='heat_stack_user')
+
+
+STEPS = {
+    'identity': identity,
+    'resources': resources,
+    'things': things,
+    'orchestration': orchestration,
+}
 
 if __name__ == '__main__':
     STEPS[sys.argv[1]](openstack.connect(cloud='admin'))

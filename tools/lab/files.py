@@ -23,6 +23,7 @@ _APIS = {
     'neutron': ('neutron.wsgi.api:application', 2, 4),
     'nova': ('nova.wsgi.osapi_compute:application', 2, 6),
     'cinder': ('cinder.wsgi.api:application', 1, 6),
+    'heat': ('heat.wsgi.api:application', 1, 4),
 }
 
 
@@ -49,6 +50,7 @@ def write():
     _write('neutron/neutron.conf', _neutron())
     _write('neutron/ml2_conf.ini', _ml2())
     _write('cinder/cinder.conf', _cinder())
+    _write('heat/heat.conf', _heat())
     _write(
         'nova/nova.conf',
         _nova(STATE / 'nova', 'nova')
@@ -182,8 +184,8 @@ def _rabbitmq():
 
 def _uwsgi(name, module, processes, threads):
     arguments = {}
-    if name == 'cinder':
-        arguments = {'pyargv': f'--config-file {ETC}/cinder/cinder.conf'}
+    if name in ('cinder', 'heat'):
+        arguments = {'pyargv': f'--config-file {ETC}/{name}/{name}.conf'}
     return _section(
         'uwsgi',
         **{
@@ -265,7 +267,7 @@ def _neutron():
         _section(
             'DEFAULT',
             core_plugin='ml2',
-            service_plugins='router,port_forwarding,qos',
+            service_plugins='router,port_forwarding,qos,trunk',
             transport_url=queue('neutron'),
             api_paste_config='/etc/neutron/api-paste.ini',
             state_path=STATE / 'neutron',
@@ -351,6 +353,38 @@ def _cinder():
         + _section('nova', **_account('cinder'))
         + _service_user('cinder')
         + _authtoken('cinder')
+    )
+
+
+def _heat():
+    """Return the configuration of Heat, which clients alone need."""
+    password = settings.passwords()['service']
+    trustee = _account('heat')
+    for option in ('project_name', 'project_domain_name', 'region_name'):
+        # Heat's trusts have a project.
+        del trustee[option]
+    return (
+        _section(
+            'DEFAULT',
+            transport_url=queue('heat'),
+            num_engine_workers=1,
+            stack_user_domain_name='heat',
+            stack_domain_admin='heat-domain-admin',
+            # Or it looks for an API that is not there.
+            heat_metadata_server_url=settings.url('heat'),
+            stack_domain_admin_password=password,
+            # Of the length of an AES key.
+            auth_encryption_key=password,
+        )
+        + _section('database', connection=database('heat'))
+        + _section('trustee', **trustee)
+        + _section('clients_keystone', auth_uri=settings.url('keystone'))
+        + _section(
+            'paste_deploy',
+            api_paste_config=STATE / 'heat/venv/etc/heat/api-paste.ini',
+        )
+        + _locks()
+        + _authtoken('heat')
     )
 
 

@@ -19,6 +19,8 @@ import shutil
 import subprocess
 import sys
 
+from clients import orchestration
+from clients import pairs
 import files
 import processes
 import servers
@@ -144,7 +146,9 @@ def restart(names):
 def down(purge):
     """Stop what the lab has started; forget it with purge."""
     processes.stop('horizon')
-    for service in reversed(servers.infrastructure() + servers.cloud()):
+    for service in reversed(
+        servers.infrastructure() + servers.cloud() + orchestration.services()
+    ):
         processes.stop(service.name)
     for name in settings.ISOLATED:
         place = pathlib.Path('/etc', name)
@@ -217,6 +221,10 @@ def main():
     commands.add_parser('isolate', help='install cloud_security, enable it')
     commands.add_parser('probe', help='run cloud-security-probe')
     commands.add_parser('horizon', help='look at Horizon as three users')
+    command = commands.add_parser('clients', help='use clients as two members')
+    command.add_argument(
+        'names', nargs='*', default=pairs.CLIENTS, metavar='CLIENT'
+    )
     command = commands.add_parser('as', help='run a command as an account')
     command.add_argument('account')
     command.add_argument('words', nargs=argparse.REMAINDER, metavar='COMMAND')
@@ -235,6 +243,8 @@ def main():
         return probe()
     if arguments.command == 'horizon':
         return look()
+    if arguments.command == 'clients':
+        return pairs.go(arguments.names)
     with alone():
         if arguments.command == 'down':
             return down(arguments.purge)

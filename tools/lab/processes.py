@@ -87,9 +87,10 @@ def stop(name):
     if pid:
         os.kill(pid, signal.SIGTERM)
         deadline = time.monotonic() + 15
-        while pid_of(name) and time.monotonic() < deadline:
+        # uWSGI's master may end before its workers, which hold the port.
+        while _has_some(pid) and time.monotonic() < deadline:
             time.sleep(0.1)
-        if pid_of(name):
+        if _has_some(pid):
             os.killpg(pid, signal.SIGKILL)
         say(f'{name} stopped')
     (settings.RUN / f'{name}.pid').unlink(missing_ok=True)
@@ -134,6 +135,19 @@ def _is_ready(service):
     except OSError:
         return False
     return True
+
+
+def _has_some(group):
+    """Tell whether processes of a group run."""
+    for path in pathlib.Path('/proc').glob('[0-9]*/stat'):
+        try:
+            stat = path.read_text()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        state, _, found, *_ = stat.rpartition(')')[2].split()
+        if int(found) == group and state != 'Z':
+            return True
+    return False
 
 
 def _started(pid):

@@ -34,6 +34,7 @@ PORTS = {
     'nova': 8774,
     'neutron': 9696,
     'cinder': 8776,
+    'heat': 8004,
     'horizon': 8080,
     'mariadb': 13306,
     'rabbitmq': 15673,

@@ -15,6 +15,8 @@ import servers
 import settings
 
 BIN = settings.VENV / 'bin'
+#: The user of all databases.
+USER = f"'lab'@'{settings.HOST}'"
 
 
 def once(step, function):
@@ -115,36 +117,52 @@ def make_mariadb():
     )
 
 
+def make_database(name):
+    """Make a database of a service that comes later."""
+    processes.run(*servers.SQL, '-e', _database_of(name))
+
+
 def make_databases():
     """Make a database for each service, and their user."""
     password = settings.passwords()['database']
-    user = f"'lab'@'{settings.HOST}'"
-    sql = f"CREATE USER IF NOT EXISTS {user} IDENTIFIED BY '{password}';"
+    sql = f"CREATE USER IF NOT EXISTS {USER} IDENTIFIED BY '{password}';"
     for name in (
         *('keystone', 'placement', 'glance', 'neutron', 'cinder'),
         *('nova_api', 'nova_cell0', 'nova_cell1'),
     ):
-        sql += f'CREATE DATABASE IF NOT EXISTS {name} CHARSET utf8mb4;'
-        sql += f'GRANT ALL ON {name}.* TO {user};'
+        sql += _database_of(name)
     processes.run(*servers.SQL, '-e', sql)
 
 
 def make_virtual_hosts():
     """Make a virtual host of RabbitMQ for each service, and their user."""
-
-    def control(*arguments):
-        processes.run(
-            *(servers.RABBITMQCTL, *arguments),
-            environment=servers.rabbitmq_environment(),
-        )
-
     with contextlib.suppress(SystemExit):
         # An earlier run may have made it.
-        control('add_user', 'lab', settings.passwords()['queue'])
+        _control('add_user', 'lab', settings.passwords()['queue'])
     for name in ('keystone', 'neutron', 'cinder', 'nova', 'nova_cell1'):
-        control('add_vhost', name)
-        control('set_permissions', '-p', name, 'lab', '.*', '.*', '.*')
-    control('delete_user', 'guest')
+        make_virtual_host(name)
+    _control('delete_user', 'guest')
+
+
+def make_virtual_host(name):
+    """Make a virtual host of RabbitMQ."""
+    _control('add_vhost', name)
+    _control('set_permissions', '-p', name, 'lab', '.*', '.*', '.*')
+
+
+def _control(*arguments):
+    processes.run(
+        *(servers.RABBITMQCTL, *arguments),
+        environment=servers.rabbitmq_environment(),
+    )
+
+
+def _database_of(name):
+    """Return the SQL that makes a database."""
+    return (
+        f'CREATE DATABASE IF NOT EXISTS {name} CHARSET utf8mb4;'
+        f'GRANT ALL ON {name}.* TO {USER};'
+    )
 
 
 def make_schemas():
