@@ -18,6 +18,7 @@ from typing import Any
 from neutron_lib import exceptions
 from neutron_lib.plugins import directory
 
+from cloud_security.network import named_ids
 from cloud_security.network import routed
 from cloud_security.network import viewer as viewers
 from cloud_security.network import wrapping
@@ -26,6 +27,9 @@ from cloud_security.wsgi import service_tokens
 
 #: Hexadecimal digits of a server's ID.
 _DIGITS = 32
+#: Requests in which Neutron itself makes a router's ports with the caller's
+#: context.
+_ROUTERS = frozenset({'auto-allocated-topology', 'routers'})
 
 
 class DeviceIsNotOwnServer(exceptions.NotAuthorized):  # type: ignore[misc]
@@ -93,10 +97,8 @@ def _check(context: Any, port: Any, port_id: str = '') -> None:
     device_id = port['port'].get('device_id')
     if not isinstance(device_id, str) or not _can_be_server(device_id):
         return
-    # Neutron itself makes ports of routers and the like with the caller's
-    # context.
     operation = routed.operation(context)
-    if operation is None or operation.head.partition('.')[0] != 'ports':
+    if operation is None or named_ids.collection(operation) in _ROUTERS:
         return
     viewer = viewers.isolated(context)
     if viewer is None or service_tokens.is_beside(context):

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-from typing import Optional
 
 from neutron.db import models_v2
 from neutron.db import rbac_db_models
@@ -26,7 +25,6 @@ from neutron.services.trunk import models as trunk_models
 from neutron_lib.db import model_query
 from neutron_lib.utils import helpers
 
-from cloud_security.network import routed
 from cloud_security.network import viewer as viewers
 from cloud_security.network import visible_rows
 
@@ -76,29 +74,17 @@ CONDITIONS: dict[Any, Callable[[viewers.Viewer, Any], Any]] = {
 }
 
 
-#: ``{Neutron's model: first part of the paths of requests about it}``
-#: In requests about routers, Neutron asks whether there are any: its refusal
-#: names none.
-ASKED_IN = {ndp_proxy.NDPProxy: 'ndp_proxies'}
-
-
 def _restricting(model: Any) -> Hook:
     """Return the hook that adds a model's condition for isolated callers."""
-    condition, asked_in = CONDITIONS[model], ASKED_IN.get(model)
+    condition = CONDITIONS[model]
 
     def hook(context: Any, model: Any, query: Any) -> Any:
         viewer = viewers.isolated(context)
-        if viewer is None or not _is_in(context, asked_in):
+        if viewer is None:
             return query
         return query.filter(condition(viewer, model))
 
     return hook
-
-
-def _is_in(context: Any, head: Optional[str]) -> bool:
-    """Tell whether a request is about these, or whether that is the same."""
-    operation = routed.operation(context) if head else None
-    return operation is None or operation.head.partition('.')[0] == head
 
 
 #: ``{Neutron's model: our hook}``

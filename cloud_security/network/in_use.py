@@ -5,8 +5,9 @@ A port with a floating IP gets no port forwarding, and the refusal names the
 floating IP and its address. And a floating IP that the caller may not see can
 be on a port of the project: the database refuses a second one, and Neutron
 then tries again for a minute. Other checks of this kind, such as those of
-trunks, read through our query hooks already. A port is associated with a local
-IP that nothing looks for but policy, as an admin.
+trunks, read through our query hooks already. Only policy, as an admin, looks
+for a floating IP before its new forwarding is checked, and for a local IP at
+all.
 Source: neutron/services/portforwarding/pf_plugin.py, neutron/db/l3_db.py and
 neutron/db/local_ip_db.py, Neutron 24 to 29.
 """
@@ -26,6 +27,7 @@ from cloud_security.network import viewer as viewers
 from cloud_security.network import wrapping
 
 _CHECK = '_check_port_has_binding_floating_ip'
+_CREATE = 'create_floatingip_port_forwarding'
 
 
 def _forwarded_port(
@@ -70,8 +72,30 @@ def _associated(
     return found
 
 
+def _forwarding(
+    original: Any,
+    self: Any,
+    context: Any,
+    floatingip_id: str,
+    *args: Any,
+    **kwargs: Any,
+) -> Any:
+    """Forward a port of a floating IP that the caller may see.
+
+    :raises FloatingIPNotFound: when the caller may not see it
+    """
+    if viewers.isolated(context) is not None:
+        self._get_fip_obj(context, floatingip_id)
+    return original(self, context, floatingip_id, *args, **kwargs)
+
+
 def _local_ip(
-    original: Any, self: Any, context: Any, local_ip_id: str, *args: Any
+    original: Any,
+    self: Any,
+    context: Any,
+    local_ip_id: str,
+    *args: Any,
+    **kwargs: Any,
 ) -> Any:
     """Associate a local IP that the caller may see.
 
@@ -79,7 +103,7 @@ def _local_ip(
     """
     if viewers.isolated(context) is not None:
         self.get_local_ip(context, local_ip_id)
-    return original(self, context, local_ip_id, *args)
+    return original(self, context, local_ip_id, *args, **kwargs)
 
 
 def look_first() -> None:
@@ -88,6 +112,7 @@ def look_first() -> None:
     :raises AttributeError: when this Neutron lacks the method
     """
     wrapping.wrap(pf_plugin.PortForwardingPlugin, _CHECK, _forwarded_port)
+    wrapping.wrap(pf_plugin.PortForwardingPlugin, _CREATE, _forwarding)
     wrapping.wrap(
         l3_db.L3_NAT_dbonly_mixin, '_check_and_get_fip_assoc', _associated
     )

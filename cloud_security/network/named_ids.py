@@ -25,12 +25,12 @@ COLLECTIONS = {
     'security-group-rules': 'security_group_rules',
     'address-groups': 'address_groups',
     'trunks': 'trunks',
-    'ndp_proxies': 'ndp_proxies',
+    'ndp-proxies': 'ndp_proxies',
     'rbac-policies': 'rbac_policies',
 }
 #: First parts of paths that can name what has an owner; the path to the
 #: association of a local IP ends with the ID of a port.
-_HEADS = frozenset({*COLLECTIONS, 'local-ips', 'local_ips'})
+_HEADS = frozenset({*COLLECTIONS, 'local-ips'})
 #: IDs of one request that are looked at: callers choose their number.
 MAX_IDS = 1000
 
@@ -43,7 +43,9 @@ def sent(
     A body that nobody has read stays as it is.
     """
     path = exchanges.ids_in(environ['PATH_INFO'])
-    found = dict.fromkeys(sorted(path) if _head(operation) in _HEADS else ())
+    found = dict.fromkeys(
+        sorted(path) if collection(operation) in _HEADS else ()
+    )
     if not operation.is_read and environ.get('webob.is_body_seekable'):
         try:
             sent_body = jsonutils.loads(body.read(environ))
@@ -61,7 +63,7 @@ def is_list(operation: operations.Operation) -> bool:
     return (
         operation.is_read
         and operation.path.count('/') == 1
-        and _head(operation) in COLLECTIONS
+        and collection(operation) in COLLECTIONS
     )
 
 
@@ -72,15 +74,15 @@ def listed(operation: operations.Operation, response: bytes) -> list[str]:
     was not sent to its end, nothing counts.
     """
     try:
-        rows = jsonutils.loads(response)[COLLECTIONS[_head(operation)]]
+        rows = jsonutils.loads(response)[COLLECTIONS[collection(operation)]]
     except ValueError:
         return []
     return [row['id'] for row in rows if _is_id(row.get('id'))]
 
 
-def _head(operation: operations.Operation) -> str:
-    """Return such as ``ports``, also for ``/ports.json``."""
-    return operation.head.partition('.')[0]
+def collection(operation: operations.Operation) -> str:
+    """Return such as ``security-groups``, also for /security_groups.json."""
+    return operation.head.partition('.')[0].replace('_', '-')
 
 
 def _ids(value: Any) -> Iterator[str]:

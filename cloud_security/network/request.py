@@ -179,7 +179,8 @@ class Request:
 
     def _is_denial(self, operation: operations.Operation) -> bool:
         return self._status == 404 or (
-            self._status == 400 and operation.head in _DENIED_WITH_400
+            self._status == 400
+            and named_ids.collection(operation) in _DENIED_WITH_400
         )
 
     def _event(

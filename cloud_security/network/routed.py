@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from typing import Any
 from typing import Optional
 
+from neutron import manager
 from neutron_lib import context as contexts
 from oslo_serialization import jsonutils
 
@@ -67,8 +68,7 @@ def operation(context: Any) -> Optional[operations.Operation]:
     if environ is None:
         return None
     arguments = _arguments(environ)
-    path = environ['PATH_INFO'].strip('/')
-    parts = [part for part in path.split('/') if part != 'v2.0']
+    parts = _parts(environ)
     ids = [part for part in parts if part in arguments.values()]
     named = ['{id}' if part in ids else part for part in parts]
     return operations.Operation(
@@ -99,6 +99,23 @@ def _arguments(environ: Mapping[str, Any]) -> dict[str, str]:
             if name not in _NO_IDS and isinstance(value, str)
         }
     # Of a core resource, such as /v2.0/ports/ID.json.
+    parts = _parts(environ)
+    return {'id': parts[1]} if len(parts) > 1 else {}
+
+
+def _parts(environ: Mapping[str, Any]) -> list[str]:
+    """Return the parts of a path, without the version.
+
+    Pecan takes /qos/ports for /ports, where any extension has the prefix.
+    Source: neutron/pecan_wsgi/controllers/root.py V2Controller._lookup.
+    """
     path = environ['PATH_INFO'].strip('/')
     parts = [part for part in path.split('/') if part != 'v2.0']
-    return {'id': parts[1]} if len(parts) > 1 else {}
+    _, match = environ.get('wsgiorg.routing_args') or (None, {})
+    if (
+        not match
+        and len(parts) > 1
+        and manager.NeutronManager.get_resources_for_path_prefix(parts[0])
+    ):
+        return parts[1:]
+    return parts

@@ -37,8 +37,9 @@ METHODS: tuple[tuple[type, str], ...] = (
     # Without it, the database refuses the second port with an address, and
     # Neutron tries again for minutes.
     (db_base_plugin_common.DbBasePluginCommon, '_is_mac_in_use'),
-    # Whether something of a member needs an interface of a router.
+    # Whether something of a member needs a router's interface or gateway.
     (l3_db.L3_NAT_dbonly_mixin, '_confirm_router_interface_not_in_use'),
+    (l3_db.L3_NAT_dbonly_mixin, '_delete_router_gw_port_db'),
     # Extra gateways that floating IPs use.
     (
         l3_extra_gws_db.ExtraGatewaysDbOnlyMixin,

@@ -19,6 +19,7 @@ from cloud_security.network import device_ids
 from cloud_security.network import group_rules
 from cloud_security.network import hooks
 from cloud_security.network import in_use
+from cloud_security.network import named_ids
 from cloud_security.network import parents
 from cloud_security.network import rbac_policies
 from cloud_security.network import recording
@@ -155,13 +156,23 @@ MUTATIONS = {
         without_hook(ndp_proxy.NDPProxy),
         f'{PROXIES}proxy_of_somebody_else_is_not_found',
     ),
-    'NDP proxies of a router': (
-        [mock.patch.object(hooks, '_is_in', return_value=True)],
-        f'{PROXIES}router_that_a_hidden_proxy_uses_stays_as_it_is',
+    **{
+        f'routers in use: {name}': (
+            without_method(name),
+            f'{PROXIES}router_that_a_hidden_proxy_uses_stays_as_it_is',
+        )
+        for name in (
+            '_confirm_router_interface_not_in_use',
+            '_delete_router_gw_port_db',
+        )
+    },
+    'floating IPs of new forwardings': (
+        without(in_use, '_forwarding'),
+        f'{KINDS}floating_ip_is_not_found_before_its_forwarding_is_checked',
     ),
-    'interfaces of routers': (
-        without_method('_confirm_router_interface_not_in_use'),
-        f'{PROXIES}router_that_a_hidden_proxy_uses_stays_as_it_is',
+    'prefixes of paths': (
+        [mock.patch.object(named_ids, 'collection', return_value='routers')],
+        'test_devices.TestDevices.test_prefix_of_a_path_opens_nothing',
     ),
     'local IPs': (
         without(in_use, '_local_ip'),

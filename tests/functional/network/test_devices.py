@@ -6,6 +6,7 @@ import uuid
 
 import fixtures
 from keystoneauth1 import exceptions as keystone_errors
+from neutron import manager
 from oslo_serialization import jsonutils
 
 from cloud_security.network import device_ids
@@ -70,6 +71,20 @@ class TestDevices(Devices):
                 [status for status, _ in self.attempts(self.bob, device_id)],
                 device_id,
             )
+
+    def test_prefix_of_a_path_opens_nothing(self):
+        # As networking-sfc does; so do metering and logging.
+        manager.NeutronManager.add_resource_for_path_prefix('chains', 'sfc')
+        new = {'network_id': self.network['id'], 'device_id': SERVER}
+        for method, path, body in (
+            ('POST', 'sfc/ports', {'port': new}),
+            ('POST', 'sfc/ports', {'ports': [new]}),
+            ('POST', 'sfc/ports.json', {'port': new}),
+            ('PUT', f'sfc/{self.path}', {'port': {'device_id': SERVER}}),
+        ):
+            status, answer = self.bob.ask(method, path, body)
+            self.assertEqual(403, status, (path, answer))
+            self.assertIn('DeviceIsNotOwnServer', str(answer))
 
     def test_own_servers_and_free_texts_are_taken(self):
         for device_id in (str(uuid.uuid4()), 'x', f'lb-{uuid.uuid4()}', ''):

@@ -162,6 +162,18 @@ class TestKinds(cloud.Cloud):
             },
         )
 
+    def test_floating_ip_is_not_found_before_its_forwarding_is_checked(self):
+        self.external = self.external_network()
+        hidden = self.floating_ip(self.alice)
+        port = self.port(self.bob)
+        self.floating_ip(self.bob, port_id=port['id'])
+        self.assertAsUnknown(
+            'POST',
+            'floatingips/{}/port_forwardings',
+            hidden['id'],
+            lambda _: {'port_forwarding': things.forwarding(port, 80, 8080)},
+        )
+
     def test_forwarding_behind_an_own_floating_ip_is_not_found(self):
         """Neutron 24 looks at the ID of the forwarding alone."""
         self.external = self.external_network()

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """NDP proxies belong to the owners of their ports."""
 
+import itertools
 import uuid
 
 from neutron.objects import ndp_proxy
@@ -46,15 +47,15 @@ class TestNdpProxies(cloud.Cloud):
 
     def test_proxy_of_somebody_else_is_not_found(self):
         change = {'ndp_proxy': {'description': 'x'}}
-        for account in (self.bob, self.dan):
-            self.assertEqual(set(), account.ids('ndp_proxies'))
-            for method, body in (
-                ('GET', None),
-                ('PUT', change),
-                ('DELETE', None),
-            ):
+        for account, spelling, (method, body) in itertools.product(
+            (self.bob, self.dan),
+            ('ndp_proxies', 'ndp-proxies', 'qos/ndp_proxies'),
+            (('GET', None), ('PUT', change), ('DELETE', None)),
+        ):
+            with self.subTest(spelling=spelling, method=method):
+                self.assertEqual(set(), account.ids(spelling))
                 found, expected = (
-                    account.ask(method, f'ndp_proxies/{one}', body)
+                    account.ask(method, f'{spelling}/{one}', body)
                     for one in (self.proxy['id'], cloud.UNKNOWN)
                 )
                 self.assertEqual(
