@@ -224,14 +224,35 @@ _OF_OTHERS = (
     '.test_image_member_lifecycle',
     'test_images.TestImages.test_image_visibility_to_different_users',
 )
-#: In these tests property_protection_file refuses members to create user_id,
-#: which doc/source/install/ forbids.
+#: In these tests not everybody reads and creates user_id, because of
+#: property_protection_file, which doc/source/install/ forbids.
 _PROTECTED = (
-    'Policies.test_create_image_with_policy_protected_property',
-    'Roles.test_create_image_with_allowed_property',
-    'Roles.test_create_image_with_spl_role_property',
-    'Roles.test_property_protection_caching',
-    'Roles.test_property_with_at_symbol_all_permitted',
+    *(
+        f'Policies.test_{name}'
+        for name in (
+            'case_insensitive_roles',
+            'create_image_with_policy_protected_property',
+            'multiple_gateway_instances_caching',
+            'property_pattern_matching',
+            'property_protection_policies_caching',
+            'read_only_property',
+            'update_only_property',
+        )
+    ),
+    *(
+        f'Roles.test_{name}'
+        for name in (
+            'create_image_with_allowed_property',
+            'create_image_with_forbidden_property',
+            'create_image_with_spl_role_property',
+            'delete_protected_property',
+            'property_protection_caching',
+            'property_with_at_symbol_all_permitted',
+            'property_with_exclamation_none_permitted',
+            'read_protected_property',
+            'update_protected_property',
+        )
+    ),
 )
 _PREFIX = 'glance.tests.functional.v2.'
 SERVICES = {
