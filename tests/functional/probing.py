@@ -15,6 +15,8 @@ from cloud_security.probe import catalog
 from cloud_security.probe import runner
 from cloud_security.probe.client import accounts
 from cloud_security.probe.client import limits
+from cloud_security.probe.results.summary import Outcome
+from cloud_security.probe.verdicts.findings import Verdict
 
 #: A loaded machine takes longer than a cloud.
 SECONDS = 3000
@@ -85,6 +87,60 @@ class Wsgi(adapters.BaseAdapter):
 
     def close(self):
         """Close nothing."""
+
+
+class Verdicts:
+    """Checks of a run's findings; a mixin of test cases."""
+
+    def verdicts(self, summary, account='peer'):
+        """Return the verdicts on an account's attempts, by operation."""
+        self.assertEqual(('', ()), (summary.error, summary.left))
+        self.assert_nothing_left()
+        return {
+            one.operation: one.verdict
+            for one in summary.findings
+            if one.account == account
+        }
+
+    def assert_nothing_left(self):
+        """Check that the probe deleted all that it made."""
+
+    def assert_no_leak(self, summary, never):
+        """Check that peer and reader met closed doors alone.
+
+        :param never: names of operations that prove nothing here
+        """
+        self.assertEqual(Outcome.OK, summary.outcome, summary.sentence)
+        self.assertEqual([], summary.leaks + summary.refused)
+        for account in ('peer', 'reader'):
+            found = self.verdicts(summary, account)
+            others = {
+                one for one, how in found.items() if how != Verdict.CLOSED
+            }
+            # What nobody can try has a finding for the peer alone.
+            self.assertEqual(never & {*found}, others, account)
+
+    def assert_works(self, summary, change):
+        """Check that manager and admin had no failure.
+
+        :param change: name of an operation that they tried
+        """
+        for account in ('manager', 'admin'):
+            found = self.verdicts(summary, account)
+            self.assertEqual({Verdict.WORKS}, {*found.values()}, account)
+            self.assertIn(change, found)
+
+    def assert_all_leak(self, summary, never):
+        """Check that the peer got through, but for what proves nothing."""
+        self.assertEqual(Outcome.CRITICAL, summary.outcome)
+        self.assertEqual(
+            never,
+            {
+                name
+                for name, verdict in self.verdicts(summary).items()
+                if not verdict.is_leak
+            },
+        )
 
 
 def account(name, member, roles, headers, wsgi):
