@@ -67,8 +67,9 @@ def operation(context: Any) -> Optional[operations.Operation]:
     environ = getattr(context, _ENVIRON, None)
     if environ is None:
         return None
-    arguments = _arguments(environ)
-    parts = _parts(environ)
+    _, match = environ.get('wsgiorg.routing_args') or (None, {})
+    parts = _parts(environ['PATH_INFO'], bool(match))
+    arguments = _arguments(match, parts)
     ids = [part for part in parts if part in arguments.values()]
     named = ['{id}' if part in ids else part for part in parts]
     return operations.Operation(
@@ -89,9 +90,11 @@ def _verb(environ: Mapping[str, Any]) -> str:
     return 'GET' if _READS.issuperset(verbs) else str(verbs[0])
 
 
-def _arguments(environ: Mapping[str, Any]) -> dict[str, str]:
-    """Return the IDs in a path, by the names that Neutron has for them."""
-    _, match = environ.get('wsgiorg.routing_args') or (None, {})
+def _arguments(match: Mapping[str, Any], parts: list[str]) -> dict[str, str]:
+    """Return the IDs in a path, by the names that Neutron has for them.
+
+    :param match: of *routes*, empty for a core resource
+    """
     if match:
         return {
             name: value
@@ -99,21 +102,20 @@ def _arguments(environ: Mapping[str, Any]) -> dict[str, str]:
             if name not in _NO_IDS and isinstance(value, str)
         }
     # Of a core resource, such as /v2.0/ports/ID.json.
-    parts = _parts(environ)
     return {'id': parts[1]} if len(parts) > 1 else {}
 
 
-def _parts(environ: Mapping[str, Any]) -> list[str]:
+def _parts(path: str, is_matched: bool) -> list[str]:
     """Return the parts of a path, without the version.
 
     Pecan takes /qos/ports for /ports, where any extension has the prefix.
     Source: neutron/pecan_wsgi/controllers/root.py V2Controller._lookup.
+
+    :param is_matched: *routes* has matched it, so that Pecan does not get it
     """
-    path = environ['PATH_INFO'].strip('/')
-    parts = [part for part in path.split('/') if part != 'v2.0']
-    _, match = environ.get('wsgiorg.routing_args') or (None, {})
+    parts = [part for part in path.strip('/').split('/') if part != 'v2.0']
     if (
-        not match
+        not is_matched
         and len(parts) > 1
         and manager.NeutronManager.get_resources_for_path_prefix(parts[0])
     ):
