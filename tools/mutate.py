@@ -56,7 +56,8 @@ def mutate(tree, room, modules):
             timeout=TIMEOUT,
         )
     )
-    # A change and its end can fall into one second, with one size.
+    # Python takes bytecode for that of a file with the same second and size,
+    # which a change and its end can share.
     environment = dict(
         os.environ, PYTHONPATH=str(tree), PYTHONDONTWRITEBYTECODE='1'
     )

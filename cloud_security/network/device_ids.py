@@ -36,8 +36,8 @@ class DeviceIsNotOwnServer(exceptions.NotAuthorized):  # type: ignore[misc]
     """An isolated caller names what is not an own server."""
 
     message = (
-        'A device_id in the form of a UUID must be that of an own server, and '
-        'others are ASCII text.'
+        'A device_id must be ASCII text, and in the form of a UUID the ID of '
+        'an own server.'
     )
 
 

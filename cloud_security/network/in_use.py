@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Checks of floating IPs and port forwardings that a port may have already.
+"""Look-ups before Neutron checks floating IPs, forwardings and local IPs.
 
 A port with a floating IP gets no port forwarding, and the refusal names the
 floating IP and its address. And a floating IP that the caller may not see can
 be on a port of the project: the database refuses a second one, and Neutron
 then tries again for a minute. Other checks of this kind, such as those of
-trunks, read through our query hooks already. Only policy, as an admin, looks
-for a floating IP before its new forwarding is checked, and for a local IP at
-all.
+trunks, read through our query hooks already.
+
+Neutron's policy looks for the floating IP of a new forwarding, and for the
+local IP of a new association, with the context of an admin. The plugins look
+for the floating IP after other checks, and never for the local IP.
 Source: neutron/services/portforwarding/pf_plugin.py, neutron/db/l3_db.py and
 neutron/db/local_ip_db.py, Neutron 24 to 29.
 """

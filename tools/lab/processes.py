@@ -88,9 +88,9 @@ def stop(name):
         os.kill(pid, signal.SIGTERM)
         deadline = time.monotonic() + 15
         # uWSGI's master may end before its workers, which hold the port.
-        while _has_some(pid) and time.monotonic() < deadline:
+        while _runs_in(pid) and time.monotonic() < deadline:
             time.sleep(0.1)
-        if _has_some(pid):
+        if _runs_in(pid):
             os.killpg(pid, signal.SIGKILL)
         say(f'{name} stopped')
     (settings.RUN / f'{name}.pid').unlink(missing_ok=True)
@@ -137,7 +137,7 @@ def _is_ready(service):
     return True
 
 
-def _has_some(group):
+def _runs_in(group):
     """Tell whether processes of a group run."""
     for path in pathlib.Path('/proc').glob('[0-9]*/stat'):
         try:

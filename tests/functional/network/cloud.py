@@ -61,7 +61,7 @@ CATALOG = [
         'endpoints': [{'publicURL': 'http://nova/v2.1'}],
     }
 ]
-# Else Python compiles 520 regular expressions of Neutron's anew for each test.
+# Python keeps 512, and would compile those of Neutron's routes for each test.
 re._MAXCACHE = 10000
 #: An ID that nobody has.
 UNKNOWN = '00000000-0000-4000-8000-000000000000'

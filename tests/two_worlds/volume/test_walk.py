@@ -85,7 +85,7 @@ class TestStock(WalkCase):
         requests = (
             asked._replace(who=next(callers))
             for asked in self.walk.requests()
-            # It names the loggers of all modules, ours among them.
+            # Cinder lists the loggers of all modules there, also of ours.
             if asked.label != 'PUT /os-services/get-log'
         )
         self.assertEqual([], self.differences(requests, 25 * STRIDE))

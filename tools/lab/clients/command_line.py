@@ -109,7 +109,7 @@ class CommandLine:
                 names = [row[column] for row in rows]
                 self.journey.own(names, count, kind)
 
-    def peep(self, others):
+    def show_others(self, others):
         """Show the other's things, of which none is found."""
         for kind, thing in others.items():
             with self.journey.step(f"{kind} show of the other's"):
@@ -160,13 +160,13 @@ class CommandLine:
 
 
 def main(*arguments):
-    """Go all the way."""
+    """Take all steps of a member."""
     client = CommandLine(*arguments)
     client.create()
     with client.journey.step('the other has things, too'):
         others = client.journey.meet(client.ids)
     client.look(1)
-    client.peep(others)
+    client.show_others(others)
     client.update()
     client.delete()
     client.look(0)

@@ -56,7 +56,7 @@ class Playbook:
 
 
 def main(*arguments):
-    """Go all the way."""
+    """Take all steps of a member."""
     playbook = Playbook(*arguments)
     journey = playbook.journey
     changed = playbook.run('present', 'present', 1)

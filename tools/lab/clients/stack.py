@@ -102,7 +102,7 @@ class Stack:
 
 
 def main(*arguments):
-    """Go all the way."""
+    """Take all steps of a member."""
     stack = Stack(*arguments)
     stack.forget()
     stack.do('CREATE', 'POST', '/stacks', stack.body())

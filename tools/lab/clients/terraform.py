@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Requests of Terraform's OpenStack provider, in gophercloud's order.
 
-Terraform itself comes from no package index, so that its requests are sent
-here with openstacksdk's sessions: create with polling, refresh, plan, update
-in place, destroy with polling for 404. Source: openstack/ of
+PyPI and Debian have no Terraform. This module sends its requests with
+openstacksdk's sessions: create with polling, refresh, plan, update in place,
+destroy with polling for 404. Source: openstack/ of
 terraform-provider-openstack, 3.x, which sends no microversion here.
 
 ``terraform.py MEMBER PEER FOLDER`` runs in the lab's environment.
@@ -216,7 +216,7 @@ class Terraform:
 
 
 def main(*arguments):
-    """Go all the way."""
+    """Take all steps of a member."""
     terraform = Terraform(*arguments)
     terraform.apply()
     state = terraform.refresh()
