@@ -25,6 +25,7 @@ DROPPED_IN = LATE | {
     *(f'{verb}_{thing}s_tags' for verb in _CHANGES[1:] for thing in _TAGGED),
     *(f'{verb}_floatingip_port_forwarding' for verb in _CHANGES),
     *(f'{verb}_local_ip' for verb in _CHANGES),
+    *(f'{verb}_ndp_proxy' for verb in _CHANGES),
     *(f'{verb}_rbac_policy' for verb in _CHANGES),
     'add_subports',
     'create_local_ip_port_association',
