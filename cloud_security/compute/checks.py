@@ -17,6 +17,7 @@ from cloud_security.compute import service_token
 from cloud_security.deploy import apis
 from cloud_security.deploy import checks
 from cloud_security.deploy import host_checks
+from cloud_security.deploy import own_token
 from cloud_security.deploy import unchecked
 
 Code = checks.Code
@@ -37,9 +38,9 @@ class Checks(host_checks.HostChecks):
         warning = releases.warning(version.version_string())
         return [warning] if warning else []
 
-    def sends_token(self) -> bool:
-        """Tell whether Nova sends a token of its own to others."""
-        return bool(CONF.service_user.send_service_user_token)
+    def token_fault(self) -> str:
+        """Return why Nova sends no token of its own, '' where it does."""
+        return own_token.fault(CONF)
 
     def paste(self) -> tuple[str, list[str]]:
         """Return the api-paste.ini, and a warning where nova-api differs."""

@@ -18,10 +18,14 @@ from cloud_security.deploy import checks
 from cloud_security.deploy import file_changes
 from cloud_security.deploy import host
 from cloud_security.deploy import loading as loadings
+from cloud_security.deploy import own_token
 from cloud_security.deploy import unchecked
 
 NAME = 'Token for Neutron'
-_OPTION = '[service_user] send_service_user_token'
+_ADVICE = (
+    'set send_service_user_token to true, with auth_type and the options that '
+    'get a token, on all hosts of Nova.'
+)
 
 
 def is_asked() -> bool:
@@ -34,29 +38,28 @@ def is_asked() -> bool:
 
 def check(_checks: Any) -> checks.Result:
     """[service_user] in nova.conf, which Neutron's plugin needs."""
-    if CONF.service_user.send_service_user_token:
+    fault = own_token.fault(CONF)
+    if not fault:
         return checks.result(())
+    said = f'{fault} in nova.conf'
     try:
         is_loaded = _loading().is_there() and not _loading().putting_in()
     except file_changes.Refused as error:
         return unchecked.result(
-            f'{_OPTION} is off in nova.conf. Whether Neutron needs it was not '
-            f'looked at: {error}'
+            f'{said}. Whether Neutron needs it was not looked at: {error}'
         )
     if is_loaded:
         return checks.result(
             (),
             [
-                f'{_OPTION} is off in nova.conf, and Neutron isolates: what '
-                "Nova does for a caller with the ports of another member's "
-                'server fails. Set it to true, with the options of '
-                '[service_user] that get a token, on all hosts of Nova.'
+                f'{said}, and Neutron isolates: what Nova does for a caller '
+                "with the ports of another member's server fails. "
+                f'{_ADVICE[0].upper()}{_ADVICE[1:]}'
             ],
         )
     return unchecked.result(
-        f'{_OPTION} is off in nova.conf, and whether Neutron isolates on '
-        'another host cannot be told here: if so, set it to true on all hosts '
-        'of Nova.'
+        f'{said}, and whether Neutron isolates on another host cannot be told '
+        f'here: if so, {_ADVICE}'
     )
 
 

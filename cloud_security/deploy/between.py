@@ -35,8 +35,8 @@ class Facts:
 
     ``release`` is OpenStack's, empty where cloud_security does not know it.
     ``rules`` has the rules of cloud_security in force as ``{name: text}``,
-    and is empty where they cannot be read. ``sends_token`` is None where the
-    service sends no service token.
+    and is empty where they cannot be read. ``token_fault`` tells why the
+    service sends no service token, and is empty where it does or needs none.
     """
 
     name: str
@@ -44,7 +44,7 @@ class Facts:
     is_loaded: bool
     release: str
     rules: Mapping[str, str]
-    sends_token: Optional[bool] = None
+    token_fault: str = ''
 
     @property
     def isolates(self) -> bool:
@@ -136,11 +136,12 @@ class Checks(checks.Checks):
     def check_tokens(self) -> checks.Result:
         """[service_user] of the services that call others for a user."""
         warnings = [
-            f'[service_user] send_service_user_token is off for {facts.name}: '
-            'the other services cannot tell its requests from those of the '
-            'user. Set it to true, with the options that get a token.'
+            f'{facts.token_fault} for {facts.name}: the other services cannot '
+            'tell its requests from those of the user. Set '
+            'send_service_user_token to true, with auth_type and the options '
+            'that get a token.'
             for facts in self.facts
-            if facts.sends_token is False
+            if facts.token_fault
         ]
         return self._compared([], warnings)
 

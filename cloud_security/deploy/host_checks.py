@@ -10,7 +10,6 @@ import functools
 from importlib import metadata
 from typing import Any
 from typing import Callable
-from typing import Optional
 
 from oslo_config import cfg
 
@@ -83,9 +82,12 @@ class HostChecks(checks.Checks):
         """Return the api-paste.ini, and sentences about others."""
         raise NotImplementedError
 
-    def sends_token(self) -> Optional[bool]:
-        """Tell whether the service sends a token of its own to others."""
-        return None
+    def token_fault(self) -> str:
+        """Return why the service sends no token of its own, '' if it does.
+
+        Not all services call others for a user.
+        """
+        return ''
 
     def is_loaded(self) -> bool:
         """Tell whether the API loads the filter."""
@@ -112,7 +114,7 @@ class HostChecks(checks.Checks):
             self.is_loaded(),
             between.release(self.api.name, version),
             texts,
-            self.sends_token(),
+            self.token_fault(),
         )
 
     def check_mode(self) -> Result:

@@ -9,6 +9,7 @@ from cloud_security import releases
 from cloud_security.deploy import apis
 from cloud_security.deploy import checks
 from cloud_security.deploy import host_checks
+from cloud_security.deploy import own_token
 from cloud_security.deploy import unchecked
 from cloud_security.volume import config
 from cloud_security.volume import indexes
@@ -31,9 +32,9 @@ class Checks(host_checks.HostChecks):
         warning = releases.warning(version.version_string(), self.api.name)
         return [warning] if warning else []
 
-    def sends_token(self) -> bool:
-        """Tell whether Cinder sends a token of its own to others."""
-        return bool(self.conf.service_user.send_service_user_token)
+    def token_fault(self) -> str:
+        """Return why Cinder sends no token of its own, '' where it does."""
+        return own_token.fault(self.conf)
 
     def paste(self) -> tuple[str, list[str]]:
         """Return the api-paste.ini that cinder.conf names."""

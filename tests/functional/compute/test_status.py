@@ -139,6 +139,11 @@ class TestStatus(Status):
         self.assertEqual(Code.WARNING, found.code)
         self.assertIn('send_service_user_token is off', found.details)
         self.flags(send_service_user_token=True, group='service_user')
+        found = self.shown()[name]
+        self.assertEqual(Code.WARNING, found.code)
+        self.assertIn('[service_user] auth_type is not set', found.details)
+        # It needs no options.
+        self.flags(auth_type='none', group='service_user')
         self.assertEqual(Code.SUCCESS, self.shown()[name].code)
 
     def test_token_for_neutron_is_a_note_where_neutron_does_not(self):

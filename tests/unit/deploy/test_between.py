@@ -9,9 +9,9 @@ import testtools
 from cloud_security.deploy import between
 
 RULES = {'cloud_security:exempt': 'role:service', 'cloud_security:x': '@'}
-NOVA = between.Facts('Nova', 'enforce', True, '2026.2', RULES, True)
+NOVA = between.Facts('Nova', 'enforce', True, '2026.2', RULES)
 CINDER = dataclasses.replace(NOVA, name='Cinder')
-GLANCE = dataclasses.replace(NOVA, name='Glance', sends_token=None)
+GLANCE = dataclasses.replace(NOVA, name='Glance')
 NEUTRON = dataclasses.replace(GLANCE, name='Neutron')
 ALL = (NOVA, CINDER, GLANCE, NEUTRON)
 
@@ -84,9 +84,9 @@ class TestBetween(testtools.TestCase):
         self.assert_says(1, said, found['Rules of cloud_security'])
 
     def test_token_that_is_off_is_a_warning(self):
-        silent = dataclasses.replace(CINDER, sends_token=False)
+        silent = dataclasses.replace(CINDER, token_fault='x is off')
         found = results(NOVA, silent, GLANCE)
-        said = 'send_service_user_token is off for Cinder'
+        said = 'x is off for Cinder: '
         self.assert_says(1, said, found['Service tokens'])
 
     def test_what_was_not_looked_at_is_no_success(self):
