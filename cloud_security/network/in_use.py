@@ -5,7 +5,9 @@ A port with a floating IP gets no port forwarding, and the refusal names the
 floating IP and its address. And a floating IP that the caller may not see can
 be on a port of the project: the database refuses a second one, and Neutron
 then tries again for a minute. Other checks of this kind, such as those of
-trunks, read through our query hooks already.
+trunks, read through our query hooks already. A port of the project can have a
+forwarding that the caller may not see, too, and the database refuses a second
+one with its address and number, which Neutron would answer with 500.
 
 Neutron's policy looks for the floating IP of a new forwarding, and for the
 local IP of a new association, with the context of an admin. The plugins look
@@ -30,17 +32,47 @@ from cloud_security.network import wrapping
 
 _CHECK = '_check_port_has_binding_floating_ip'
 _CREATE = 'create_floatingip_port_forwarding'
+_COLLISIONS = '_check_port_collisions'
+
+
+def _is_visible(context: Any, port_id: str) -> bool:
+    """Tell whether a caller may see a port."""
+    return bool(ports.Port.objects_exist(context, id=port_id))
 
 
 def _forwarded_port(
     original: Any, self: Any, context: Any, port_forwarding: Any
 ) -> Any:
     """Check a port that the caller may see; Neutron finds no other later."""
-    if viewers.isolated(context) is not None and not ports.Port.objects_exist(
-        context, id=port_forwarding['internal_port_id']
+    if viewers.isolated(context) is not None and not _is_visible(
+        context, port_forwarding['internal_port_id']
     ):
         return None
     return original(self, context, port_forwarding)
+
+
+def _compared(
+    original: Any,
+    self: Any,
+    context: Any,
+    floatingip_id: str,
+    port_forwarding: Any,
+    id: Any = None,
+    internal_port_id: Any = None,
+    *args: Any,
+    **kwargs: Any,
+) -> Any:
+    """Compare a forwarding with everybody's, on a port that is visible."""
+    rest = (floatingip_id, port_forwarding, id, internal_port_id, *args)
+    port_id = port_forwarding.get('internal_port_id') or internal_port_id
+    if (
+        viewers.isolated(context) is None
+        or not port_id
+        or not _is_visible(context, port_id)
+    ):
+        return original(self, context, *rest, **kwargs)
+    with viewers.seeing_everybodys(context):
+        return original(self, context, *rest, **kwargs)
 
 
 def _associated(
@@ -115,6 +147,7 @@ def look_first() -> None:
     """
     wrapping.wrap(pf_plugin.PortForwardingPlugin, _CHECK, _forwarded_port)
     wrapping.wrap(pf_plugin.PortForwardingPlugin, _CREATE, _forwarding)
+    wrapping.wrap(pf_plugin.PortForwardingPlugin, _COLLISIONS, _compared)
     wrapping.wrap(
         l3_db.L3_NAT_dbonly_mixin, '_check_and_get_fip_assoc', _associated
     )

@@ -170,6 +170,10 @@ MUTATIONS = {
         without(in_use, '_forwarding'),
         f'{KINDS}floating_ip_is_not_found_before_its_forwarding_is_checked',
     ),
+    'forwardings that collide': (
+        without(in_use, '_compared'),
+        f'{KINDS}hidden_forwarding_keeps_its_port_number',
+    ),
     'prefixes of paths': (
         [mock.patch.object(named_ids, 'collection', return_value='routers')],
         'test_devices.TestDevices.test_prefix_of_a_path_opens_nothing',

@@ -174,6 +174,26 @@ class TestKinds(cloud.Cloud):
             lambda _: {'port_forwarding': things.forwarding(port, 80, 8080)},
         )
 
+    def test_hidden_forwarding_keeps_its_port_number(self):
+        """On a port of the project, which both may see."""
+        self.external = self.external_network()
+        port = self.root.make(
+            'ports',
+            'port',
+            network_id=self.network['id'],
+            project_id=cloud.PROJECT,
+        )
+        answers = []
+        for member in (self.alice, self.bob):
+            fip = self.floating_ip(member)
+            path = f'floatingips/{fip["id"]}/port_forwardings'
+            new = {'port_forwarding': things.forwarding(port, 80, 8080)}
+            answers.append(member.post(path, new))
+            if member is self.bob:
+                self.assertEqual({'port_forwardings': []}, member.get(path)[1])
+        self.assertEqual([201, 400], [status for status, _ in answers])
+        self.assertIn('internal_port_range', str(answers[1][1]))
+
     def test_forwarding_behind_an_own_floating_ip_is_not_found(self):
         """Neutron 24 looks at the ID of the forwarding alone."""
         self.external = self.external_network()
