@@ -37,6 +37,10 @@ GLANCE = {
 #: The same for Neutron.
 NEUTRON = {
     24: '2024.1',
+    25: '2024.2',
+    26: '2025.1',
+    27: '2025.2',
+    28: '2026.1',
     29: '2026.2',
 }
 OLDEST = min(NOVA)
@@ -58,11 +62,9 @@ def warning(release: str, service: str = 'Nova') -> str | None:
     tested = OF[service]
     if release.split('.')[0] in map(str, tested):
         return None
-    numbers = sorted(tested)
-    is_range = numbers == [*range(numbers[0], numbers[-1] + 1)]
     return (
         f'cloud_security was tested with {service} '
-        f'{numbers[0]} {"to" if is_range else "and"} {numbers[-1]}, '
+        f'{min(tested)} to {max(tested)}, '
         f'this is {service} {release}: see whether a release for it exists, '
         'and try it on a test cloud first.'
     )

@@ -54,12 +54,8 @@ class TestReleases(testtools.TestCase):
                 {path.name for path in PINS.glob(f'{name}-*.txt')},
             )
 
-    def test_release_between_two_tested_ones_is_warned_of(self):
-        self.assertIsNone(releases.warning('29.0.0', 'Neutron'))
-        self.assertIn(
-            'tested with Neutron 24 and 29, this is Neutron 27.0.1:',
-            releases.warning('27.0.1', 'Neutron'),
-        )
+    def test_release_that_was_not_tested_is_warned_of(self):
+        self.assertIsNone(releases.warning('27.0.1', 'Neutron'))
         self.assertIn(
             'tested with Cinder 24 to 29, this is Cinder 30.0.0:',
             releases.warning('30.0.0', 'Cinder'),
