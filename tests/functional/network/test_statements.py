@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Counts of SQL statements, with isolation and without."""
+
+from unittest import mock
+
+from neutron_lib.db import api as db_api
+import sqlalchemy as sa
+
+from cloud_security.network import viewer as viewers
+from tests.functional.network import cloud
+from tests.functional.network import things
+
+
+class TestStatements(cloud.Cloud):
+    def setUp(self):
+        super().setUp()
+        self.external = self.external_network()
+        port = self.port(self.alice)
+        fip = self.floating_ip(self.alice)
+        forwardings = f'floatingips/{fip["id"]}/port_forwardings'
+        self.alice.make(
+            forwardings, 'port_forwarding', **things.forwarding(port, 80, 8080)
+        )
+        group = self.group(self.alice)
+        rule = self.rule(self.alice, group)
+        trunk = self.alice.make(
+            'trunks', 'trunk', port_id=self.port(self.alice)['id']
+        )
+        self.tags = f'ports/{port["id"]}/tags'
+        self.rule_path = f'security-group-rules/{rule["id"]}'
+        self.reads = [
+            *('ports', f'ports/{port["id"]}'),
+            *('floatingips', f'floatingips/{fip["id"]}', forwardings),
+            *('security-groups', f'security-groups/{group["id"]}'),
+            'security-group-rules',
+            *('trunks', f'trunks/{trunk["id"]}'),
+            f'trunks/{trunk["id"]}/get_subports',
+        ]
+
+    def count(self, path):
+        """Return how many statements a request of alice's needs."""
+        said = []
+
+        def note(_connection, _cursor, statement, *_):
+            said.append(statement)
+
+        engine = db_api.get_writer_session().get_bind()
+        sa.event.listen(engine, 'before_cursor_execute', note)
+        try:
+            self.assertEqual(200, self.alice.get(path)[0], path)
+        finally:
+            sa.event.remove(engine, 'before_cursor_execute', note)
+        return len(said)
+
+    def added(self, path):
+        """Return how many more statements isolation needs."""
+        # Neutron keeps some answers.
+        self.alice.get(path)
+        isolated = self.count(path)
+        with mock.patch.object(viewers, 'isolated', return_value=None):
+            stock = self.count(path)
+        self.assertLess(0, stock)
+        return isolated - stock
+
+    def test_own_things_are_read_by_as_many_statements(self):
+        for path in self.reads:
+            self.assertEqual(0, self.added(path), path)
+
+    def test_some_are_read_behind_the_thing_that_has_them(self):
+        """Which Neutron 24 reads by more statements than 29."""
+        self.assertIn(self.added(self.tags), (2, 3))
+        self.assertIn(self.added(self.rule_path), (6, 9))
