@@ -58,6 +58,9 @@ function check_cloud_security {
 function unconfigure_cloud_security {
     if [[ -x $CLOUD_SECURITY_BIN_DIR/cloud-security-manage ]]; then
         "$CLOUD_SECURITY_BIN_DIR/cloud-security-manage" disable
+        if [[ $CLOUD_SECURITY_TRACE == True ]] && _cloud_security_has_neutron; then
+            "$CLOUD_SECURITY_BIN_DIR/cloud-security-trace" disable
+        fi
     fi
 }
 

@@ -18,9 +18,9 @@ _GROUP = 'service_user'
 
 
 def fault(conf: Any) -> str:
-    """Return why a service sends no token of its own, '' where it does.
+    """Return why a service cannot ask for a token of its own, '' if it can.
 
-    Keystone is not asked.
+    Keystone is not asked, so that a wrong password is not noticed.
 
     :param conf: the oslo.config object of Nova or Cinder
     """

@@ -43,7 +43,7 @@ def _is_visible(context: Any, port_id: str) -> bool:
 def _forwarded_port(
     original: Any, self: Any, context: Any, port_forwarding: Any
 ) -> Any:
-    """Check a port that the caller may see; Neutron finds no other later."""
+    """Check a port; Neutron says later that a hidden one is unknown."""
     if viewers.isolated(context) is not None and not _is_visible(
         context, port_forwarding['internal_port_id']
     ):

@@ -34,8 +34,8 @@ RULES = [
         name=ISOLATED,
         check_str='@',
         description='Callers whose project is isolated. Write '
-        '"project_id:<id> or project_id:<id>" to isolate only some '
-        'projects.',
+        "\"'<id>':%(project_id)s or '<id>':%(project_id)s\" to isolate only "
+        'some projects.',
         operations=ANY_REQUEST,
     ),
     policy.DocumentedRuleDefault(
