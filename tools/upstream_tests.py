@@ -364,7 +364,7 @@ def outcomes(name, where, is_isolated, part, log):
         for line in process.stdout:
             log.write(line)
             if line.startswith('result: '):
-                _, outcome, test = line.split()
+                _, outcome, test = line.strip().split(maxsplit=2)
                 found[test] = outcome
         if process.wait():
             sys.exit(f'{folder}: the run ended with {process.returncode}.')
