@@ -97,11 +97,26 @@ def _group_of_rule(
     return original(self, context, id, *args, **kwargs)
 
 
+def _deleted_group(
+    original: Any, self: Any, context: Any, id: str, *args: Any, **kwargs: Any
+) -> Any:
+    """Delete a group that the caller may see.
+
+    OVN's driver reads the rules of other groups that name it.
+    """
+    if viewers.isolated(context) is None:
+        return original(self, context, id, *args, **kwargs)
+    self.get_security_group(context, id, fields=['id'])
+    with viewers.seeing_everybodys(context):
+        return original(self, context, id, *args, **kwargs)
+
+
 #: ``{name of a method of the core plugin: what stands around it}``
 METHODS: dict[str, wrapping.Around] = {
     'get_security_group_rules': _rules,
     'get_security_group_rule': _rule,
     'update_security_group': _group_of_update,
+    'delete_security_group': _deleted_group,
     'create_security_group_rule': _group_of_new_rule,
     'create_security_group_rule_bulk': _group_of_new_rule,
     'create_security_group_rule_bulk_native': _group_of_new_rule,

@@ -59,11 +59,11 @@ CONDITIONS: dict[Any, Callable[[viewers.Viewer, Any], Any]] = {
     trunk_models.SubPort: lambda viewer, subport: visible_rows.on_ports(
         viewer, subport.port_id
     ),
-    local_ip.LocalIP: lambda viewer, address: visible_rows.on_ports(
-        viewer, address.local_port_id
+    local_ip.LocalIP: lambda viewer, address: visible_rows.local_ips(
+        viewer, address
     ),
-    local_ip.LocalIPAssociation: lambda viewer, one: visible_rows.on_ports(
-        viewer, one.fixed_port_id
+    local_ip.LocalIPAssociation: lambda viewer, one: visible_rows.of_local_ips(
+        viewer, one.fixed_port_id, one.local_ip_id
     ),
     ndp_proxy.NDPProxy: lambda viewer, proxy: visible_rows.on_ports(
         viewer, proxy.port_id

@@ -25,6 +25,9 @@ from neutron.db import local_ip_db
 from neutron.objects import ports
 from neutron.objects import router
 from neutron.services.portforwarding import pf_plugin
+from neutron.services.portforwarding.common import exceptions as refusals
+from neutron_lib import exceptions as lib_exceptions
+from neutron_lib.api.definitions import floating_ip_port_forwarding as apidef
 from neutron_lib.exceptions import l3 as exceptions
 
 from cloud_security.network import viewer as viewers
@@ -43,12 +46,26 @@ def _is_visible(context: Any, port_id: str) -> bool:
 def _forwarded_port(
     original: Any, self: Any, context: Any, port_forwarding: Any
 ) -> Any:
-    """Check a port; Neutron says later that a hidden one is unknown."""
-    if viewers.isolated(context) is not None and not _is_visible(
-        context, port_forwarding['internal_port_id']
-    ):
+    """Check a port; Neutron says later that a hidden one is unknown.
+
+    :raises PortHasBindingFloatingIP: when a floating IP is on the port; it
+        names one that the caller may see only
+    """
+    port_id = port_forwarding['internal_port_id']
+    if viewers.isolated(context) is None:
+        return original(self, context, port_forwarding)
+    on_port = {'fixed_port_id': port_id}
+    if not _is_visible(
+        context, port_id
+    ) or not router.FloatingIP.objects_exist(context.elevated(), **on_port):
         return None
-    return original(self, context, port_forwarding)
+    visible = router.FloatingIP.get_objects(context, **on_port)
+    raise refusals.PortHasBindingFloatingIP(
+        floating_ip_address=visible[0].floating_ip_address if visible else '-',
+        fip_id=visible[0].id if visible else '-',
+        port_id=port_id,
+        fixed_ip=port_forwarding.get('internal_ip_address', '-'),
+    )
 
 
 def _compared(
@@ -61,18 +78,29 @@ def _compared(
     internal_port_id: Any = None,
     *args: Any,
     **kwargs: Any,
-) -> Any:
-    """Compare a forwarding with everybody's, on a port that is visible."""
+) -> None:
+    """Compare a forwarding with everybody's, on a port that is visible.
+
+    :raises BadRequest: when one is in the way; it shows one that the caller
+        may see only
+    """
     rest = (floatingip_id, port_forwarding, id, internal_port_id, *args)
     port_id = port_forwarding.get('internal_port_id') or internal_port_id
+    original(self, context, *rest, **kwargs)
     if (
         viewers.isolated(context) is None
         or not port_id
         or not _is_visible(context, port_id)
     ):
-        return original(self, context, *rest, **kwargs)
+        return
     with viewers.seeing_everybodys(context):
-        return original(self, context, *rest, **kwargs)
+        try:
+            original(self, context, *rest, **kwargs)
+        except lib_exceptions.BadRequest:
+            raise lib_exceptions.BadRequest(
+                resource=apidef.RESOURCE_NAME,
+                msg='There is a port collision with another port forwarding',
+            ) from None
 
 
 def _associated(
@@ -85,10 +113,11 @@ def _associated(
     """
     found = original(self, context, fip, floating_ip)
     port_id, address, _ = found
+    before = floating_ip.fixed_port_id, str(floating_ip.fixed_ip_address)
     if (
         viewers.isolated(context) is not None
         and port_id
-        and port_id != floating_ip.fixed_port_id
+        and (port_id, str(address)) != before
         and router.FloatingIP.objects_exist(
             context.elevated(),
             fixed_port_id=port_id,

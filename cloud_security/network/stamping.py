@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Any
 from typing import Optional
 
+from neutron.db import local_ip_db
 from neutron.db import models_v2
 from neutron.db.models import address_group
 from neutron.db.models import l3
@@ -24,6 +25,7 @@ from oslo_utils import uuidutils
 
 from cloud_security.network import models
 from cloud_security.network import viewer as viewers
+from cloud_security.network import wrapping
 
 #: Before all others: some read the new row with the caller's context, such as
 #: neutron/services/qos/qos_plugin.py _validate_create_port_callback.
@@ -34,6 +36,9 @@ def _port(
     resource: str, event: str, trigger: Any, payload: Any = None
 ) -> None:
     port = payload.latest_state
+    if port.get('device_owner') == constants.DEVICE_OWNER_LOCAL_IP:
+        # _local_ip knows for whom Neutron makes it.
+        return
     is_neutrons = (port.get('device_owner') or '').startswith(
         constants.DEVICE_OWNER_NETWORK_PREFIX
     )
@@ -93,6 +98,21 @@ def _address_group(
         )
 
 
+def _local_ip(
+    original: Any, self: Any, context: Any, *args: Any, **kwargs: Any
+) -> Any:
+    """Make a local IP, whose port is its maker's if Neutron makes it, too.
+
+    Should this be interrupted, both have no owner and are hidden.
+    """
+    made = original(self, context, *args, **kwargs)
+    port_id = made['local_port_id']
+    with db_api.CONTEXT_WRITER.using(context):
+        if context.session.get(models.PortOwner, port_id) is None:
+            _stamp(context, models_v2.Port, port_id, _project_id(made))
+    return made
+
+
 #: ``{(resource, event): callback}``
 CALLBACKS = {
     (resources.PORT, events.PRECOMMIT_CREATE): _port,
@@ -104,7 +124,11 @@ CALLBACKS = {
 
 
 def subscribe() -> None:
-    """Let Neutron announce new rows."""
+    """Let Neutron announce new rows.
+
+    :raises AttributeError: when this Neutron lacks a method
+    """
+    wrapping.wrap(local_ip_db.LocalIPDbMixin, 'create_local_ip', _local_ip)
     for (resource, event), callback in CALLBACKS.items():
         registry.subscribe(callback, resource, event, priority=FIRST)
 

@@ -15,8 +15,10 @@ from typing import Any
 from neutron.db import models_v2
 from neutron.db.models import address_group
 from neutron.db.models import l3
+from neutron.db.models import local_ip
 from neutron.db.models import port_forwarding
 from neutron.db.models import securitygroup
+from neutron_lib import constants
 import sqlalchemy as sa
 
 from cloud_security.network import models
@@ -40,7 +42,7 @@ def ports(viewer: viewers.Viewer, port: Any) -> Any:
     ]
     if viewer.sees_bound_ports:
         conditions += [port.device_owner.like(owner) for owner in _BOUND]
-    return sa.or_(*conditions)
+    return sa.and_(sa.or_(*conditions), *_no_hidden_address(viewer, port))
 
 
 def floating_ips(viewer: viewers.Viewer, floating_ip: Any) -> Any:
@@ -52,15 +54,57 @@ def floating_ips(viewer: viewers.Viewer, floating_ip: Any) -> Any:
     owner = _table(models.PortOwner)
     forwarding = port_forwarding.PortForwarding.__table__.alias()
     is_own = owner.c.user_id == viewer.user_id
+    of_fip = _table(models.FloatingIPOwner)
+    is_of_fip = of_fip.c.resource_id == floating_ip.id
     return sa.or_(
         _other_project(viewer, floating_ip),
-        _owned(l3.FloatingIP, viewer, floating_ip.id),
+        _exists(is_of_fip, of_fip.c.user_id == viewer.user_id),
+        # One of the project is of the member who uses it.
+        _exists(
+            is_of_fip,
+            of_fip.c.user_id.is_(None),
+            sa.or_(
+                floating_ip.fixed_port_id.is_(None),
+                _owned(models_v2.Port, viewer, floating_ip.fixed_port_id),
+            ),
+            sa.not_(
+                _exists(
+                    forwarding.c.floatingip_id == floating_ip.id,
+                    sa.not_(
+                        _owned(
+                            models_v2.Port,
+                            viewer,
+                            forwarding.c.internal_neutron_port_id,
+                        )
+                    ),
+                )
+            ),
+        ),
         _exists(owner.c.resource_id == floating_ip.fixed_port_id, is_own),
         _exists(
             forwarding.c.floatingip_id == floating_ip.id,
             forwarding.c.internal_neutron_port_id == owner.c.resource_id,
             is_own,
         ),
+    )
+
+
+def local_ips(viewer: viewers.Viewer, address: Any) -> Any:
+    """Return the condition of local IPs, which belong to their local port."""
+    return sa.or_(
+        _other_project(viewer, address),
+        _owned(models_v2.Port, viewer, address.local_port_id),
+    )
+
+
+def of_local_ips(
+    viewer: viewers.Viewer, port_id: Any, local_ip_id: Any
+) -> Any:
+    """Return the condition of associations, with a port and a local IP."""
+    address = local_ip.LocalIP.__table__.alias()
+    return sa.and_(
+        on_ports(viewer, port_id),
+        _exists(address.c.id == local_ip_id, local_ips(viewer, address.c)),
     )
 
 
@@ -102,9 +146,9 @@ def address_groups(viewer: viewers.Viewer, group_id: Any) -> Any:
 def on_ports(viewer: viewers.Viewer, port_id: Any) -> Any:
     """Return the condition of rows on ports that can be seen.
 
-    Those are trunks, which belong to their parent port, subports, local IPs
-    and their associations, and NDP proxies. Neutron looks whether a port is a
-    subport before it reads the port.
+    Those are trunks, which belong to their parent port, subports, and NDP
+    proxies. Neutron looks whether a port is a subport before it reads the
+    port.
 
     :param port_id: the column with the ID of the port
     """
@@ -122,6 +166,34 @@ def of_floating_ips(viewer: viewers.Viewer, floating_ip_id: Any) -> Any:
         floating_ip.c.id == floating_ip_id,
         floating_ips(viewer, floating_ip.c),
     )
+
+
+def _no_hidden_address(viewer: viewers.Viewer, port: Any) -> list[Any]:
+    """Return conditions that keep what Neutron's own ports are made for.
+
+    The port of a floating IP on the external network, and the one of a local
+    IP, have its ID and its address.
+    """
+    floating_ip = l3.FloatingIP.__table__.alias()
+    address = local_ip.LocalIP.__table__.alias()
+    return [
+        sa.or_(
+            port.device_owner != device_owner,
+            sa.not_(_exists(of_port == port.id, sa.not_(is_visible))),
+        )
+        for device_owner, of_port, is_visible in (
+            (
+                constants.DEVICE_OWNER_FLOATINGIP,
+                floating_ip.c.floating_port_id,
+                floating_ips(viewer, floating_ip.c),
+            ),
+            (
+                constants.DEVICE_OWNER_LOCAL_IP,
+                address.c.local_port_id,
+                local_ips(viewer, address.c),
+            ),
+        )
+    ]
 
 
 def _owned(model: type, viewer: viewers.Viewer, row_id: Any) -> Any:

@@ -14,6 +14,7 @@ from neutron.db import db_base_plugin_common
 from neutron.db import l3_db
 from neutron.db import l3_dvr_db
 from neutron.db import l3_extra_gws_db
+from neutron.services.portforwarding import pf_plugin
 from neutron.services.qos import qos_plugin
 from neutron_lib.plugins import directory
 
@@ -40,6 +41,11 @@ METHODS: tuple[tuple[type, str], ...] = (
     # Whether something of a member needs a router's interface or gateway.
     (l3_db.L3_NAT_dbonly_mixin, '_confirm_router_interface_not_in_use'),
     (l3_db.L3_NAT_dbonly_mixin, '_delete_router_gw_port_db'),
+    # Whether a floating IP needs the address of a port of the project.
+    (l3_db.L3_NAT_dbonly_mixin, 'prevent_internal_ip_change_for_fip'),
+    # Which forwarding the database found, of which the caller gets their own
+    # values back.
+    (pf_plugin.PortForwardingPlugin, '_find_existing_port_forwarding'),
     # Extra gateways that floating IPs use.
     (
         l3_extra_gws_db.ExtraGatewaysDbOnlyMixin,

@@ -37,6 +37,7 @@ GROUPS = 'test_groups.TestGroups.test_'
 RULES = 'test_groups.TestRules.test_'
 SHARES = 'test_groups.TestPolicies.test_'
 KINDS = 'test_kinds.TestKinds.test_'
+SHARED = 'test_shared_things.'
 INTEGRITY = 'test_integrity.'
 ADDRESSES = f'{INTEGRITY}TestAddresses.test_'
 FIPS = f'{INTEGRITY}TestFloatingIPs.test_port_'
@@ -169,6 +170,28 @@ MUTATIONS = {
     'floating IPs of new forwardings': (
         without(in_use, '_forwarding'),
         f'{KINDS}floating_ip_is_not_found_before_its_forwarding_is_checked',
+    ),
+    'ports of floating IPs and local IPs': (
+        [mock.patch.object(visible_rows, '_no_hidden_address', lambda *_: [])],
+        f'{SHARED}TestFloatingIPs.test_port_of_a_hidden_one_is_not_found',
+    ),
+    'addresses behind floating IPs': (
+        without_method('prevent_internal_ip_change_for_fip'),
+        f'{SHARED}TestPorts.test_address_of_a_hidden_floating_ip_stays',
+    ),
+    'forwardings that the database refuses': (
+        without_method('_find_existing_port_forwarding'),
+        f'{SHARED}TestPorts.test_protocol_of_a_hidden_forwarding_is_refused',
+    ),
+    'makers of local IPs': (
+        without(stamping, '_local_ip'),
+        f'{SHARED}TestLocalIPs'
+        '.test_one_that_neutron_makes_the_port_of_is_its_makers',
+    ),
+    'rules that name a deleted group': (
+        without_rule_method('delete_security_group'),
+        f'{SHARED}TestGroups'
+        '.test_driver_finds_hidden_rules_that_name_a_deleted_group',
     ),
     'forwardings that collide': (
         without(in_use, '_compared'),
