@@ -146,7 +146,7 @@ class TestSeveral(Status):
         ):
             self.facts = {
                 api.key: between.Facts(
-                    api.name, one, True, '2026.2', {'a': '@'}, True
+                    api.name, one, True, '2026.2', {'a': '@'}
                 )
                 for api, one in zip(BOTH, ('enforce', mode))
             }
