@@ -11,6 +11,7 @@ Source: neutron_lib/db/model_query.py, neutron-lib 3.11 to 5.0.
 from __future__ import annotations
 
 from collections.abc import Callable
+import functools
 from typing import Any
 
 from neutron.db import models_v2
@@ -74,17 +75,22 @@ CONDITIONS: dict[Any, Callable[[viewers.Viewer, Any], Any]] = {
 }
 
 
-def _restricting(model: Any) -> Hook:
-    """Return the hook that adds a model's condition for isolated callers."""
-    condition = CONDITIONS[model]
+def _restricting(table: Any) -> Hook:
+    """Return the hook that adds a table's condition for isolated callers."""
 
     def hook(context: Any, model: Any, query: Any) -> Any:
         viewer = viewers.isolated(context)
         if viewer is None:
             return query
-        return query.filter(condition(viewer, model))
+        return query.filter(_condition(viewer, table, model))
 
     return hook
+
+
+@functools.lru_cache(maxsize=1000)
+def _condition(viewer: viewers.Viewer, table: Any, model: Any) -> Any:
+    """Return the condition of a table, built once for each viewer."""
+    return CONDITIONS[table](viewer, model)
 
 
 #: ``{Neutron's model: our hook}``

@@ -43,6 +43,8 @@ METHODS: tuple[tuple[type, str], ...] = (
     (l3_db.L3_NAT_dbonly_mixin, '_delete_router_gw_port_db'),
     # Whether a floating IP needs the address of a port of the project.
     (l3_db.L3_NAT_dbonly_mixin, 'prevent_internal_ip_change_for_fip'),
+    # Whether the floating IP of a port on the external network is there.
+    (l3_db.L3_NAT_dbonly_mixin, 'prevent_l3_port_deletion'),
     # Which forwarding the database found, of which the caller gets their own
     # values back.
     (pf_plugin.PortForwardingPlugin, '_find_existing_port_forwarding'),

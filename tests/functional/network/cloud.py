@@ -28,6 +28,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext import compiler
 import webtest
 
+from cloud_security.network import hooks
 from cloud_security.network import models  # noqa: F401 our tables
 from cloud_security.network import wrapping
 from cloud_security.policy import checks
@@ -262,6 +263,7 @@ class Cloud(testlib_api.SqlTestCase):
             else:
                 setattr(cls, name, original)
         checks._answers.clear()
+        hooks._condition.cache_clear()
         rbac_db_mixin.RbacPluginMixin.object_type_cache.clear()
         manager.NeutronManager.clear_instance()
 
