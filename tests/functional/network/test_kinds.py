@@ -187,12 +187,20 @@ class TestKinds(cloud.Cloud):
         for member in (self.alice, self.bob):
             fip = self.floating_ip(member)
             path = f'floatingips/{fip["id"]}/port_forwardings'
-            new = {'port_forwarding': things.forwarding(port, 80, 8080)}
-            answers.append(member.post(path, new))
+            new = things.forwarding(port, 80, 8080)
+            if member is self.bob:
+                # No number of it is another's, for the database.
+                del new['internal_port'], new['external_port']
+                new.update(
+                    internal_port_range='79:81',
+                    external_port_range='8079:8081',
+                )
+            answers.append(member.post(path, {'port_forwarding': new}))
             if member is self.bob:
                 self.assertEqual({'port_forwardings': []}, member.get(path)[1])
         self.assertEqual([201, 400], [status for status, _ in answers])
         self.assertNotIn('80:80', str(answers[1][1]))
+        self.assertIn('port collision', str(answers[1][1]))
 
     def test_forwarding_behind_an_own_floating_ip_is_not_found(self):
         """Neutron 24 looks at the ID of the forwarding alone."""
