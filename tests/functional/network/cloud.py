@@ -285,26 +285,33 @@ class Cloud(testlib_api.SqlTestCase):
         """Return addresses of which none is the beginning of another."""
         return [{'start': f'{beginning}.100', 'end': f'{beginning}.250'}]
 
-    def external_network(self):
-        """Make an external network and a router to it."""
-        external = self.root.make(
+    def public_network(self, name, cidr, **values):
+        """Make an external network with a subnet."""
+        public = self.root.make(
             'networks',
             'network',
-            name='ext',
+            name=name,
             **{
                 'router:external': True,
                 'provider:network_type': 'flat',
-                'provider:physical_network': 'ext',
+                'provider:physical_network': name,
             },
+            **values,
         )
         self.root.make(
             'subnets',
             'subnet',
-            network_id=external['id'],
-            cidr='203.0.113.0/24',
+            network_id=public['id'],
+            cidr=cidr,
             ip_version=4,
             enable_dhcp=False,
+            **values,
         )
+        return public
+
+    def external_network(self):
+        """Make an external network and a router to it."""
+        external = self.public_network('ext', '203.0.113.0/24')
         self.router = self.root.make(
             'routers',
             'router',
