@@ -48,16 +48,15 @@ def _forwarded_port(
 ) -> Any:
     """Check a port; Neutron says later that a hidden one is unknown.
 
-    :raises PortHasBindingFloatingIP: when a floating IP is on the port; it
-        names one that the caller may see only
+    :raises PortHasBindingFloatingIP: when a floating IP is on the port; the
+        message names none that is hidden
     """
     port_id = port_forwarding['internal_port_id']
     if viewers.isolated(context) is None:
         return original(self, context, port_forwarding)
     on_port = {'fixed_port_id': port_id}
-    if not _is_visible(
-        context, port_id
-    ) or not router.FloatingIP.objects_exist(context.elevated(), **on_port):
+    is_taken = router.FloatingIP.objects_exist(context.elevated(), **on_port)
+    if not is_taken or not _is_visible(context, port_id):
         return None
     visible = router.FloatingIP.get_objects(context, **on_port)
     raise refusals.PortHasBindingFloatingIP(
@@ -81,8 +80,8 @@ def _compared(
 ) -> None:
     """Compare a forwarding with everybody's, on a port that is visible.
 
-    :raises BadRequest: when one is in the way; it shows one that the caller
-        may see only
+    :raises BadRequest: when one has the same port number; the message shows
+        none that is hidden
     """
     rest = (floatingip_id, port_forwarding, id, internal_port_id, *args)
     port_id = port_forwarding.get('internal_port_id') or internal_port_id

@@ -37,7 +37,7 @@ def _port(
 ) -> None:
     port = payload.latest_state
     if port.get('device_owner') == constants.DEVICE_OWNER_LOCAL_IP:
-        # _local_ip knows for whom Neutron makes it.
+        # Neutron makes it as an admin for anybody: _local_ip stamps it.
         return
     is_neutrons = (port.get('device_owner') or '').startswith(
         constants.DEVICE_OWNER_NETWORK_PREFIX
@@ -101,9 +101,9 @@ def _address_group(
 def _local_ip(
     original: Any, self: Any, context: Any, *args: Any, **kwargs: Any
 ) -> Any:
-    """Make a local IP, whose port is its maker's if Neutron makes it, too.
+    """Make a local IP, and stamp the port that Neutron makes for it.
 
-    Should this be interrupted, both have no owner and are hidden.
+    Should this be interrupted, the port has no owner, and both are hidden.
     """
     made = original(self, context, *args, **kwargs)
     port_id = made['local_port_id']

@@ -59,26 +59,11 @@ def floating_ips(viewer: viewers.Viewer, floating_ip: Any) -> Any:
     return sa.or_(
         _other_project(viewer, floating_ip),
         _exists(is_of_fip, of_fip.c.user_id == viewer.user_id),
-        # One of the project is of the member who uses it.
+        # A floating IP of the project belongs to the member who uses it.
         _exists(
             is_of_fip,
             of_fip.c.user_id.is_(None),
-            sa.or_(
-                floating_ip.fixed_port_id.is_(None),
-                _owned(models_v2.Port, viewer, floating_ip.fixed_port_id),
-            ),
-            sa.not_(
-                _exists(
-                    forwarding.c.floatingip_id == floating_ip.id,
-                    sa.not_(
-                        _owned(
-                            models_v2.Port,
-                            viewer,
-                            forwarding.c.internal_neutron_port_id,
-                        )
-                    ),
-                )
-            ),
+            *_leads_to_no_other(viewer, floating_ip),
         ),
         _exists(owner.c.resource_id == floating_ip.fixed_port_id, is_own),
         _exists(
@@ -87,6 +72,24 @@ def floating_ips(viewer: viewers.Viewer, floating_ip: Any) -> Any:
             is_own,
         ),
     )
+
+
+def _leads_to_no_other(viewer: viewers.Viewer, floating_ip: Any) -> list[Any]:
+    """Return conditions that no port of another is behind a floating IP."""
+    forwarding = port_forwarding.PortForwarding.__table__.alias()
+    target = forwarding.c.internal_neutron_port_id
+    return [
+        sa.or_(
+            floating_ip.fixed_port_id.is_(None),
+            _owned(models_v2.Port, viewer, floating_ip.fixed_port_id),
+        ),
+        sa.not_(
+            _exists(
+                forwarding.c.floatingip_id == floating_ip.id,
+                sa.not_(_owned(models_v2.Port, viewer, target)),
+            )
+        ),
+    ]
 
 
 def local_ips(viewer: viewers.Viewer, address: Any) -> Any:

@@ -173,7 +173,7 @@ MUTATIONS = {
     ),
     'ports of floating IPs and local IPs': (
         [mock.patch.object(visible_rows, '_no_hidden_address', lambda *_: [])],
-        f'{SHARED}TestFloatingIPs.test_port_of_a_hidden_one_is_not_found',
+        f'{SHARED}TestFloatingIPs.test_port_of_a_hidden_floating_ip_is_not_found',
     ),
     'addresses behind floating IPs': (
         without_method('prevent_internal_ip_change_for_fip'),
@@ -185,8 +185,7 @@ MUTATIONS = {
     ),
     'makers of local IPs': (
         without(stamping, '_local_ip'),
-        f'{SHARED}TestLocalIPs'
-        '.test_one_that_neutron_makes_the_port_of_is_its_makers',
+        f'{SHARED}TestLocalIPs.test_local_ip_on_a_network_is_its_makers',
     ),
     'rules that name a deleted group': (
         without_rule_method('delete_security_group'),
