@@ -22,10 +22,7 @@ from cloud_security.deploy import own_token
 from cloud_security.deploy import unchecked
 
 NAME = 'Token for Neutron'
-_ADVICE = (
-    'set send_service_user_token to true, with auth_type and the options that '
-    'get a token, on all hosts of Nova.'
-)
+_ADVICE = f'{own_token.ADVICE}, on all hosts of Nova.'
 
 
 def is_asked() -> bool:
@@ -53,13 +50,12 @@ def check(_checks: Any) -> checks.Result:
             (),
             [
                 f'{said}, and Neutron isolates: what Nova does for a caller '
-                "with the ports of another member's server fails. "
-                f'{_ADVICE[0].upper()}{_ADVICE[1:]}'
+                f"with the ports of another member's server fails. {_ADVICE}"
             ],
         )
     return unchecked.result(
         f'{said}, and whether Neutron isolates on another host cannot be told '
-        f'here: if so, {_ADVICE}'
+        f'here. Where it does: {_ADVICE}'
     )
 
 

@@ -15,6 +15,7 @@ from typing import Optional
 
 from cloud_security import releases
 from cloud_security.deploy import checks
+from cloud_security.deploy import own_token
 from cloud_security.deploy import unchecked
 
 #: The environment variable that names the file.
@@ -137,9 +138,7 @@ class Checks(checks.Checks):
         """[service_user] of the services that call others for a user."""
         warnings = [
             f'{facts.token_fault} for {facts.name}: the other services cannot '
-            'tell its requests from those of the user. Set '
-            'send_service_user_token to true, with auth_type and the options '
-            'that get a token.'
+            f'tell its requests from those of the user. {own_token.ADVICE}.'
             for facts in self.facts
             if facts.token_fault
         ]

@@ -14,6 +14,11 @@ from keystoneauth1 import exceptions
 from keystoneauth1 import loading
 from oslo_config import cfg
 
+#: What to do about a fault.
+ADVICE = (
+    'Set send_service_user_token to true, with auth_type and the options that '
+    'get a token'
+)
 _GROUP = 'service_user'
 
 

@@ -142,6 +142,7 @@ WITHOUT_NOVA = (
     'deploy/host.py',
     'deploy/loading.py',
     'deploy/neutron_rules.py',
+    'deploy/own_token.py',
     'deploy/image.py',
     'deploy/file_changes.py',
     'deploy/file_reading.py',
