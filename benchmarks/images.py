@@ -23,12 +23,6 @@ class Glance(lists.Service):
 
     module = 'benchmarks.images'
     noun = 'images'
-    questions = {
-        'one own image': 'images/{own}',
-        'all own images': 'images?limit=1000',
-        'a page of own images': 'images?limit=20',
-    }
-    everything = 'images?limit=1000'
     headers = {'HTTP_X_IDENTITY_STATUS': 'Confirmed'}
 
     def configuration(self, folder, database, is_filtered):

@@ -34,11 +34,21 @@ class Service(abc.ABC):
     module = ''
     #: The plural, in responses and in the table.
     noun = ''
-    #: ``{name: path}``; ``{own}`` is the ID of an own thing.
-    questions = {}
-    #: The first page of a list of all.
-    everything = ''
+    #: The path of a list, where it is not the plural.
+    listing = ''
     headers = {}
+
+    def page(self, limit=1000):
+        """Return the path of the first page of a list."""
+        return f'{self.listing or self.noun}?limit={limit}'
+
+    def questions(self):
+        """Return ``{name: path}``; ``{own}`` is the ID of an own thing."""
+        return {
+            f'one own {self.noun[:-1]}': f'{self.noun}/{{own}}',
+            f'all own {self.noun}': self.page(),
+            f'a page of own {self.noun}': self.page(20),
+        }
 
     def database(self, name):
         """Return the name of a database."""
@@ -187,7 +197,7 @@ class Server:
     def pages(self, user, counts=False):
         """Read every page of a list of all; return the sums."""
         total = {'seconds': 0, 'rows': 0, 'things': 0}
-        path = self._service.everything
+        path = self._service.page()
         while path:
             one = self.ask(path, user, counts)
             for key in total:
@@ -219,7 +229,7 @@ def measure(service, folder, rounds):
     }
     users = dict.fromkeys(servers, user)
     users['alone'] = 'user-0'
-    for question, path in service.questions.items():
+    for question, path in service.questions().items():
         _tell(
             service,
             question,
@@ -237,7 +247,7 @@ def measure(service, folder, rounds):
         f'all own {service.noun}, or all pages',
         {
             'filter': lambda counts: servers['filter'].ask(
-                service.everything, user, counts
+                service.page(), user, counts
             ),
             'stock': lambda counts: servers['stock'].pages(user, counts),
         },

@@ -23,12 +23,6 @@ class Neutron(lists.Service):
 
     module = 'benchmarks.ports'
     noun = 'ports'
-    questions = {
-        'one own port': 'ports/{own}',
-        'all own ports': 'ports',
-        'a page of own ports': 'ports?limit=20',
-    }
-    everything = 'ports?limit=1000'
 
     def configuration(self, folder, database, is_filtered):
         """Write neutron.conf and api-paste.ini; return their folder."""

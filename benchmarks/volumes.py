@@ -23,12 +23,7 @@ class Cinder(lists.Service):
 
     module = 'benchmarks.volumes'
     noun = 'volumes'
-    questions = {
-        'one own volume': 'volumes/{own}',
-        'all own volumes': 'volumes/detail?limit=1000',
-        'a page of own volumes': 'volumes/detail?limit=20',
-    }
-    everything = 'volumes/detail?limit=1000'
+    listing = 'volumes/detail'
     headers = {'HTTP_OPENSTACK_API_VERSION': 'volume 3.59'}
 
     def configuration(self, folder, database, is_filtered):
