@@ -6,13 +6,17 @@ the commit, the recorder reads what those rows have become, ends their open
 intervals and begins new ones. A rollback takes all of it back, and a process
 that dies leaves either both or nothing.
 
-The column ``open_key`` is unique, so that ending an interval locks one row,
-and a new row needs no look at the history.
+The column ``open_key`` is unique, so that a new row needs no look at the
+history. InnoDB locks the gap where it finds no key, and the next transaction
+that writes there waits. So intervals are ended by their IDs where they are
+known.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
+from typing import Optional
 
 from neutron_lib.db import api as db_api
 from oslo_config import cfg
@@ -23,6 +27,7 @@ from sqlalchemy import orm
 from cloud_security.trace import check_times
 from cloud_security.trace import current
 from cloud_security.trace import gaps
+from cloud_security.trace import savepoint
 from cloud_security.trace import tables
 from cloud_security.trace import touched_rows
 from cloud_security.trace import writing
@@ -55,63 +60,85 @@ def _committing(session: Any) -> None:
     connection = session.connection()
     if notes.failure is not None:
         _note_failure(connection, notes.failure)
-    try:
-        _write_safely(connection, notes, cause)
-    except touched_rows.NEUTRONS:
-        raise
-    except Exception as error:
-        if cfg.CONF.cloud_security_trace.strict:
-            raise
-        LOG.exception('The history of IP addresses lacks a change')
-        _note_failure(connection, error)
+    error = _write_safely(connection, notes, cause)
+    if error is None:
+        return
+    if cfg.CONF.cloud_security_trace.strict:
+        raise error
+    LOG.error('The history of IP addresses lacks a change', exc_info=error)
+    _note_failure(connection, error)
 
 
 def _write_safely(
     connection: Any, notes: touched_rows.Notes, cause: writing.Cause
+) -> Optional[Exception]:
+    """Write, a second time where intervals are open that were not seen.
+
+    :returns: the error that kept the history from being written
+    """
+    error = savepoint.attempt(
+        connection, lambda: _write(connection, notes, cause, writing.end)
+    )
+    if isinstance(error, db_exc.DBDuplicateEntry):
+        return savepoint.attempt(
+            connection, lambda: _write_again(connection, notes, cause)
+        )
+    return error
+
+
+def _write_again(
+    connection: Any, notes: touched_rows.Notes, cause: writing.Cause
 ) -> None:
-    """Write, a second time where new rows have open intervals already."""
-    try:
-        with connection.begin_nested():
-            _write(connection, notes, cause)
-    except db_exc.DBDuplicateEntry:
+    """Write, and end intervals that another transaction has just begun."""
+    new = {
+        current.open_key(kind, key)
+        for (kind, key), is_new in notes.rows.items()
+        if is_new
+    }
+    if writing.open_keys(connection, 'open_key', new):
         LOG.warning(
             'The history of IP addresses has open intervals of rows that are '
             'new: somebody changed them without Neutron.'
         )
-        notes.rows = dict.fromkeys(notes.rows, False)
-        with connection.begin_nested():
-            _write(connection, notes, cause)
-            gaps.note(
-                connection,
-                gaps.DIFFERENCE,
-                'open intervals of rows that are new',
-                check_times.read(connection, check_times.CHECK),
-                tables.utc_now(),
-            )
+        gaps.note(
+            connection,
+            gaps.DIFFERENCE,
+            'open intervals of rows that are new',
+            check_times.read(connection, check_times.CHECK),
+            tables.utc_now(),
+        )
+    notes.rows = dict.fromkeys(notes.rows, False)
+    _write(connection, notes, cause, writing.end_locked)
 
 
-def _note_failure(connection: Any, error: object) -> None:
-    try:
-        with connection.begin_nested():
-            gaps.note(
-                connection,
-                gaps.FAILURE,
-                ' '.join(str(error).split()),
-                tables.utc_now(),
-            )
-    except touched_rows.NEUTRONS:
-        raise
-    except Exception:
-        LOG.exception(
+def _note_failure(connection: Any, failure: Exception) -> None:
+    error = savepoint.attempt(
+        connection,
+        lambda: gaps.note(
+            connection,
+            gaps.FAILURE,
+            ' '.join(str(failure).split()),
+            tables.utc_now(),
+        ),
+    )
+    if error is not None:
+        LOG.error(
             'The gap was not noted in the history of IP addresses: run '
-            'cloud-security-trace check --repair.'
+            'cloud-security-trace check --repair.',
+            exc_info=error,
         )
 
 
 def _write(
-    connection: Any, notes: touched_rows.Notes, cause: writing.Cause
+    connection: Any,
+    notes: touched_rows.Notes,
+    cause: writing.Cause,
+    end: Callable[..., None],
 ) -> None:
-    """End and begin the intervals of rows."""
+    """End and begin the intervals of rows.
+
+    :param end: of ``writing``, ends the intervals of open keys
+    """
     keys: dict[str, list[current.Key]] = {}
     for kind, key in notes.rows:
         keys.setdefault(kind, []).append(key)
@@ -134,7 +161,13 @@ def _write(
     # One moment for what ends and what begins, so that nothing is between.
     now = min((one.now for one in wanted), default=None)
     if over:
-        writing.end(connection, over, cause, now)
+        end(
+            connection,
+            over,
+            cause,
+            now,
+            begins={one.open_key for one in wanted},
+        )
     if now is not None:
         writing.begin(
             connection,

@@ -13,18 +13,16 @@ from neutron.db.models import l3
 from neutron.db.models import port_forwarding
 from neutron.db.port_security import models as port_security
 from oslo_config import cfg
-from oslo_db import exception as db_exc
 from oslo_log import log as logging
 import sqlalchemy as sa
 from sqlalchemy import orm
 
 from cloud_security.trace import current
+from cloud_security.trace import savepoint
 from cloud_security.trace import writing
 
 LOG = logging.getLogger(__name__)
 
-#: Errors after which the transaction is gone: Neutron tries again.
-NEUTRONS = (db_exc.DBDeadlock, db_exc.DBConnectionError)
 #: Keys of a session's ``info``.
 _NOTES, _CAUSE = 'cloud_security_notes', 'cloud_security_cause'
 
@@ -188,18 +186,22 @@ def _changing_many(state: Any) -> None:
         if not is_meant:
             continue
         notes = _notes(state.session)
-        try:
+
+        def note() -> None:
             for values in _meant(state, model.__table__, key):
                 notes.touch(kind, values, False)
                 if model is models_v2.Port and state.is_delete:
                     notes.deleted_ports.add(values[0])
-        except NEUTRONS:
-            raise
-        except Exception as error:
-            if cfg.CONF.cloud_security_trace.strict:
-                raise
-            LOG.exception('The history of IP addresses may lack changes')
-            notes.failure = error
+
+        error = savepoint.attempt(state.session.connection(), note)
+        if error is None:
+            continue
+        if cfg.CONF.cloud_security_trace.strict:
+            raise error
+        LOG.error(
+            'The history of IP addresses may lack changes', exc_info=error
+        )
+        notes.failure = error
 
 
 def _meant(

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from collections.abc import Iterable
+from collections.abc import Iterator
 import datetime
 from typing import Any
 from typing import NamedTuple
@@ -42,6 +43,7 @@ def end(
     cause: Cause = Cause(),
     at: Optional[datetime.datetime] = None,
     after: Optional[datetime.datetime] = None,
+    begins: Collection[str] = (),
 ) -> None:
     """End the open intervals of some rows.
 
@@ -49,24 +51,91 @@ def end(
     :param at: the time, None for the database's
     :param after: where nobody saw the end, a time when the interval may have
         gone on
+    :param begins: names of those that begin again, so that the database
+        refuses to open an interval that is open
     """
-    seen = None
-    if after is not None:
-        begin_at = _HISTORY.c.begin_at
-        seen = sa.case((begin_at > after, begin_at), else_=after)
-    ordered = sorted(open_keys)
-    for start in range(0, len(ordered), _AT_ONCE):
-        connection.execute(
-            _HISTORY.update()
-            .where(_HISTORY.c.open_key.in_(ordered[start : start + _AT_ONCE]))
-            .values(
-                open_key=None,
-                end_at=tables.utc_now() if at is None else at,
-                end_after=seen,
-                end_user_id=cause.user_id,
-                end_request_id=cause.request_id,
+    values = _ending(cause, at, after)
+    for some in _slices(open_keys):
+        ids = _seen(connection, some)
+        missing = [one for one in some if one not in ids and one not in begins]
+        if ids:
+            ended = connection.execute(
+                _HISTORY.update()
+                .where(
+                    _HISTORY.c.id.in_(sorted(ids.values())),
+                    _HISTORY.c.open_key.is_not(None),
+                )
+                .values(values)
             )
+            if ended.rowcount < len(ids):
+                # Another transaction has ended one since this one began.
+                missing = some
+        if missing:
+            _end_by_keys(connection, missing, values)
+
+
+def end_locked(
+    connection: Any,
+    open_keys: Collection[str],
+    cause: Cause = Cause(),
+    at: Optional[datetime.datetime] = None,
+    after: Optional[datetime.datetime] = None,
+    begins: Collection[str] = (),
+) -> None:
+    """Do the same, also for intervals that this transaction does not see."""
+    values = _ending(cause, at, after)
+    for some in _slices(open_keys):
+        _end_by_keys(connection, some, values)
+
+
+def _seen(connection: Any, open_keys: list[str]) -> dict[str, int]:
+    """Return ``{name: ID of its interval}``, and lock nothing."""
+    rows = connection.execute(
+        sa.select(_HISTORY.c.id, _HISTORY.c.open_key).where(
+            _HISTORY.c.open_key.in_(open_keys)
         )
+    )
+    return {row.open_key: row.id for row in rows}
+
+
+def _end_by_keys(
+    connection: Any, open_keys: list[str], values: dict[str, Any]
+) -> None:
+    connection.execute(
+        _HISTORY.update()
+        .where(_HISTORY.c.open_key.in_(open_keys))
+        .values(values)
+    )
+
+
+def _ending(
+    cause: Cause,
+    at: Optional[datetime.datetime],
+    after: Optional[datetime.datetime],
+) -> dict[str, Any]:
+    """Return the values of intervals that end.
+
+    None ends before it begins, also where a clock went back.
+    """
+    return {
+        'open_key': None,
+        'end_at': _no_sooner(tables.utc_now() if at is None else at),
+        'end_after': None if after is None else _no_sooner(after),
+        'end_user_id': cause.user_id,
+        'end_request_id': cause.request_id,
+    }
+
+
+def _no_sooner(moment: Any) -> Any:
+    """Return a time, or when the interval began if that is later."""
+    begin_at = _HISTORY.c.begin_at
+    return sa.case((begin_at > moment, begin_at), else_=moment)
+
+
+def _slices(names: Collection[str]) -> Iterator[list[str]]:
+    ordered = sorted(names)
+    for start in range(0, len(ordered), _AT_ONCE):
+        yield ordered[start : start + _AT_ONCE]
 
 
 def begin(

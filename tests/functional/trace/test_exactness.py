@@ -10,6 +10,8 @@ from neutron_lib.callbacks import registry
 from neutron_lib.callbacks import resources
 from oslo_config import cfg
 
+from cloud_security.trace import checking
+from cloud_security.trace import repairing
 from cloud_security.trace import writing
 from tests.functional.trace import cloud
 from tests.functional.trace import walk
@@ -56,6 +58,53 @@ class TestInjectedFailures(walk.Walk):
         self.assertEqual([], self.walk(walk.NUMBER // 3))
         self.assertExact()
         self.assertLess(walk.NUMBER / 60, self.operations.statuses[5])
+
+
+class TestSuccesses(cloud.Cloud):
+    """By default, a failure of the recorder fails no request."""
+
+    is_strict = False
+    ROUNDS = 25
+
+    def test_success_is_in_the_database(self):
+        if not cloud.URL:
+            self.skipTest('SQLite in memory has one connection: TRACE_URL')
+        self.external = self.external_network()
+        repairing.import_all(self.engine)
+        pairs = [
+            (
+                self.floating_ip(self.alice),
+                self.port(self.alice, **self.bound()),
+            )
+            for _ in range(2)
+        ]
+        self.together = threading.Barrier(len(pairs))
+        self.statuses, self.lost = [], []
+        threads = [
+            threading.Thread(target=self.move, args=pair) for pair in pairs
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual([200] * 4 * self.ROUNDS, self.statuses)
+        self.assertEqual([], self.lost)
+        self.assertEqual([], checking.compare(self.engine).rows)
+
+    def move(self, floating, port):
+        for port_id in (port['id'], None) * self.ROUNDS:
+            self.together.wait(60)
+            status, _ = self.alice.put(
+                f'floatingips/{floating["id"]}',
+                {'floatingip': {'port_id': port_id}},
+            )
+            self.statuses.append(status)
+            [found] = self.sql(
+                'select fixed_port_id from floatingips where id = :id',
+                id=floating['id'],
+            )
+            if found != (port_id,):
+                self.lost.append((port_id, found))
 
 
 class TestThreads(walk.Walk):
