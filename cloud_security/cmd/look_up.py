@@ -28,8 +28,10 @@ from cloud_security.trace import moments
 from cloud_security.trace import tables
 
 LOG = logging.getLogger(__name__)
+#: Formats that have a value for none.
+_WITH_NONE = ('json', 'yaml')
 #: Formats that programs read: they have microseconds.
-_EXACT = ('json', 'yaml')
+_EXACT = (*_WITH_NONE, 'csv', 'value')
 #: Arguments that the log has.
 _ASKED = (
     *('address', 'at', 'after', 'before', 'network', 'port', 'behind'),
@@ -182,11 +184,12 @@ class LookUp(manage.Command, lister.Lister):
     ) -> list[tuple[Any, ...]]:
         is_csv = parsed_args.formatter == 'csv'
         is_exact = parsed_args.formatter in _EXACT
+        has_none = parsed_args.formatter in _WITH_NONE
         encoding = getattr(self.app.stdout, 'encoding', None) or 'utf-8'
 
         def cell(value: Optional[str]) -> Any:
             if value is None:
-                return None if is_exact else ''
+                return None if has_none else ''
             return printable.cell(value, is_csv, encoding)
 
         return [

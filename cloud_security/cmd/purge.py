@@ -14,6 +14,7 @@ from cloud_security.cmd import manage
 from cloud_security.cmd import trace_command
 from cloud_security.cmd import transfer
 from cloud_security.trace import config
+from cloud_security.trace import history
 from cloud_security.trace import retention
 
 LOG = logging.getLogger(__name__)
@@ -49,8 +50,8 @@ class Purge(trace_command.TraceCommand):
             default=[],
             type=str.lower,
             metavar='SERVER',
-            help='ID of a server of which everything stays, for an incident '
-            'that is not closed; repeat it for more',
+            help='ID of a server of which everything stays, beside those of '
+            '[cloud_security_trace] kept_servers; repeat it for more',
         )
         parser.add_argument(
             '--all',
@@ -73,17 +74,27 @@ class Purge(trace_command.TraceCommand):
         if parsed_args.all:
             self._check_all(conf, parsed_args)
         days = conf.cloud_security_trace.retention_days
+        listed = conf.cloud_security_trace.kept_servers
         with trace_command.engine(conf) as engine:
             if parsed_args.all:
                 self._tell(retention.purge_all(engine), 'all', parsed_args)
                 return 0
+            kept = sorted({*parsed_args.keep_server, *map(str.lower, listed)})
             with engine.connect() as connection:
+                self._check_known(connection, kept)
                 end = retention.bound(connection, days, parsed_args.before)
-            gone = retention.purge(
-                engine, end, parsed_args.keep_server, parsed_args.dry_run
-            )
+            gone = retention.purge(engine, end, kept, parsed_args.dry_run)
+        parsed_args.keep_server = kept
         self._tell(gone, f'{end.isoformat(timespec="seconds")}Z', parsed_args)
         return 0
+
+    def _check_known(self, connection: Any, server_ids: list[str]) -> None:
+        for one in server_ids:
+            if not history.knows(connection, 'server', one):
+                raise manage.Nonsense(
+                    f'The history has no server {one}: --keep-server and '
+                    'kept_servers take IDs, not names. Nothing was deleted.'
+                )
 
     def _check_all(self, conf: Any, parsed_args: Any) -> None:
         if parsed_args.before or parsed_args.keep_server:
@@ -137,10 +148,10 @@ def _moment(text: str) -> datetime.datetime:
     try:
         # Python 3.9 to 3.10 do not know the Z.
         found = datetime.datetime.fromisoformat(text.replace('Z', '+00:00'))
-    except ValueError as error:
+        if found.tzinfo is None:
+            return found
+        return found.astimezone(datetime.timezone.utc).replace(tzinfo=None)
+    except (ValueError, OverflowError) as error:
         raise argparse.ArgumentTypeError(
             f'{text!a} is no time: write it such as 2026-01-01T12:00:00Z'
         ) from error
-    if found.tzinfo is None:
-        return found
-    return found.astimezone(datetime.timezone.utc).replace(tzinfo=None)

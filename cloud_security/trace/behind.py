@@ -88,7 +88,7 @@ def _hidden(
 
     :param network_id: the network of the router's gateway
     """
-    subnets = _subnets(connection, router_id, span)
+    subnets = _reached(connection, router_id, span)
     rows = table_rows.of_values(
         connection,
         span,
@@ -112,6 +112,73 @@ def _hidden(
             both = one.fact.span.meet(there) or one.fact.possible.meet(there)
             for rest in intervals.less(both, taken) if both else ():
                 yield dataclasses.replace(one, fact=_part(one.fact, rest))
+
+
+def _reached(
+    connection: Any, router_id: str, span: intervals.Span
+) -> dict[str, list[intervals.Span]]:
+    """Return ``{subnet ID: times in which a router translated for it}``.
+
+    A router hides whatever comes to it, also from subnets of routers that
+    share one with it. Those that have a gateway use their own.
+    """
+    found: dict[str, list[intervals.Span]] = {}
+    times = {router_id: [span]}
+    todo = [router_id]
+    while todo:
+        one = todo.pop()
+        for subnet_id, there in _subnets(connection, one, span).items():
+            met = intervals.common(there, times[one])
+            found[subnet_id] = intervals.union(
+                [*found.get(subnet_id, []), *met]
+            )
+            for other, spans in _routers(connection, subnet_id, span).items():
+                before = times.get(other, [])
+                own = _translated(connection, other, span)
+                more = [
+                    rest
+                    for time in intervals.common(met, spans)
+                    for rest in intervals.less(time, own)
+                ]
+                times[other] = intervals.union([*before, *more])
+                if times[other] != before and other != router_id:
+                    todo.append(other)
+    return found
+
+
+def _routers(
+    connection: Any, subnet_id: str, span: intervals.Span
+) -> dict[str, list[intervals.Span]]:
+    """Return ``{router ID: times in which it was on a subnet}``."""
+    rows = [
+        *table_rows.of_values(
+            connection,
+            span,
+            _HISTORY.c.subnet_id,
+            [subnet_id],
+            _HISTORY.c.kind == 'fixed',
+        )
+    ]
+    interfaces = {
+        port.port_id
+        for port in table_rows.of_values(
+            connection,
+            span,
+            _HISTORY.c.port_id,
+            {row.port_id for row in rows},
+            _HISTORY.c.kind == 'port',
+            _HISTORY.c.device_owner.in_(INTERFACES),
+        )
+    }
+    found: dict[str, list[intervals.Span]] = {}
+    for one in history.joined(
+        connection, (row for row in rows if row.port_id in interfaces), span
+    ):
+        time = one.fact.possible.meet(span)
+        port = one.port
+        if time and port is not None and port.device_owner in INTERFACES:
+            found.setdefault(port.device_id, []).append(time)
+    return found
 
 
 def _subnets(

@@ -35,6 +35,14 @@ def read(connection: Any, name: str) -> Optional[datetime.datetime]:
     return found
 
 
+def has_started(connection: Any) -> bool:
+    """Tell whether Neutron has ever started with the plugin."""
+    found = connection.execute(
+        sa.select(_CHECKS.c.id).where(_CHECKS.c.name.startswith(_START))
+    )
+    return found.first() is not None
+
+
 def note(
     connection: Any, name: str, at: Optional[datetime.datetime] = None
 ) -> None:

@@ -38,6 +38,8 @@ def values(one: holding.Holding, is_whole: bool = False) -> dict[str, Any]:
         'Exact': 'yes' if is_exact(one) else 'no',
         'By': one.begin_user_id,
         'Request': one.begin_request_id,
+        'Ended By': one.end_user_id,
+        'End Request': one.end_request_id,
     }
 
 
@@ -45,7 +47,7 @@ def values(one: holding.Holding, is_whole: bool = False) -> dict[str, Any]:
 NAMES = (
     *('Kind', 'Address', 'Network', 'From', 'To', 'Server', 'User'),
     *('User Name', 'Project', 'Inner Address', 'Detail', 'Exact', 'By'),
-    'Request',
+    *('Request', 'Ended By', 'End Request'),
 )
 
 
@@ -66,8 +68,10 @@ def _details(one: holding.Holding) -> Iterator[str]:
         if one.row.kind != 'pair' and one.port.mac_address:
             yield one.port.mac_address
         if not holding.is_server(one.port):
-            owner = one.port.device_owner or 'on no device'
             device = '' if one.server_id else one.port.device_id
+            owner = one.port.device_owner
+            if not owner:
+                owner = 'on' if device else 'on no device'
             yield f'{owner} {device or ""}'.strip()
         if one.port.detail:
             yield one.port.detail

@@ -8,11 +8,9 @@ look-up cuts the first where the others begin and end.
 
 from __future__ import annotations
 
-import collections
 from collections.abc import Callable
 from collections.abc import Iterable
 from collections.abc import Iterator
-from collections.abc import Mapping
 import dataclasses
 from typing import Any
 from typing import Optional
@@ -25,6 +23,7 @@ from cloud_security.trace import intervals
 from cloud_security.trace import known_owners
 from cloud_security.trace import table_rows
 from cloud_security.trace import tables
+from cloud_security.trace import tracks
 
 _HISTORY = tables.HISTORY
 _OWNERS = tables.OWNERS
@@ -183,16 +182,18 @@ def joined(
     :returns: those that hold in some time, for sure or maybe
     """
     rows = list(rows)
-    tracks = _tracks(
+    facts = tracks.facts(
         connection,
         _HISTORY.c.port_id,
         {row.port_id for row in rows},
         _HISTORY.c.kind == 'port',
     )
+    port_tracks = tracks.put(facts)
+    origins = tracks.origins(facts)
     found = [
-        holding.Holding(piece, row, port)
+        holding.Holding(piece, row, port, port and origins.get(port.id))
         for row in rows
-        for piece, port in tracks[row.port_id].cut(holding.fact(row))
+        for piece, port in port_tracks[row.port_id].cut(holding.fact(row))
         if piece.possible.meet(span)
     ]
     devices = {
@@ -201,30 +202,16 @@ def joined(
         if one.device_id
         and (one.server_id or known_owners.is_server_id(one.device_id))
     }
-    tracks = _tracks(connection, _OWNERS.c.server_id, devices)
-    owned = set(tracks)
+    owner_tracks = tracks.put(
+        tracks.facts(connection, _OWNERS.c.server_id, devices)
+    )
+    owned = set(owner_tracks)
     found = [
         dataclasses.replace(
             one, fact=piece, owner=owner, has_owner=one.device_id in owned
         )
         for one in found
-        for piece, owner in tracks[one.device_id or ''].cut(one.fact)
+        for piece, owner in owner_tracks[one.device_id or ''].cut(one.fact)
         if piece.possible.meet(span)
     ]
     return sorted(found, key=lambda one: (one.fact.span, one.row.id))
-
-
-def _tracks(
-    connection: Any, column: Any, values: Iterable[str], *conditions: Any
-) -> Mapping[str, intervals.Track]:
-    """Return ``{value: facts that name it}`` of all times."""
-    state = holding.fact if column.table is _HISTORY else holding.owner_fact
-    facts = collections.defaultdict(list)
-    for row in table_rows.of_values(
-        connection, intervals.EVER, column, values, *conditions
-    ):
-        facts[getattr(row, column.name)].append(state(row))
-    return collections.defaultdict(
-        intervals.Track,
-        {value: intervals.Track(some) for value, some in facts.items()},
-    )

@@ -25,6 +25,8 @@ class Holding:
     fact: intervals.Fact
     row: Any
     port: Any = None
+    #: The port's interval before, of a user whose request Nova finished.
+    origin: Any = None
     owner: Any = None
     #: An address that routers showed instead, with ``behind``.
     outer_address: Optional[str] = None
@@ -63,13 +65,34 @@ class Holding:
         """The request that began it."""
         return self._begun('begin_request_id')
 
+    @property
+    def end_user_id(self) -> Optional[str]:
+        """The user who ended it; None where Neutron itself did."""
+        return self._ended('end_user_id')
+
+    @property
+    def end_request_id(self) -> Optional[str]:
+        """The request that ended it."""
+        return self._ended('end_request_id')
+
     def _begun(self, name: str) -> Optional[str]:
-        begun = [
-            getattr(one, name)
-            for one in (self.row, self.port)
+        began = [
+            cause
+            for one, cause in (
+                (self.row, self.row),
+                (self.port, self.origin or self.port),
+            )
             if one is not None and one.begin_at == self.fact.begin
         ]
-        return next(filter(None, begun), None)
+        return next(filter(None, (getattr(one, name) for one in began)), None)
+
+    def _ended(self, name: str) -> Optional[str]:
+        ended = [
+            getattr(one, name)
+            for one in (self.row, self.port)
+            if one is not None and one.end_at == self.fact.end
+        ]
+        return next(filter(None, ended), None)
 
 
 def is_server(port: Any) -> bool:
@@ -99,9 +122,11 @@ def owner_fact(row: Any) -> intervals.Fact:
 def fact(row: Any) -> intervals.Fact:
     """Return the fact that a row of a table states."""
     since = row.begin_at if row.begin_after is None else row.begin_after
+    # Where the clock went back, it may seem to end before it begins.
+    end = intervals.EVER.end if row.end_at is None else row.end_at
     return intervals.Fact(
         row.begin_at,
-        intervals.EVER.end if row.end_at is None else row.end_at,
+        max(row.begin_at, end),
         min(since, row.begin_at),
         row,
         until=getattr(row, 'end_after', None) or intervals.EVER.end,

@@ -91,6 +91,13 @@ def less(span: Span, others: Iterable[Span]) -> list[Span]:
     return found
 
 
+def common(some: Iterable[Span], others: Iterable[Span]) -> list[Span]:
+    """Return the times that are in both."""
+    others = list(others)
+    met = (one.meet(other) for one in some for other in others)
+    return union(span for span in met if span is not None)
+
+
 class _Stretch(NamedTuple):
     """A fact, the time that it may take, and if its end is known.
 

@@ -29,6 +29,8 @@ class Kept(NamedTuple):
     unresolved: dict[str, datetime.datetime]
     #: ``{server ID: user ID}`` of open intervals.
     owners: dict[str, str]
+    #: IDs of servers that Nova did not know.
+    forgotten: set[str]
     #: The last time all servers were compared, None for never.
     synced_at: Optional[datetime.datetime]
     at: datetime.datetime
@@ -40,10 +42,11 @@ def read(connection: Any) -> Kept:
         sa.select(_OWNERS.c.server_id, _OWNERS.c.user_id).where(
             _OWNERS.c.open_key.is_not(None)
         )
-    )
+    ).all()
     return Kept(
         unresolved(connection),
-        {row[0]: row[1] for row in opened},
+        {row[0]: row[1] for row in opened if row[1] is not None},
+        {row[0] for row in opened if row[1] is None},
         check_times.read(connection, check_times.SYNC),
         tables.now(connection),
     )

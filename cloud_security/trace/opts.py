@@ -23,6 +23,13 @@ OPTS: List[cfg.Opt] = [
         help='Days after which cloud-security-trace purge deletes an '
         'interval, counted from its end. Intervals that last are kept.',
     ),
+    cfg.ListOpt(
+        'kept_servers',
+        default=[],
+        help='IDs of servers of which cloud-security-trace purge deletes '
+        'nothing, for incidents that are not closed. It deletes nothing at '
+        'all where the history has no such server.',
+    ),
     cfg.BoolOpt(
         'keep_names',
         default=True,

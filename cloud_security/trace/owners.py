@@ -8,6 +8,7 @@ gone, for only its ports have an end.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Mapping
 import datetime
 import re
 from typing import Any
@@ -46,6 +47,7 @@ def begin(connection: Any, found: Iterable[Server]) -> int:
     """
     done = 0
     for one in found:
+        _drop_forgotten(connection, one.server_id)
         if _began(
             connection,
             server_id=one.server_id,
@@ -58,6 +60,15 @@ def begin(connection: Any, found: Iterable[Server]) -> int:
         ):
             done += 1
     return done
+
+
+def forget(connection: Any, begins: Mapping[str, datetime.datetime]) -> None:
+    """Note servers that Nova does not know, so that nobody asks it again.
+
+    :param begins: ``{server ID: begin of its first interval}``
+    """
+    for server_id, begin_at in begins.items():
+        _began(connection, server_id=server_id, begin_at=begin_at, source=SYNC)
 
 
 def correct(
@@ -108,6 +119,8 @@ def changed(
     """
     at = tables.now(connection)
     first = known_owners.unresolved(connection, server_id).get(server_id)
+    if former_id:
+        first = first or _drop_forgotten(connection, server_id)
     if first is not None and former_id:
         _began(
             connection,
@@ -132,6 +145,24 @@ def changed(
             begin_at=at,
             source=source,
         )
+
+
+def _drop_forgotten(
+    connection: Any, server_id: str
+) -> Optional[datetime.datetime]:
+    """Delete the note that Nova does not know a server.
+
+    :returns: the begin of the server's first interval, None for no note
+    """
+    is_note = sa.and_(
+        _OWNERS.c.open_key == server_id, _OWNERS.c.user_id.is_(None)
+    )
+    begin_at: Optional[datetime.datetime] = connection.execute(
+        sa.select(_OWNERS.c.begin_at).where(is_note)
+    ).scalar()
+    if begin_at is not None:
+        connection.execute(_OWNERS.delete().where(is_note))
+    return begin_at
 
 
 def _end(

@@ -20,6 +20,8 @@ from cloud_security.trace import writing
 
 _HISTORY = tables.HISTORY
 _GAPS = tables.GAPS
+#: Where nobody knows when a row was made at the earliest.
+_EVER = datetime.datetime(1970, 1, 1)
 #: Rows that one transaction locks.
 _AT_ONCE = 200
 
@@ -47,10 +49,17 @@ def import_all(engine: Any) -> int:
     the history. Again, it changes nothing, but for one that was interrupted.
 
     :returns: how many intervals were opened
+    :raises Unimported: when Neutron records nothing yet
     """
     with engine.begin() as connection:
         if gaps.is_imported(connection):
             return 0
+        if not check_times.has_started(connection):
+            raise Unimported(
+                'Neutron has not started with the plugin: run '
+                'cloud-security-trace enable, restart Neutron on all hosts, '
+                'and import then. Nothing was changed.'
+            )
         begun = connection.execute(
             sa.select(_GAPS.c.id).where(_GAPS.c.reason == gaps.BEFORE)
         ).first()
@@ -137,7 +146,7 @@ def _mend(
             name,
             wanted[name].content,
             now,
-            max(filter(None, (last, wanted[name].since)), default=last),
+            max(filter(None, (last, wanted[name].since)), default=_EVER),
         )
         for name in sorted(wanted.keys() - right)
     ]

@@ -22,6 +22,8 @@ from cloud_security.trace import nova_api
 from cloud_security.trace import owners
 
 _FULL_AFTER = datetime.timedelta(hours=1)
+#: Nova knows a server before it asks for its port, or has forgotten it.
+_FORGOTTEN_AFTER = datetime.timedelta(hours=1)
 #: So many servers are looked up one by one, and more of them in a list.
 _ONE_BY_ONE = 20
 #: Gets the name of a user by the ID, None for none.
@@ -61,6 +63,7 @@ def sync(
             owners.correct(connection, other, kept),
             len(run.missing),
         )
+        owners.forget(connection, run.forgotten())
         if run.is_full:
             check_times.note(connection, check_times.SYNC, kept.at)
     return outcome
@@ -102,12 +105,23 @@ class _Run:
             found = map(self._nova.server, sorted(self.missing))
             self._take(one for one in found if one is not None)
 
+    def forgotten(self) -> dict[str, datetime.datetime]:
+        """Return servers of which Nova will not tell later either."""
+        return {
+            server_id: begin_at
+            for server_id, begin_at in self._kept.unresolved.items()
+            if server_id in self.missing
+            and self._kept.at - begin_at > _FORGOTTEN_AFTER
+        }
+
     def _take(self, found: Iterable[owners.Server]) -> None:
         for one in found:
             self._seen += 1
             self._progress(self._seen)
             owner_id = self._kept.owners.get(one.server_id)
-            if one.server_id in self._kept.unresolved:
+            if one.server_id in self._kept.forgotten:
+                self.new[one.server_id] = one
+            elif one.server_id in self._kept.unresolved:
                 self.new[one.server_id] = one
                 self.missing.discard(one.server_id)
             elif owner_id is not None and owner_id != one.user_id:

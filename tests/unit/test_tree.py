@@ -95,6 +95,7 @@ OF_HISTORY = (
     'table_rows',
     'tables',
     'timeline',
+    'tracks',
 )
 #: What works on hosts and in images without Nova.
 WITHOUT_NOVA = (

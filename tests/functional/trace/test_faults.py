@@ -17,7 +17,10 @@ import sqlalchemy as sa
 from sqlalchemy import orm
 
 from cloud_security.trace import checking
+from cloud_security.trace import columns
 from cloud_security.trace import gaps
+from cloud_security.trace import history
+from cloud_security.trace import intervals
 from cloud_security.trace import plugin
 from cloud_security.trace import repairing
 from cloud_security.trace import tables
@@ -87,6 +90,64 @@ class TestRecorder(Faults):
         )
         for row in self.rows(port):
             self.assertLess(row.begin_after, row.begin_at)
+
+    def test_lost_transaction_is_no_success(self):
+        # InnoDB takes back all of a transaction that is in a deadlock.
+        def lose(connection, *_args):
+            connection.connection.dbapi_connection.rollback()
+            raise RuntimeError('no luck')
+
+        before = self.root.ids('ports')
+        with mock.patch.object(writing, 'begin', lose):
+            status, _ = self.alice.post(
+                'ports', {'port': {'network_id': self.network['id']}}
+            )
+        self.assertEqual(500, status)
+        self.assertEqual(before, self.root.ids('ports'))
+        self.assertEqual(set(), self.differing())
+
+    def test_interval_that_the_transaction_does_not_see_is_ended(self):
+        port = self.port(self.alice, **self.bound())
+        floating = self.floating_ip(self.alice, port_id=port['id'])
+        other = self.port(self.alice, **self.bound())
+        hidden = mock.patch.object(
+            writing, '_seen', side_effect=lambda connection, names: {}
+        )
+        for target in (other['id'], None):
+            with hidden:
+                status, body = self.alice.put(
+                    f'floatingips/{floating["id"]}',
+                    {'floatingip': {'port_id': target}},
+                )
+            self.assertEqual(200, status, body)
+            self.assertEqual(set(), self.differing())
+        self.assertEqual([], self.gaps())
+
+    def test_interval_that_another_has_ended_is_ended_once(self):
+        port = self.port(self.alice, **self.bound())
+        floating = self.floating_ip(self.alice, port_id=port['id'])
+        with mock.patch.object(
+            writing, '_seen', side_effect=lambda _, names: {names[0]: -1}
+        ):
+            self.alice.put(
+                f'floatingips/{floating["id"]}',
+                {'floatingip': {'port_id': None}},
+            )
+        self.assertEqual(set(), self.differing())
+
+    def test_clock_that_goes_back_ends_nothing_before_it_begins(self):
+        port = self.port(self.alice)
+        self.execute(
+            'update cloud_security_ip_history set begin_at = :later'
+            ' where port_id = :id',
+            later='2100-01-01 00:00:00.000000',
+            id=port['id'],
+        )
+        self.assertEqual(204, self.alice.delete(f'ports/{port["id"]}')[0])
+        rows = self.rows(port)
+        self.assertEqual(2, len(rows))
+        for row in rows:
+            self.assertEqual(row.begin_at, row.end_at)
 
     def test_new_row_with_an_open_interval_is_recorded(self):
         port = self.port(self.alice)
@@ -330,6 +391,30 @@ class TestImport(cloud.Cloud):
                 )
             ],
         )
+
+
+    def test_import_waits_for_a_start(self):
+        with self.engine.begin() as connection:
+            connection.execute(tables.CHECKS.delete())
+        self.assertRaises(
+            repairing.Unimported, repairing.import_all, self.engine
+        )
+        self.assertEqual([], self.sql('select * from cloud_security_ip_gaps'))
+
+    def test_row_of_unknown_age_is_not_exact(self):
+        port = self.port(self.alice)
+        with self.engine.begin() as connection:
+            connection.execute(HISTORY.delete())
+            connection.execute(
+                sa.text('update standardattributes set created_at = null')
+            )
+        repairing.import_all(self.engine)
+        span = intervals.EVER
+        with self.engine.connect() as connection:
+            [one] = history.of_address(
+                connection, port['fixed_ips'][0]['ip_address'], span
+            )
+        self.assertFalse(columns.is_exact(one))
 
 
 class TestInterruptedImport(cloud.Cloud):

@@ -99,6 +99,50 @@ class TestBehind(testtools.TestCase):
         self.assertNotIn('server-1', self.servers(29))
         self.assertIn('server-1', self.servers(30))
 
+    def join(self, router_id, subnet_id, begin=0, end=None):
+        """Put a router on a subnet."""
+        port_id = f'{router_id}-{subnet_id}'
+        self.records.port(
+            port_id,
+            begin,
+            end,
+            device_id=router_id,
+            device_owner='network:router_interface',
+        )
+        self.records.fixed(
+            f'10.9.{len(subnet_id)}.1',
+            port_id,
+            begin,
+            end,
+            subnet_id=subnet_id,
+        )
+
+    def serve(self, server_id, subnet_id):
+        self.records.port(f'of-{server_id}', 0, device_id=server_id)
+        self.records.fixed(
+            '10.9.0.5', f'of-{server_id}', 0, subnet_id=subnet_id
+        )
+
+    def test_servers_behind_a_second_router_are_candidates(self):
+        self.join('r2', 's0', 20, 60)
+        self.join('r2', 'inner', 30)
+        self.join('r3', 'inner')
+        self.join('r3', 'innermost')
+        self.serve('second', 'inner')
+        self.serve('third', 'innermost')
+        for second, is_behind in ((25, False), (30, True), (60, False)):
+            found = self.servers(second)
+            self.assertEqual(is_behind, 'second' in found, second)
+            self.assertEqual(is_behind, 'third' in found, second)
+
+    def test_second_router_with_a_gateway_uses_its_own(self):
+        self.join('r2', 's0')
+        self.join('r2', 'inner')
+        self.serve('second', 'inner')
+        self.records.history('snat', 40, object_id='r2', port_id='gw2')
+        self.assertIn('second', self.servers(39))
+        self.assertNotIn('second', self.servers(40))
+
     def test_other_address_than_that_of_a_gateway_hides_none(self):
         span = records.instant(10)
         self.assertEqual([], self.behind(span, '10.0.0.5'))

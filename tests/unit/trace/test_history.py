@@ -91,6 +91,41 @@ class TestHistory(History):
             self.shown(self.of_address('10.0.0.6'), 'Server', 'By'),
         )
 
+    def test_begin_of_a_server_has_the_user_who_made_its_port(self):
+        nova = {'device_id': 'new', 'device_owner': ''}
+        for begin, end, more in (
+            (20, 21, {**nova, 'begin_user_id': 'alice'}),
+            (21, 30, {'device_id': 'new', 'begin_user_id': 'nova'}),
+            (30, None, {'device_id': 'other', 'begin_user_id': 'bob'}),
+        ):
+            self.records.port('n', begin, end, **more)
+        self.records.fixed('10.0.0.7', 'n', 20, begin_user_id='alice')
+        self.assertEqual(
+            [(None, 'alice'), ('new', 'alice'), ('other', 'bob')],
+            self.shown(self.of_address('10.0.0.7'), 'Server', 'By'),
+        )
+        [first, *_] = self.shown(self.of_address('10.0.0.7'), 'Detail')
+        self.assertIn('on new', first[0])
+
+    def test_end_has_the_user_and_the_request(self):
+        self.records.fixed(
+            '10.0.0.8', 'p', 10, 20, end_user_id='eve', end_request_id='req-9'
+        )
+        self.assertEqual(
+            [('eve', 'req-9')],
+            self.shown(self.of_address('10.0.0.8'), 'Ended By', 'End Request'),
+        )
+
+    def test_interval_that_ends_before_it_begins_breaks_no_look_up(self):
+        self.records.fixed('10.0.0.9', 'p', 60, 59)
+        for span in (None, records.span(0, 100), records.instant(60)):
+            for found in (
+                self.of_address('10.0.0.9', span),
+                history.of_server(self.connection, 'web', records.span()),
+            ):
+                for one in found:
+                    self.assertLessEqual(one.fact.begin, one.fact.end)
+
     def test_floating_ip_leads_to_an_inner_address(self):
         self.records.history(
             'floating',

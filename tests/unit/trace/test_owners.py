@@ -4,6 +4,8 @@
 import sqlalchemy as sa
 
 from cloud_security.trace import check_times
+from cloud_security.trace import coverage
+from cloud_security.trace import intervals
 from cloud_security.trace import known_owners
 from cloud_security.trace import owners
 from cloud_security.trace import tables
@@ -105,6 +107,35 @@ class TestBegin(Owners):
         self.assertEqual(
             [(ONE, 'alice'), (TWO, 'alice')], self.owners(*COLUMNS[:2])
         )
+
+
+class TestForgotten(Owners):
+    def setUp(self):
+        super().setUp()
+        begin = self.now - 3 * database.HOUR
+        self.port(ONE, begin_ago=3 * database.HOUR)
+        with self.engine.begin() as connection:
+            owners.forget(connection, {ONE: begin})
+        self.assertEqual({}, self.read().unresolved)
+        self.assertEqual({ONE}, self.read().forgotten)
+
+    def test_owner_whom_nova_tells_later_takes_its_place(self):
+        self.assertEqual(1, self.begin(self.server()))
+        self.assertEqual([(ONE, 'alice')], self.owners(*COLUMNS[:2]))
+        self.assertEqual(set(), self.read().forgotten)
+
+    def test_former_owner_takes_its_place(self):
+        self.change('bob', former_id='alice')
+        self.assertEqual(
+            [(ONE, 'alice'), (ONE, 'bob')], self.owners(*COLUMNS[:2])
+        )
+        [(first,), _] = self.owners('begin_at')
+        self.assertEqual(self.now - 3 * database.HOUR, first)
+
+    def test_look_up_says_that_the_owner_is_not_known(self):
+        with self.engine.connect() as connection:
+            found = coverage.of_owners(connection, intervals.EVER)
+        self.assertIn(coverage.REASONS['ownerless'], str(found.gaps[-1]))
 
 
 class TestCorrect(Owners):

@@ -10,7 +10,7 @@ from cloud_security.trace import tables
 from tests.unit.trace import database
 from tests.unit.trace import trace_fixture
 
-ONE = database.server_id(1)
+ONE, TWO = map(database.server_id, (1, 2))
 DAY = database.DAY
 
 
@@ -38,7 +38,8 @@ class TestPurge(trace_fixture.Commands):
 
     def test_log_has_how_many_and_who(self):
         log = self.useFixture(fixtures.FakeLogger())
-        self.purge('--keep-server', database.server_id(2).upper())
+        self.port(TWO, 500 * DAY)
+        self.purge('--keep-server', TWO.upper())
         [line] = [
             line
             for line in log.output.splitlines()
@@ -46,7 +47,7 @@ class TestPurge(trace_fixture.Commands):
         ]
         record = json.loads(line.partition(' ')[2])
         self.assertEqual(1, record['intervals'])
-        self.assertEqual([database.server_id(2)], record['kept_servers'])
+        self.assertEqual([TWO], record['kept_servers'])
         self.assertTrue(record['by'])
 
     def test_bound_is_a_time_of_the_operators(self):
@@ -56,13 +57,31 @@ class TestPurge(trace_fixture.Commands):
         ):
             self.assertEqual(0, self.purge('--before', text)[0])
             self.assertEqual(count, self.count())
-        code, out, err = self.purge('--before', 'yesterday')
-        self.assertEqual((2, ''), (code, out))
-        self.assertIn('is no time', err)
+        for text in ('yesterday', '9999-12-31T23:59:59-01:00'):
+            code, out, err = self.purge('--before', text)
+            self.assertEqual((2, ''), (code, out))
+            self.assertIn('is no time', err)
 
     def test_dry_run_and_kept_server_delete_nothing(self):
         for arguments in (('--dry-run',), ('--keep-server', ONE)):
             self.assertEqual(0, self.purge(*arguments)[0])
+            self.assertEqual(3, self.count())
+
+    def test_servers_of_the_option_are_kept(self):
+        self.configure('x', f'[cloud_security_trace]\nkept_servers = {ONE}')
+        self.assertEqual(0, self.purge()[0])
+        self.assertEqual(3, self.count())
+
+    def test_unknown_kept_server_keeps_everything(self):
+        for option, arguments in (
+            ('', ('--keep-server', 'web-1')),
+            ('', ('--keep-server', ONE[:-1], '--dry-run')),
+            (f'kept_servers = {ONE},{TWO}', ()),
+        ):
+            self.configure('x', f'[cloud_security_trace]\n{option}')
+            code, out, err = self.purge(*arguments)
+            self.assertEqual((2, ''), (code, out), err)
+            self.assertIn('The history has no server', err)
             self.assertEqual(3, self.count())
 
     def test_all_is_meant_and_comes_after_disable(self):

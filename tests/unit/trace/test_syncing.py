@@ -75,10 +75,31 @@ class TestSync(Sync):
 
     def test_deleted_server_is_found_until_nova_forgets_it(self):
         self.port(ONE, end_ago=0 * database.HOUR)
-        self.port(TWO)
+        self.port(TWO, database.HOUR / 2)
         self.nova.add(ONE, deleted=True)
         self.assert_synced(1, 0, 1)
         self.assertEqual([(ONE,)], self.owners('server_id'))
+
+    def test_server_that_nova_has_forgotten_is_asked_for_once(self):
+        ids = list(map(database.server_id, range(30)))
+        for one in ids:
+            self.port(one, 2 * database.HOUR)
+        self.assert_synced(0, 0, 30)
+        self.assertEqual(
+            [(one, None) for one in ids], self.owners('server_id', 'user_id')
+        )
+        before = len(self.nova.requests)
+        self.assert_synced(0, 0, 0)
+        self.assertEqual(before + 1, len(self.nova.requests))
+        # Its cell did not respond, perhaps.
+        self.nova.add(ids[0])
+        self.nova.servers[ids[0]]['updated'] = '2099-01-01T00:00:00Z'
+        self.assert_synced(1, 0, 0)
+        self.assertIn(
+            (ids[0], 'alice', NOON),
+            self.owners('server_id', 'user_id', 'begin_at'),
+        )
+        self.assertEqual(30, len(self.rows(tables.OWNERS)))
 
     def test_servers_are_read_in_pages_and_not_one_by_one(self):
         self.nova.page = 10
