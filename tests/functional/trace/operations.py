@@ -4,6 +4,8 @@
 import collections
 import uuid
 
+#: Ports and floating IPs at once: the walk looks at all after each operation.
+MANY = 60
 PAIRS = ('192.0.2.0/28', '2001:db8:99::/64')
 
 
@@ -364,5 +366,9 @@ class Operations:
         [name] = self.random.choices(
             list(self.WEIGHTS), list(self.WEIGHTS.values())
         )
+        if len(self.ports) > MANY:
+            name = 'port_delete'
+        elif len(self.floating) > MANY:
+            name = 'floating_delete'
         getattr(self, name)()
         return name

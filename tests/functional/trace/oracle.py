@@ -71,8 +71,9 @@ class Oracle:
             kind: query.format(forward=forward)
             for kind, (query, _) in QUERIES.items()
         }
-        #: ``[(moment, {(kind, *values)})]``
+        #: ``[(moment, {(kind, *values)})]``: what came or went until then
         self.seen = []
+        self.last = set()
 
     def assigned(self):
         """Return ``{(kind, *values)}`` of Neutron's tables."""
@@ -96,11 +97,12 @@ class Oracle:
     def look(self):
         """Note what is assigned now; return what open intervals differ by."""
         assigned = self.assigned()
-        self.seen.append((self.cloud.now(), assigned))
-        found = self.open()
-        return sorted(
-            {*assigned}.symmetric_difference(found), key=str
-        ) + sorted(one for one in found if found.count(one) > 1)
+        self.seen.append((self.cloud.now(), assigned ^ self.last))
+        self.last = assigned
+        found = collections.Counter(self.open())
+        return sorted(assigned ^ found.keys(), key=str) + sorted(
+            (one for one, number in found.items() if number > 1), key=str
+        )
 
     def intervals(self):
         """Return ``[(begin_at, end_at, (kind, *values))]``, in their order."""
@@ -113,6 +115,13 @@ class Oracle:
                 f" where kind = '{kind}' order by id"
             )
         ]
+
+    def moments(self):
+        """Yield ``(moment, {(kind, *values)})``, the set changed each time."""
+        assigned = set()
+        for at, changed in self.seen:
+            assigned ^= changed
+            yield at, assigned
 
     def wrong_moments(self):
         """Return the moments at which the history says something else."""
@@ -128,7 +137,7 @@ class Oracle:
         )
         active = collections.Counter()
         wrong = []
-        for at, assigned in self.seen:
+        for at, assigned in self.moments():
             for changes, number in ((begins, 1), (ends, -1)):
                 while changes and changes[0][0] <= moment(at):
                     active[changes.popleft()[1]] += number

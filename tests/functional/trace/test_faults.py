@@ -392,7 +392,6 @@ class TestImport(cloud.Cloud):
             ],
         )
 
-
     def test_import_waits_for_a_start(self):
         with self.engine.begin() as connection:
             connection.execute(tables.CHECKS.delete())

@@ -3,6 +3,7 @@
 
 import datetime
 import ipaddress
+import itertools
 import sys
 
 from cloud_security.trace import addresses
@@ -56,12 +57,19 @@ class Assigned:
             for text, _, _, port_id in self.fixed
             if text == address and self.ports[port_id][1] == behind.GATEWAY
         } & self.routers
-        subnets = {
-            subnet_id
+        interfaces = [
+            (self.ports[port_id][0], subnet_id)
             for _, _, subnet_id, port_id in self.fixed
-            if self.ports[port_id][0] in routers
-            and self.ports[port_id][1] in behind.INTERFACES
-        }
+            if self.ports[port_id][1] in behind.INTERFACES
+        ]
+        # Those without a gateway send through others that share a subnet.
+        subnets, before = set(), None
+        while subnets != before:
+            before = set(subnets)
+            subnets |= {one for router, one in interfaces if router in routers}
+            routers |= {
+                router for router, one in interfaces if one in subnets
+            } - self.routers
         return {
             (text, self.ports[port_id][0])
             for text, _, subnet_id, port_id in self.fixed
@@ -79,7 +87,9 @@ class TestLookUps(walk.Walk):
         looked, hidden = 0, 0
         step = max(len(self.oracle.seen) // MOMENTS, 1)
         with self.engine.connect() as connection:
-            for at, rows in self.oracle.seen[::step]:
+            for at, rows in itertools.islice(
+                self.oracle.moments(), 0, None, step
+            ):
                 assigned = Assigned(rows)
                 if isinstance(at, str):
                     at = datetime.datetime.fromisoformat(at)

@@ -162,17 +162,31 @@ class World:
                 or not self.at('snat', router, second)
             ):
                 continue
-            subnets = {
-                subnet
-                for (subnet, _), port in fixed.items()
-                if self.at('port', port, second) == (router, INTERFACE)
-            }
+            subnets = self._behind(router, fixed, second)
             for (subnet, inner), port in fixed.items():
                 _, device, server, _ = self._whose(port, second)
                 if subnet in subnets and server:
                     if (port, inner) not in floating:
                         found.add((port, inner, server))
         return found
+
+    def _behind(self, router, fixed, second):
+        """Return the subnets of a router, and of those behind it."""
+        interfaces = set()
+        for (subnet, _), port in fixed.items():
+            device, owner = self.at('port', port, second) or ('', '')
+            if owner == INTERFACE:
+                interfaces.add((device, subnet))
+        routers, subnets, before = {router}, set(), None
+        while subnets != before:
+            before = set(subnets)
+            subnets |= {one for device, one in interfaces if device in routers}
+            routers |= {
+                device
+                for device, one in interfaces
+                if one in subnets and not self.at('snat', device, second)
+            }
+        return subnets
 
 
 def instants(step):
