@@ -14,6 +14,7 @@ from typing import Optional
 from neutron.extensions import securitygroup as extension
 from neutron.objects import securitygroup
 from neutron_lib import exceptions
+from neutron_lib.api import validators
 from neutron_lib.plugins import directory
 from oslo_utils import uuidutils
 
@@ -21,6 +22,7 @@ from cloud_security.network import viewer as viewers
 from cloud_security.network import wrapping
 
 _GROUP = 'security_group_id'
+_GROUPS = 'security_groups'
 
 
 class DefaultGroupIsProjects(exceptions.NotAuthorized):  # type: ignore[misc]
@@ -111,6 +113,30 @@ def _deleted_group(
         return original(self, context, id, *args, **kwargs)
 
 
+def _groups_on_port(
+    original: Any,
+    self: Any,
+    context: Any,
+    id: str,
+    port: Any,
+    original_port: Any,
+    *args: Any,
+    **kwargs: Any,
+) -> Any:
+    """Give groups to a port; those on it can stay, also if hidden.
+
+    A port of the project shows what is on it.
+    """
+    wanted = port['port'].get(_GROUPS)
+    staying = set(original_port.get(_GROUPS) or ()).intersection(
+        wanted if validators.is_attr_set(wanted) else ()
+    )
+    with viewers.seeing_groups(context, staying):
+        return original(
+            self, context, id, port, original_port, *args, **kwargs
+        )
+
+
 #: ``{name of a method of the core plugin: what stands around it}``
 METHODS: dict[str, wrapping.Around] = {
     'get_security_group_rules': _rules,
@@ -121,6 +147,7 @@ METHODS: dict[str, wrapping.Around] = {
     'create_security_group_rule_bulk': _group_of_new_rule,
     'create_security_group_rule_bulk_native': _group_of_new_rule,
     'delete_security_group_rule': _group_of_rule,
+    '_update_security_group_on_port': _groups_on_port,
 }
 
 

@@ -107,12 +107,21 @@ def _associated(
 ) -> Any:
     """Return the port, address and router for a floating IP.
 
+    Where the request names no port, Neutron looks for the one that the
+    floating IP has. A manager can have put it on a hidden one, where it stays.
+
     :raises FloatingIPPortAlreadyAssociated: when the address has a floating
         IP already, as Neutron does where the caller may see that one
     """
-    found = original(self, context, fip, floating_ip)
-    port_id, address, _ = found
     before = floating_ip.fixed_port_id, str(floating_ip.fixed_ip_address)
+    names_place = 'port_id' in fip or fip.get('router_id')
+    try:
+        found = original(self, context, fip, floating_ip)
+    except lib_exceptions.PortNotFound:
+        if names_place or viewers.isolated(context) is None:
+            raise
+        return (*before, floating_ip.router_id)
+    port_id, address, _ = found
     if (
         viewers.isolated(context) is not None
         and port_id

@@ -17,6 +17,7 @@ from neutron.db.models import address_group
 from neutron.db.models import l3
 from neutron.db.models import securitygroup
 from neutron_lib import constants
+from neutron_lib.api import validators
 from neutron_lib.callbacks import events
 from neutron_lib.callbacks import registry
 from neutron_lib.callbacks import resources
@@ -36,8 +37,8 @@ def _port(
     resource: str, event: str, trigger: Any, payload: Any = None
 ) -> None:
     port = payload.latest_state
-    if port.get('device_owner') == constants.DEVICE_OWNER_LOCAL_IP:
-        # Neutron makes it as an admin for anybody: _local_ip stamps it.
+    if _is_for_local_ip(payload.context, port):
+        # _local_ip stamps it.
         return
     is_neutrons = (port.get('device_owner') or '').startswith(
         constants.DEVICE_OWNER_NETWORK_PREFIX
@@ -47,6 +48,15 @@ def _port(
         models_v2.Port,
         payload.resource_id,
         None if is_neutrons else _project_id(port),
+    )
+
+
+def _is_for_local_ip(context: Any, port: Any) -> bool:
+    """Tell whether Neutron makes a port for a local IP, as an admin."""
+    return (
+        port.get('device_owner') == constants.DEVICE_OWNER_LOCAL_IP
+        and context.is_admin
+        and not _project_id(port)
     )
 
 
@@ -99,17 +109,30 @@ def _address_group(
 
 
 def _local_ip(
-    original: Any, self: Any, context: Any, *args: Any, **kwargs: Any
+    original: Any,
+    self: Any,
+    context: Any,
+    local_ip: Any,
+    *args: Any,
+    **kwargs: Any,
 ) -> Any:
     """Make a local IP, and stamp the port that Neutron makes for it.
 
+    A port that the request names stays as it is, also without owner.
     Should this be interrupted, the port has no owner, and both are hidden.
     """
-    made = original(self, context, *args, **kwargs)
-    port_id = made['local_port_id']
-    with db_api.CONTEXT_WRITER.using(context):
-        if context.session.get(models.PortOwner, port_id) is None:
-            _stamp(context, models_v2.Port, port_id, _project_id(made))
+    names_port = validators.is_attr_set(
+        local_ip['local_ip'].get('local_port_id')
+    )
+    made = original(self, context, local_ip, *args, **kwargs)
+    if not names_port:
+        with db_api.CONTEXT_WRITER.using(context):
+            _stamp(
+                context,
+                models_v2.Port,
+                made['local_port_id'],
+                _project_id(made),
+            )
     return made
 
 

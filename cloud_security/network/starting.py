@@ -32,6 +32,7 @@ from cloud_security.network import routed
 from cloud_security.network import server_ports
 from cloud_security.network import stamping
 from cloud_security.network import tags
+from cloud_security.network import taken_along
 from cloud_security.network import viewer as viewers
 from cloud_security.network import whole_project
 from cloud_security.policy import checks
@@ -112,6 +113,7 @@ def _restrict() -> None:
         group_rules.restrict()
         parents.restrict()
         in_use.look_first()
+        taken_along.restrict()
         server_ports.restrict()
         device_ids.restrict()
         rbac_policies.restrict()

@@ -11,6 +11,7 @@ Source: neutron_lib/context.py, neutron-lib 3.11 to 5.0.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from collections.abc import Iterator
 import contextlib
 import contextvars
@@ -46,7 +47,8 @@ class Viewer:
     user's: Nova has then checked that the user may use the server. It is false
     in a request for one port, whose ID the user may have chosen; there
     ``server_ports.py`` asks Nova.
-    ``new_ids`` are those of security groups that this request makes.
+    ``new_ids`` are those of security groups that this request makes, or that
+    are on a port which it changes.
     """
 
     user_id: str
@@ -192,3 +194,14 @@ def announce(context: Any, resource_id: str) -> None:
     """Let a context read a row that it makes, before the row has an owner."""
     new_ids = {*getattr(context, _NEW_IDS, ()), resource_id}
     setattr(context, _NEW_IDS, new_ids)
+
+
+@contextlib.contextmanager
+def seeing_groups(context: Any, group_ids: Iterable[str]) -> Iterator[None]:
+    """Let a context read some security groups, for a port that has them."""
+    before = getattr(context, _NEW_IDS, ())
+    setattr(context, _NEW_IDS, {*before, *group_ids})
+    try:
+        yield
+    finally:
+        setattr(context, _NEW_IDS, before)

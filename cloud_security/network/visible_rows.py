@@ -94,9 +94,15 @@ def _leads_to_no_other(viewer: viewers.Viewer, floating_ip: Any) -> list[Any]:
 
 def local_ips(viewer: viewers.Viewer, address: Any) -> Any:
     """Return the condition of local IPs, which belong to their local port."""
+    port = models_v2.Port.__table__.alias()
     return sa.or_(
         _other_project(viewer, address),
         _owned(models_v2.Port, viewer, address.local_port_id),
+        # Nobody knows who made it there. Neutron's own have no project yet.
+        _exists(
+            port.c.id == address.local_port_id,
+            port.c.project_id.not_in((viewer.project_id, '')),
+        ),
     )
 
 

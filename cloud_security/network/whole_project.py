@@ -30,7 +30,6 @@ OF_NETWORKS = (
     'update_subnet',
     'delete_subnet',
     'update_network',
-    'delete_network',
 )
 #: Each method stands in the class that has it, so that the order does not
 #: matter in which Neutron loads its plugins.
@@ -41,8 +40,6 @@ METHODS: tuple[tuple[type, str], ...] = (
     # Whether something of a member needs a router's interface or gateway.
     (l3_db.L3_NAT_dbonly_mixin, '_confirm_router_interface_not_in_use'),
     (l3_db.L3_NAT_dbonly_mixin, '_delete_router_gw_port_db'),
-    # Whether a floating IP needs the address of a port of the project.
-    (l3_db.L3_NAT_dbonly_mixin, 'prevent_internal_ip_change_for_fip'),
     # Whether the floating IP of a port on the external network is there.
     (l3_db.L3_NAT_dbonly_mixin, 'prevent_l3_port_deletion'),
     # Which forwarding the database found, of which the caller gets their own

@@ -28,6 +28,7 @@ from cloud_security.network import server_ports
 from cloud_security.network import stamping
 from cloud_security.network import starting
 from cloud_security.network import tags
+from cloud_security.network import taken_along
 from cloud_security.network import viewer
 from cloud_security.network import visible_rows
 from cloud_security.network import whole_project
@@ -39,6 +40,8 @@ SHARES = 'test_groups.TestPolicies.test_'
 KINDS = 'test_kinds.TestKinds.test_'
 SHARED = 'test_shared_things.'
 INTEGRITY = 'test_integrity.'
+TARGET = f'{SHARED}TestPorts.test_target_of_a_hidden_forwarding_'
+NETWORK = f'{SHARED}TestNetworks.test_network_'
 ADDRESSES = f'{INTEGRITY}TestAddresses.test_'
 FIPS = f'{INTEGRITY}TestFloatingIPs.test_port_'
 NOVA = 'test_who.TestNova.test_bound_port_is_found_by_its_server_and_unbound'
@@ -98,6 +101,13 @@ def floating_ips_by_owner(seen, floating_ip):
     return sa.or_(
         visible_rows._other_project(seen, floating_ip),
         visible_rows._owned(l3.FloatingIP, seen, floating_ip.id),
+    )
+
+
+def local_ips_by_owner(seen, address):
+    return sa.or_(
+        visible_rows._other_project(seen, address),
+        visible_rows._owned(models_v2.Port, seen, address.local_port_id),
     )
 
 
@@ -176,8 +186,68 @@ MUTATIONS = {
         f'{SHARED}TestFloatingIPs.test_port_of_a_hidden_floating_ip_is_not_found',
     ),
     'addresses behind floating IPs': (
-        without_method('prevent_internal_ip_change_for_fip'),
+        without(taken_along, '_address'),
         f'{SHARED}TestPorts.test_address_of_a_hidden_floating_ip_stays',
+    ),
+    'addresses behind forwardings': (
+        [mock.patch.object(taken_along, '_hidden', return_value=[])],
+        f'{TARGET}keeps_its_address',
+    ),
+    'ports with a hidden forwarding': (
+        without(taken_along, '_forwarded_port'),
+        f'{TARGET}is_not_deleted',
+    ),
+    'networks with a hidden floating IP': (
+        [
+            mock.patch.object(
+                taken_along, '_has_hidden_floating_ip', return_value=False
+            )
+        ],
+        f'{NETWORK}with_a_hidden_floating_ip_is_in_use',
+    ),
+    'networks in use': (
+        without(taken_along, '_network'),
+        f'{NETWORK}with_a_hidden_floating_ip_is_in_use',
+    ),
+    'hidden subports': (
+        without(taken_along, '_subports'),
+        f'{SHARED}TestTrunks.test_hidden_subport_is_removed_as_an_unknown_one',
+    ),
+    'groups on ports of the project': (
+        without_rule_method('_update_security_group_on_port'),
+        f'{SHARED}TestPorts.test_groups_on_it_stay_on_it',
+    ),
+    'floating IPs on a hidden port': (
+        without(in_use, '_associated'),
+        f'{SHARED}TestFloatingIPs'
+        '.test_own_floating_ip_on_a_hidden_port_is_described',
+    ),
+    'local IPs on ports of other projects': (
+        [mock.patch.object(visible_rows, 'local_ips', local_ips_by_owner)],
+        f'{SHARED}TestLocalIPs'
+        '.test_local_ip_on_a_port_of_another_project_is_the_projects',
+    ),
+    'owners of ports like those of local IPs': (
+        [
+            mock.patch.object(
+                stamping,
+                '_is_for_local_ip',
+                lambda context, port: (
+                    port['device_owner'] == 'network:local_ip'
+                ),
+            )
+        ],
+        f'{SHARED}TestLocalIPs'
+        '.test_port_with_their_device_owner_is_the_projects',
+    ),
+    'ports that a local IP names': (
+        [
+            mock.patch.object(
+                stamping.validators, 'is_attr_set', return_value=False
+            )
+        ],
+        f'{SHARED}TestPortsWithoutOwnerInMonitorMode'
+        '.test_local_ip_gives_no_port_to_its_maker',
     ),
     'forwardings that the database refuses': (
         without_method('_find_existing_port_forwarding'),
