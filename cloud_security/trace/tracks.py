@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is known of ports and of servers, in the order of time."""
+"""Tracks of ports and of servers: facts about each, in the order of time."""
 
 from __future__ import annotations
 
