@@ -4,7 +4,8 @@
 Runs in the lab's environment: ``cloud.py identity`` before the other APIs
 start, ``cloud.py resources`` afterwards. What is there is left alone.
 ``cloud.py things`` lets alice and bob make one of each, for Horizon's pages,
-and ``cloud.py orchestration`` lets Keystone know Heat, for clients.
+``cloud.py testers`` makes projects for Tempest, and ``cloud.py orchestration``
+lets Keystone know Heat, for clients.
 """
 
 import json
@@ -15,6 +16,9 @@ import settings
 
 #: name: (processors, MiB of memory, GiB of disk)
 FLAVORS = {'m1.tiny': (1, 64, 1), 'm1.small': (1, 128, 2)}
+
+#: Tempest's accounts: three or four for each of the tests that run at once.
+TESTERS = 8
 
 
 def identity(admin):
@@ -88,23 +92,7 @@ def resources(admin):
             is_dhcp_enabled=False,
         )
     for number, name in enumerate(('course', 'other')):
-        project_id = admin.identity.find_project(name).id
-        if network.find_router('router', project_id=project_id):
-            continue
-        private = network.create_network(name='private', project_id=project_id)
-        subnet = network.create_subnet(
-            name='private',
-            project_id=project_id,
-            network_id=private.id,
-            ip_version=4,
-            cidr=f'10.{10 + number}.0.0/16',
-        )
-        router = network.create_router(
-            name='router',
-            project_id=project_id,
-            external_gateway_info={'network_id': public.id},
-        )
-        network.add_interface_to_router(router, subnet_id=subnet.id)
+        _network(admin, admin.identity.find_project(name).id, number)
     storage = admin.block_storage
     if not storage.find_type('lab'):
         storage.create_type(
@@ -116,6 +104,28 @@ def resources(admin):
             group_specs={'consistent_group_snapshot_enabled': '<is> True'},
         )
     _raise_quotas(admin)
+
+
+def _network(admin, project_id, number):
+    """Make a project's network, and its router to the public one."""
+    network = admin.network
+    if network.find_router('router', project_id=project_id):
+        return
+    private = network.create_network(name='private', project_id=project_id)
+    subnet = network.create_subnet(
+        name='private',
+        project_id=project_id,
+        network_id=private.id,
+        ip_version=4,
+        cidr=f'10.{10 + number}.0.0/16',
+    )
+    public = network.find_network('public')
+    router = network.create_router(
+        name='router',
+        project_id=project_id,
+        external_gateway_info={'network_id': public.id},
+    )
+    network.add_interface_to_router(router, subnet_id=subnet.id)
 
 
 def _raise_quotas(admin):
@@ -188,6 +198,49 @@ def things(_admin):
     (settings.STATE / 'things.json').write_text(json.dumps(found))
 
 
+def testers(admin):
+    """Make Tempest's projects, of one member each; write what it must know."""
+    keystone = admin.identity
+    password = settings.passwords()['testers']
+    accounts, users = [], {}
+    for number in range(TESTERS):
+        name = f'tester{number}'
+        project = keystone.find_project(name) or keystone.create_project(
+            name=name, domain_id='default'
+        )
+        user = keystone.find_user(name) or keystone.create_user(
+            name=name, domain_id='default', password=password
+        )
+        keystone.assign_project_role_to_user(
+            project, user, keystone.find_role('member')
+        )
+        _network(admin, project.id, 10 + number)
+        users[name] = user.id
+        accounts.append(
+            {
+                'username': name,
+                'project_name': name,
+                'domain_name': 'Default',
+                'password': password,
+                'roles': ['member', 'reader'],
+                'resources': {'network': 'private'},
+            }
+        )
+    facts = {
+        # Tests want a reader of the project beside the member: the same user,
+        # by an ID, which Tempest takes for another account.
+        'accounts': accounts
+        + [{**one, 'user_id': users[one['username']]} for one in accounts],
+        'images': [
+            admin.image.find_image(name).id for name in ('cirros', 'debian')
+        ],
+        'flavors': [admin.compute.find_flavor(name).id for name in FLAVORS],
+        'public_network_id': admin.network.find_network('public').id,
+        'extensions': [one.alias for one in admin.network.extensions()],
+    }
+    (settings.STATE / 'tempest/facts.json').write_text(json.dumps(facts))
+
+
 def orchestration(admin):
     """Make Heat's service, endpoint, accounts and domain."""
     keystone = admin.identity
@@ -225,6 +278,7 @@ STEPS = {
     'identity': identity,
     'resources': resources,
     'things': things,
+    'testers': testers,
     'orchestration': orchestration,
 }
 

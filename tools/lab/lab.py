@@ -26,6 +26,7 @@ import processes
 import servers
 import settings
 import steps
+from testers import tempest
 
 BIN = settings.VENV / 'bin'
 #: What a member's operations are tried with.
@@ -87,10 +88,30 @@ def isolate():
     for more in ((), ('--no-deps', '--force-reinstall')):
         processes.run(BIN / 'pip', 'install', '-q', *more, settings.CHECKOUT)
     type_as_admin('neutron-db-manage --subproject cloud_security upgrade head')
+    enable()
+
+
+def enable():
+    """Switch it on, and see that it is."""
     restart = f'{sys.executable} {settings.HERE / "lab.py"} restart'
     type_as_admin(f"cloud-security-manage enable --restart '{restart}'")
     type_as_admin('cloud-security-manage network adopt --rest-to-project')
     type_as_admin('cloud-security-status upgrade check')
+
+
+def test():
+    """Run Tempest's tests, isolated and stock; isolate the lab again.
+
+    :returns: the exit code: 1 when the same tests do not pass
+    """
+    type_as_admin('cloud-security-status upgrade check')
+    tempest.prepare()
+    isolated = tempest.run('isolated')
+    type_as_admin('cloud-security-manage disable')
+    restart(APIS)
+    stock = tempest.run('stock')
+    enable()
+    return tempest.compare(isolated, stock)
 
 
 def probe():
@@ -221,6 +242,7 @@ def main():
     commands.add_parser('isolate', help='install cloud_security, enable it')
     commands.add_parser('probe', help='run cloud-security-probe')
     commands.add_parser('horizon', help='look at Horizon as three users')
+    commands.add_parser('tempest', help="run Tempest's tests of the APIs")
     command = commands.add_parser('clients', help='use clients as two members')
     command.add_argument(
         'names', nargs='*', default=pairs.CLIENTS, metavar='CLIENT'
@@ -243,6 +265,8 @@ def main():
         return probe()
     if arguments.command == 'horizon':
         return look()
+    if arguments.command == 'tempest':
+        return test()
     if arguments.command == 'clients':
         return pairs.go(arguments.names)
     with alone():

@@ -62,7 +62,10 @@ USERS = {
     'eve': ('other', 'member'),
 }
 PROJECTS = ('course', 'other', 'service')
-PASSWORDS = ('admin', 'database', 'horizon', 'queue', 'service', *USERS)
+PASSWORDS = (
+    *('admin', 'database', 'horizon', 'queue', 'service', 'testers'),
+    *USERS,
+)
 
 
 def url(service, path=''):
