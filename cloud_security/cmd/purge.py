@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 import datetime
 import json
 import logging
@@ -84,8 +85,8 @@ class Purge(trace_command.TraceCommand):
                 self._check_known(connection, kept)
                 end = retention.bound(connection, days, parsed_args.before)
             gone = retention.purge(engine, end, kept, parsed_args.dry_run)
-        parsed_args.keep_server = kept
-        self._tell(gone, f'{end.isoformat(timespec="seconds")}Z', parsed_args)
+        before = f'{end.isoformat(timespec="seconds")}Z'
+        self._tell(gone, before, parsed_args, kept)
         return 0
 
     def _check_known(self, connection: Any, server_ids: list[str]) -> None:
@@ -116,7 +117,11 @@ class Purge(trace_command.TraceCommand):
             )
 
     def _tell(
-        self, gone: retention.Gone, before: str, parsed_args: Any
+        self,
+        gone: retention.Gone,
+        before: str,
+        parsed_args: Any,
+        kept: Sequence[str] = (),
     ) -> None:
         """Print what went, and log it."""
         done = 'would go' if parsed_args.dry_run else 'went'
@@ -130,7 +135,7 @@ class Purge(trace_command.TraceCommand):
                 'before': before,
                 'intervals': gone.intervals,
                 'owners': gone.owners,
-                'kept_servers': parsed_args.keep_server,
+                'kept_servers': kept,
                 'by': transfer.operator(),
             }
             LOG.info(

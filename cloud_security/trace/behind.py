@@ -133,15 +133,15 @@ def _reached(
                 [*found.get(subnet_id, []), *met]
             )
             for other, spans in _routers(connection, subnet_id, span).items():
-                before = times.get(other, [])
                 own = _translated(connection, other, span)
-                more = [
+                without_own = [
                     rest
                     for time in intervals.common(met, spans)
                     for rest in intervals.less(time, own)
                 ]
-                times[other] = intervals.union([*before, *more])
-                if times[other] != before and other != router_id:
+                before = times.get(other, [])
+                times[other] = intervals.union([*before, *without_own])
+                if times[other] != before:
                     todo.append(other)
     return found
 
@@ -170,15 +170,14 @@ def _routers(
             _HISTORY.c.device_owner.in_(INTERFACES),
         )
     }
-    found: dict[str, list[intervals.Span]] = {}
-    for one in history.joined(
-        connection, (row for row in rows if row.port_id in interfaces), span
-    ):
-        time = one.fact.possible.meet(span)
-        port = one.port
-        if time and port is not None and port.device_owner in INTERFACES:
-            found.setdefault(port.device_id, []).append(time)
-    return found
+    return _united(
+        (router_id, time)
+        for router_id, _, time in _interfaces(
+            connection,
+            (row for row in rows if row.port_id in interfaces),
+            span,
+        )
+    )
 
 
 def _subnets(
@@ -192,20 +191,32 @@ def _subnets(
         history.ports(connection, span, _HISTORY.c.device_id, [router_id]),
         _HISTORY.c.kind == 'fixed',
     )
-    found: dict[str, list[intervals.Span]] = {}
+    return _united(
+        (subnet_id, time)
+        for one, subnet_id, time in _interfaces(connection, rows, span)
+        if one == router_id
+    )
+
+
+def _interfaces(
+    connection: Any, rows: Iterable[Any], span: intervals.Span
+) -> Iterator[tuple[str, str, intervals.Span]]:
+    """Yield router ID, subnet ID and time of rows that are of interfaces."""
     for one in history.joined(connection, rows, span):
-        port = one.port
         time = one.fact.possible.meet(span)
-        if (
-            time is not None
-            and port is not None
-            and port.device_id == router_id
-            and port.device_owner in INTERFACES
-        ):
-            found.setdefault(one.row.subnet_id, []).append(time)
-    return {
-        subnet_id: intervals.union(times) for subnet_id, times in found.items()
-    }
+        port = one.port
+        if time and port is not None and port.device_owner in INTERFACES:
+            yield port.device_id, one.row.subnet_id, time
+
+
+def _united(
+    pairs: Iterable[tuple[str, intervals.Span]],
+) -> dict[str, list[intervals.Span]]:
+    """Return ``{ID: its times}`` of pairs."""
+    found: dict[str, list[intervals.Span]] = {}
+    for one, time in pairs:
+        found.setdefault(one, []).append(time)
+    return {one: intervals.union(times) for one, times in found.items()}
 
 
 def _floating(

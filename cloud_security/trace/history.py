@@ -188,7 +188,7 @@ def joined(
         {row.port_id for row in rows},
         _HISTORY.c.kind == 'port',
     )
-    port_tracks = tracks.put(facts)
+    port_tracks = tracks.of(facts)
     origins = tracks.origins(facts)
     found = [
         holding.Holding(piece, row, port, port and origins.get(port.id))
@@ -202,7 +202,7 @@ def joined(
         if one.device_id
         and (one.server_id or known_owners.is_server_id(one.device_id))
     }
-    owner_tracks = tracks.put(
+    owner_tracks = tracks.of(
         tracks.facts(connection, _OWNERS.c.server_id, devices)
     )
     owned = set(owner_tracks)

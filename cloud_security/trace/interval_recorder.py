@@ -14,7 +14,6 @@ known.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 from typing import Optional
 
@@ -77,7 +76,7 @@ def _write_safely(
     :returns: the error that kept the history from being written
     """
     error = savepoint.attempt(
-        connection, lambda: _write(connection, notes, cause, writing.end)
+        connection, lambda: _write(connection, notes, cause)
     )
     if isinstance(error, db_exc.DBDuplicateEntry):
         return savepoint.attempt(
@@ -108,7 +107,7 @@ def _write_again(
             tables.utc_now(),
         )
     notes.rows = dict.fromkeys(notes.rows, False)
-    _write(connection, notes, cause, writing.end_locked)
+    _write(connection, notes, cause, is_again=True)
 
 
 def _note_failure(connection: Any, failure: Exception) -> None:
@@ -133,11 +132,11 @@ def _write(
     connection: Any,
     notes: touched_rows.Notes,
     cause: writing.Cause,
-    end: Callable[..., None],
+    is_again: bool = False,
 ) -> None:
     """End and begin the intervals of rows.
 
-    :param end: of ``writing``, ends the intervals of open keys
+    :param is_again: whether an interval was open that was not seen
     """
     keys: dict[str, list[current.Key]] = {}
     for kind, key in notes.rows:
@@ -161,13 +160,8 @@ def _write(
     # One moment for what ends and what begins, so that nothing is between.
     now = min((one.now for one in wanted), default=None)
     if over:
-        end(
-            connection,
-            over,
-            cause,
-            now,
-            begins={one.open_key for one in wanted},
-        )
+        begins = () if is_again else {one.open_key for one in wanted}
+        writing.end(connection, over, cause, now, begins=begins)
     if now is not None:
         writing.begin(
             connection,

@@ -27,8 +27,8 @@ OPTS: List[cfg.Opt] = [
         'kept_servers',
         default=[],
         help='IDs of servers of which cloud-security-trace purge deletes '
-        'nothing, for incidents that are not closed. It deletes nothing at '
-        'all where the history has no such server.',
+        'nothing, for incidents that are not closed. The command deletes '
+        'nothing at all where the history has no such server.',
     ),
     cfg.BoolOpt(
         'keep_names',

@@ -118,18 +118,19 @@ def changed(
     :param source: ``SET_OWNER`` or ``HAND_OVER``
     """
     at = tables.now(connection)
-    first = known_owners.unresolved(connection, server_id).get(server_id)
     if former_id:
+        unresolved = known_owners.unresolved(connection, server_id)
+        first = unresolved.get(server_id)
         first = first or _drop_forgotten(connection, server_id)
-    if first is not None and former_id:
-        _began(
-            connection,
-            server_id=server_id,
-            user_id=former_id,
-            project_id=project_id,
-            begin_at=first,
-            source=source,
-        )
+        if first is not None:
+            _began(
+                connection,
+                server_id=server_id,
+                user_id=former_id,
+                project_id=project_id,
+                begin_at=first,
+                source=source,
+            )
     before = _end(connection, server_id, user_id, at, at)
     is_there = connection.execute(
         sa.select(_OWNERS.c.id).where(_OWNERS.c.open_key == server_id)

@@ -20,7 +20,7 @@ from cloud_security.trace import writing
 
 _HISTORY = tables.HISTORY
 _GAPS = tables.GAPS
-#: Where nobody knows when a row was made at the earliest.
+#: Earliest begin of a row of which Neutron has no time of creation.
 _EVER = datetime.datetime(1970, 1, 1)
 #: Rows that one transaction locks.
 _AT_ONCE = 200

@@ -22,7 +22,8 @@ from cloud_security.trace import nova_api
 from cloud_security.trace import owners
 
 _FULL_AFTER = datetime.timedelta(hours=1)
-#: Nova knows a server before it asks for its port, or has forgotten it.
+#: Nova knows a server before its first port is made. One that Nova does not
+#: know so long afterwards is one that Nova has forgotten.
 _FORGOTTEN_AFTER = datetime.timedelta(hours=1)
 #: So many servers are looked up one by one, and more of them in a list.
 _ONE_BY_ONE = 20
@@ -119,9 +120,10 @@ class _Run:
             self._seen += 1
             self._progress(self._seen)
             owner_id = self._kept.owners.get(one.server_id)
-            if one.server_id in self._kept.forgotten:
-                self.new[one.server_id] = one
-            elif one.server_id in self._kept.unresolved:
+            if (
+                one.server_id in self._kept.unresolved
+                or one.server_id in self._kept.forgotten
+            ):
                 self.new[one.server_id] = one
                 self.missing.discard(one.server_id)
             elif owner_id is not None and owner_id != one.user_id:

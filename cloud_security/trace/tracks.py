@@ -28,7 +28,7 @@ def facts(
     return found
 
 
-def put(
+def of(
     facts: Mapping[str, list[intervals.Fact]],
 ) -> Mapping[str, intervals.Track]:
     """Return ``{value: track}``; that of an unknown value is empty."""

@@ -45,14 +45,14 @@ def end(
     after: Optional[datetime.datetime] = None,
     begins: Collection[str] = (),
 ) -> None:
-    """End the open intervals of some rows.
+    """End the open intervals of some rows, by their IDs where they are seen.
 
     :param open_keys: names of rows, which need not have an interval
     :param at: the time, None for the database's
     :param after: where nobody saw the end, a time when the interval may have
         gone on
-    :param begins: names of those that begin again, so that the database
-        refuses to open an interval that is open
+    :param begins: names that begin again at once: where the transaction sees
+        no interval of theirs, the database refuses a second open one
     """
     values = _ending(cause, at, after)
     for some in _slices(open_keys):
@@ -72,20 +72,6 @@ def end(
                 missing = some
         if missing:
             _end_by_keys(connection, missing, values)
-
-
-def end_locked(
-    connection: Any,
-    open_keys: Collection[str],
-    cause: Cause = Cause(),
-    at: Optional[datetime.datetime] = None,
-    after: Optional[datetime.datetime] = None,
-    begins: Collection[str] = (),
-) -> None:
-    """Do the same, also for intervals that this transaction does not see."""
-    values = _ending(cause, at, after)
-    for some in _slices(open_keys):
-        _end_by_keys(connection, some, values)
 
 
 def _seen(connection: Any, open_keys: list[str]) -> dict[str, int]:

@@ -20,6 +20,17 @@ from tests.functional.trace import walk
 THREADS = 6
 
 
+def at_once(target, arguments):
+    """Call a function in a thread for each tuple of arguments."""
+    threads = [
+        threading.Thread(target=target, args=some) for some in arguments
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
 class TestExactness(walk.Walk):
     def test_history_says_what_the_tables_said(self):
         self.assertEqual([], self.walk())
@@ -80,13 +91,7 @@ class TestSuccesses(cloud.Cloud):
         ]
         self.together = threading.Barrier(len(pairs))
         self.statuses, self.lost = [], []
-        threads = [
-            threading.Thread(target=self.move, args=pair) for pair in pairs
-        ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        at_once(self.move, pairs)
         self.assertEqual([200] * 4 * self.ROUNDS, self.statuses)
         self.assertEqual([], self.lost)
         self.assertEqual([], checking.compare(self.engine).rows)
@@ -113,14 +118,7 @@ class TestThreads(walk.Walk):
     def test_threads_leave_no_difference(self):
         if not cloud.URL:
             self.skipTest('SQLite in memory has one connection: TRACE_URL')
-        threads = [
-            threading.Thread(target=self.work, args=(walk.NUMBER // THREADS,))
-            for _ in range(THREADS)
-        ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        at_once(self.work, [(walk.NUMBER // THREADS,)] * THREADS)
         self.assertEqual([], self.oracle.look())
         self.assertExact()
 
