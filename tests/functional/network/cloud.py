@@ -309,6 +309,17 @@ class Cloud(testlib_api.SqlTestCase):
         )
         return public
 
+    def share_network(self):
+        """Share the network with the other project."""
+        self.root.make(
+            'rbac-policies',
+            'rbac_policy',
+            object_type='network',
+            object_id=self.network['id'],
+            action='access_as_shared',
+            target_tenant=OTHER_PROJECT,
+        )
+
     def external_network(self):
         """Make an external network and a router to it."""
         external = self.public_network('ext', '203.0.113.0/24')

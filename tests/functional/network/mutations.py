@@ -215,7 +215,7 @@ MUTATIONS = {
     ),
     'groups on ports of the project': (
         without_rule_method('_update_security_group_on_port'),
-        f'{SHARED}TestPorts.test_groups_on_it_stay_on_it',
+        f'{SHARED}TestPorts.test_groups_on_a_port_of_the_project_stay',
     ),
     'floating IPs on a hidden port': (
         without(in_use, '_associated'),
@@ -238,7 +238,7 @@ MUTATIONS = {
             )
         ],
         f'{SHARED}TestLocalIPs'
-        '.test_port_with_their_device_owner_is_the_projects',
+        '.test_port_with_the_device_owner_of_local_ips_is_the_projects',
     ),
     'ports that a local IP names': (
         [

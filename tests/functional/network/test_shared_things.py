@@ -137,7 +137,7 @@ class TestPorts(Shared):
         self.assertEqual(204, self.alice.delete(path)[0])
         self.assertEqual(404, self.alice.get(hidden)[0])
 
-    def test_groups_on_it_stay_on_it(self):
+    def test_groups_on_a_port_of_the_project_stay(self):
         """It shows them, and who changes it can name them."""
         path = f'ports/{self.shared["id"]}'
         hidden = self.group(self.alice)
@@ -210,7 +210,7 @@ class TestNetworks(Shared):
         self.assertEqual(204, self.bob.delete(self.path)[0])
         self.assertUnknown(self.bob.get(f'floatingips/{bobs["id"]}'))
 
-    def test_floating_ip_of_the_project_that_another_uses_keeps_it(self):
+    def test_network_with_a_floating_ip_that_another_uses_is_in_use(self):
         fip = self.floating_ip(
             self.root,
             floating_network_id=self.own['id'],
@@ -248,7 +248,7 @@ class TestNetworks(Shared):
         self.assertNotIn(port['id'], str(body))
         self.assertNotIn('ports', str(body))
 
-    def test_manager_deletes_it_as_in_stock(self):
+    def test_network_is_deleted_by_a_manager_as_in_stock(self):
         hidden = self.on_it(self.alice)
         self.assertEqual(204, self.carol.delete(self.path)[0])
         self.assertUnknown(self.alice.get(f'floatingips/{hidden["id"]}'))
@@ -387,7 +387,7 @@ class TestLocalIPs(Shared):
             self.bob.delete(f'{path}/{self.shared["id"]}'),
         )
 
-    def test_port_with_their_device_owner_is_the_projects(self):
+    def test_port_with_the_device_owner_of_local_ips_is_the_projects(self):
         port = self.port(self.bob, device_owner='network:local_ip')
         path = f'ports/{port["id"]}'
         self.assertEqual(200, self.alice.get(path)[0])
@@ -398,14 +398,7 @@ class TestLocalIPs(Shared):
 
     def test_local_ip_on_a_port_of_another_project_is_the_projects(self):
         """Nobody knows who made it."""
-        self.root.make(
-            'rbac-policies',
-            'rbac_policy',
-            object_type='network',
-            object_id=self.network['id'],
-            action='access_as_shared',
-            target_tenant=cloud.OTHER_PROJECT,
-        )
+        self.share_network()
         one = self.bob.make(
             'local-ips', 'local_ip', local_port_id=self.port(self.eve)['id']
         )
@@ -417,14 +410,18 @@ class TestLocalIPs(Shared):
 
 
 class PortsWithoutOwner(cloud.Cloud):
-    """Those from before the plugin."""
+    """Ports from before the plugin."""
 
     def setUp(self):
         super().setUp()
-        self.orphan = self.port(self.alice)
         self.context = contexts.get_admin_context()
+        self.orphan = self.orphaned(self.port(self.alice))
+
+    def orphaned(self, port):
+        """Return a port that has lost its owner."""
         with db_api.CONTEXT_WRITER.using(self.context) as session:
-            session.delete(session.get(models.PortOwner, self.orphan['id']))
+            session.delete(session.get(models.PortOwner, port['id']))
+        return port
 
     def assertNobodys(self, port):
         with db_api.CONTEXT_READER.using(self.context) as session:
@@ -444,17 +441,8 @@ class TestPortsWithoutOwner(PortsWithoutOwner):
         self.assertNobodys(self.orphan)
 
     def test_local_ip_gives_no_port_to_the_owner_of_a_network(self):
-        self.root.make(
-            'rbac-policies',
-            'rbac_policy',
-            object_type='network',
-            object_id=self.network['id'],
-            action='access_as_shared',
-            target_tenant=cloud.OTHER_PROJECT,
-        )
-        self.orphan = self.port(self.eve)
-        with db_api.CONTEXT_WRITER.using(self.context) as session:
-            session.delete(session.get(models.PortOwner, self.orphan['id']))
+        self.share_network()
+        self.orphan = self.orphaned(self.port(self.eve))
         self.make(self.bob)
         self.assertNobodys(self.orphan)
 
