@@ -39,8 +39,7 @@ def identity(admin):
                 url=settings.url(name, path),
             )
     for name in settings.PROJECTS:
-        if not keystone.find_project(name):
-            keystone.create_project(name=name, domain_id='default')
+        _project(keystone, name)
     passwords = settings.passwords()
     accounts = {
         name: (passwords[name], project, [role])
@@ -50,13 +49,25 @@ def identity(admin):
         roles = ['admin', 'service']
         accounts[name] = passwords['service'], 'service', roles
     for name, (password, project, roles) in accounts.items():
-        user = keystone.find_user(name) or keystone.create_user(
-            name=name, domain_id='default', password=password
+        _user(keystone, name, password, project, roles)
+
+
+def _project(keystone, name):
+    return keystone.find_project(name) or keystone.create_project(
+        name=name, domain_id='default'
+    )
+
+
+def _user(keystone, name, password, project, roles):
+    """Return a user who has roles in a project."""
+    user = keystone.find_user(name) or keystone.create_user(
+        name=name, domain_id='default', password=password
+    )
+    for role in roles:
+        keystone.assign_project_role_to_user(
+            keystone.find_project(project), user, keystone.find_role(role)
         )
-        for role in roles:
-            keystone.assign_project_role_to_user(
-                keystone.find_project(project), user, keystone.find_role(role)
-            )
+    return user
 
 
 def resources(admin):
@@ -199,21 +210,14 @@ def things(_admin):
 
 
 def testers(admin):
-    """Make Tempest's projects, of one member each; write what it must know."""
+    """Make Tempest's projects, of one member each, and write its facts."""
     keystone = admin.identity
     password = settings.passwords()['testers']
     accounts, users = [], {}
     for number in range(TESTERS):
         name = f'tester{number}'
-        project = keystone.find_project(name) or keystone.create_project(
-            name=name, domain_id='default'
-        )
-        user = keystone.find_user(name) or keystone.create_user(
-            name=name, domain_id='default', password=password
-        )
-        keystone.assign_project_role_to_user(
-            project, user, keystone.find_role('member')
-        )
+        project = _project(keystone, name)
+        user = _user(keystone, name, password, name, ['member'])
         _network(admin, project.id, 10 + number)
         users[name] = user.id
         accounts.append(

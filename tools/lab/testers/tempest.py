@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Tempest's tests of four APIs, by members who are alone in their project.
 
-``tempest.conf`` and the accounts are made from what ``cloud.py testers``
-finds; the results of each run stay in ``STATE``.
+``prepare`` makes tempest.conf and the accounts from what ``cloud.py testers``
+finds. The results of each run stay in ``STATE``.
 """
 
 import configparser
 import csv
 import json
-import os
 import pathlib
 import shutil
 import subprocess
@@ -30,7 +29,7 @@ PATIENCE = 120
 
 def prepare():
     """Install Tempest, and make its accounts and its configuration."""
-    # It has passwords.
+    # The folder has passwords.
     STATE.mkdir(mode=0o700, exist_ok=True)
     steps.once(
         f'tempest-{steps.digest(HERE / "requirements.txt")}',
@@ -75,8 +74,8 @@ def compare(isolated, stock):
 
     :returns: the exit code: 1 when they differ, or no test passed
     """
-    for name, run in (('isolated', isolated), ('stock', stock)):
-        ended = [*run.values()]
+    for name, found in (('isolated', isolated), ('stock', stock)):
+        ended = [*found.values()]
         numbers = ', '.join(
             f'{ended.count(status)} {status}' for status in sorted({*ended})
         )
@@ -96,7 +95,7 @@ def _tempest(*words, **options):
         [BIN / 'tempest', *words],
         env={
             **processes.ENVIRONMENT,
-            'PATH': f'{BIN}:{os.environ["PATH"]}',
+            'PATH': f'{BIN}:{processes.ENVIRONMENT["PATH"]}',
             'OS_TEST_TIMEOUT': '600',
         },
         **options,
