@@ -5,8 +5,9 @@ The API is the real one, with the real policies: ML2, routers, trunks, quality
 of service, port forwardings, local IPs, tags and RBAC.
 """
 
+import json
 import os
-import re
+import sqlite3
 import uuid
 
 import fixtures
@@ -62,10 +63,10 @@ CATALOG = [
         'endpoints': [{'publicURL': 'http://nova/v2.1'}],
     }
 ]
-# Python keeps 512, and would compile those of Neutron's routes for each test.
-re._MAXCACHE = 10000
 #: An ID that nobody has.
 UNKNOWN = '00000000-0000-4000-8000-000000000000'
+#: ``{class of tests: (database, attributes)}`` behind ``populate``.
+POPULATED = {}
 
 
 @compiler.compiles(sa.String, 'sqlite')
@@ -158,6 +159,8 @@ class Cloud(testlib_api.SqlTestCase):
     #: 'always' to have it without the plugin, too.
     has_drop_in = None
     quotas = {}
+    #: ``{ID of a server: its owner}``; others are whose who asks.
+    servers = {}
 
     def setUp(self):
         ml2_config.register_ml2_plugin_opts()
@@ -165,8 +168,6 @@ class Cloud(testlib_api.SqlTestCase):
         driver_type.register_ml2_drivers_flat_opts()
         super().setUp()
         self.addCleanup(self._forget)
-        #: ``{ID of a server: its owner}``; others are whose who asks.
-        self.servers = {}
         self.useFixture(
             fixtures.MonkeyPatch(
                 'cloud_security.network.device_ids.is_own_server',
@@ -185,6 +186,39 @@ class Cloud(testlib_api.SqlTestCase):
         self.carol = self.account('carol', ('manager', *MEMBER))
         self.dan = self.account('dan', ('reader',))
         self.eve = self.account('eve', project_id=OTHER_PROJECT)
+        self._populate()
+
+    def _populate(self):
+        """Do ``populate`` for the first test of a class, others get a copy.
+
+        Its requests took three quarters of the time of test_records.py.
+        """
+        if self.engine.dialect.name != 'sqlite':
+            self.populate()
+            return
+        connection = self.engine.raw_connection()
+        if type(self) in POPULATED:
+            database, attributes = POPULATED[type(self)]
+            database.backup(connection.driver_connection)
+            self.__dict__.update(json.loads(attributes))
+        else:
+            before = set(self.__dict__)
+            self.populate()
+            database = sqlite3.connect(':memory:')
+            connection.driver_connection.backup(database)
+            made = {
+                name: value
+                for name, value in self.__dict__.items()
+                if name not in before
+            }
+            POPULATED[type(self)] = database, json.dumps(made)
+        connection.close()
+
+    def populate(self):
+        """Make what all tests of a class have, and nothing but rows.
+
+        Attributes are resources, and what else JSON keeps.
+        """
         self.network = self.root.make(
             'networks', 'network', name='net', project_id=PROJECT
         )
@@ -215,7 +249,7 @@ class Cloud(testlib_api.SqlTestCase):
         )
         set_option(networks, ['vxlan'], 'ml2')
         set_option('extension_drivers', ['port_security', 'qos'], 'ml2')
-        set_option('vni_ranges', ['1:5000'], 'ml2_type_vxlan')
+        set_option('vni_ranges', ['1:500'], 'ml2_type_vxlan')
         set_option('flat_networks', ['ext', 'ext2'], 'ml2_type_flat')
         for name, value in self.quotas.items():
             set_option(name, value, 'QUOTAS')

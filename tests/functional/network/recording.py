@@ -27,8 +27,8 @@ class Recording(cloud.Cloud):
         )
         super().start()
 
-    def setUp(self):
-        super().setUp()
+    def populate(self):
+        super().populate()
         self.external = self.external_network()
         self.alices = things.of(self, self.alice, self.network)
         self.bobs = {
@@ -36,6 +36,9 @@ class Recording(cloud.Cloud):
             'fip': self.floating_ip(self.bob),
             'group': self.group(self.bob),
         }
+
+    def setUp(self):
+        super().setUp()
         self.forget()
 
     def forget(self):

@@ -21,8 +21,8 @@ GONE = '6c1e8d62-07b2-4b8d-9e01-5b7ef0a7b222'
 
 
 class Adoption(cloud.Cloud):
-    def setUp(self):
-        super().setUp()
+    def populate(self):
+        super().populate()
         self.external = self.external_network()
         self.server_port = self.port(self.carol, **self.bound())
         self.fip = self.floating_ip(self.carol, port_id=self.server_port['id'])
@@ -39,6 +39,9 @@ class Adoption(cloud.Cloud):
                 context.session.query(owner).filter(
                     (owner.user_id != 'bob') | owner.user_id.is_(None)
                 ).delete()
+
+    def setUp(self):
+        super().setUp()
         keystone = identity.Keystone(
             cloud.PROJECT, {self.server_port['device_id']: 'alice'}
         )

@@ -18,9 +18,10 @@ SERVER = '0d3f2a6c-1f0e-4b8e-9a51-7f3a5a0f3c11'
 
 
 class Devices(cloud.Cloud):
-    def setUp(self):
-        super().setUp()
-        self.servers[SERVER] = 'alice'
+    servers = {SERVER: 'alice'}
+
+    def populate(self):
+        super().populate()
         self.alices_port = self.port(
             self.alice, device_id=SERVER, device_owner='compute:nova'
         )

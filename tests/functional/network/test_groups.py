@@ -7,8 +7,8 @@ from tests.functional.network import cloud
 
 
 class Groups(cloud.Cloud):
-    def setUp(self):
-        super().setUp()
+    def populate(self):
+        super().populate()
         self.alices_group = self.group(self.alice)
         self.alices_rule = self.rule(self.alice, self.alices_group)
 

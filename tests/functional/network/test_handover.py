@@ -35,6 +35,9 @@ class HandOver(cloud.Cloud):
                     f'cloud_security.network.config.{name}', lambda *args: None
                 )
             )
+
+    def populate(self):
+        super().populate()
         self.external = self.external_network()
         self.group_on_port = self.group(self.alice, name='on-port')
         self.on_server = self.bound()

@@ -21,8 +21,8 @@ from tests.functional.network import things
 class Integrity(cloud.Cloud):
     has_router = False
 
-    def setUp(self):
-        super().setUp()
+    def populate(self):
+        super().populate()
         if self.has_router:
             self.external = self.external_network()
         self.alices_port = self.port(self.alice, **self.bound())
@@ -178,8 +178,8 @@ class TestDeletions(Integrity):
 class TestFloatingIPs(Integrity):
     has_router = True
 
-    def setUp(self):
-        super().setUp()
+    def populate(self):
+        super().populate()
         self.alices_fip = self.floating_ip(self.alice)
         # A manager lets Bob's port have the address of Alice.
         status, body = self.carol.put(
@@ -341,8 +341,8 @@ class TestTrunks(Integrity):
 class TestPolicies(Integrity):
     """Quality of service of a network, for the hidden ports on it."""
 
-    def setUp(self):
-        super().setUp()
+    def populate(self):
+        super().populate()
         policy = self.root.make('qos/policies', 'policy', name='p')
         self.policy = policy
         self.root.put(
@@ -388,9 +388,12 @@ class TestRouters(Integrity):
 
     has_router = True
 
+    def populate(self):
+        super().populate()
+        self.fip = self.floating_ip(self.alice, port_id=self.alices_port['id'])
+
     def setUp(self):
         super().setUp()
-        self.fip = self.floating_ip(self.alice, port_id=self.alices_port['id'])
         self.l3 = directory.get_plugin(constants.L3)
         self.context = TestPolicies.context(self.bob)
 

@@ -4,10 +4,12 @@
 import contextlib
 import importlib
 import unittest
+from unittest import mock
 
 import testscenarios
 import testtools
 
+from tests.functional.network import cloud
 from tests.functional.network import mutations
 
 
@@ -24,6 +26,8 @@ class TestMutations(testscenarios.WithScenarios, testtools.TestCase):
         with contextlib.ExitStack() as stack:
             for patch in self.patches:
                 stack.enter_context(patch)
+            # No other test may have what this one makes, nor the reverse.
+            stack.enter_context(mock.patch.dict(cloud.POPULATED, clear=True))
             _test(self.killer).run(result)
         self.assertEqual(1, result.testsRun)
         self.assertEqual([], result.skipped)

@@ -13,8 +13,8 @@ from tests.functional.network import cloud
 class TestNdpProxies(cloud.Cloud):
     plugins = (*cloud.PLUGINS, 'ndp_proxy', cloud.OURS)
 
-    def setUp(self):
-        super().setUp()
+    def populate(self):
+        super().populate()
         self.external_network()
         self.path = f'routers/{self.router["id"]}'
         self.v6 = self.root.make(

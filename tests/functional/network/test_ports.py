@@ -5,8 +5,8 @@ from tests.functional.network import cloud
 
 
 class TestPorts(cloud.Cloud):
-    def setUp(self):
-        super().setUp()
+    def populate(self):
+        super().populate()
         self.alices_port = self.port(self.alice)
         self.path = f'ports/{self.alices_port["id"]}'
 

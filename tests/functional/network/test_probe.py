@@ -18,9 +18,12 @@ UNTOUCHED = "the owner's port is untouched"
 class Probed(Verdicts, cloud.Cloud):
     """A Neutron that the probe looks at."""
 
+    def populate(self):
+        super().populate()
+        self.external = self.external_network()
+
     def setUp(self):
         super().setUp()
-        self.external = self.external_network()
         # Nova knows no server here, so that none is the caller's own.
         self.useFixture(
             fixtures.MonkeyPatch(

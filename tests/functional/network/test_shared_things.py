@@ -13,8 +13,8 @@ from tests.functional.network import things
 
 
 class Shared(cloud.Cloud):
-    def setUp(self):
-        super().setUp()
+    def populate(self):
+        super().populate()
         self.external = self.external_network()
         self.shared = self.port_of_the_project()
 
@@ -178,8 +178,8 @@ class TestPorts(Shared):
 class TestNetworks(Shared):
     """External networks of the project."""
 
-    def setUp(self):
-        super().setUp()
+    def populate(self):
+        super().populate()
         self.own = self.public_network(
             'ext2', '198.51.100.0/24', project_id=cloud.PROJECT
         )

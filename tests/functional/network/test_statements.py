@@ -13,8 +13,8 @@ from tests.functional.network import things
 
 
 class TestStatements(cloud.Cloud):
-    def setUp(self):
-        super().setUp()
+    def populate(self):
+        super().populate()
         self.external = self.external_network()
         port = self.port(self.alice)
         fip = self.floating_ip(self.alice)

@@ -15,8 +15,8 @@ from tests.functional.network import cloud
 
 
 class Who(cloud.Cloud):
-    def setUp(self):
-        super().setUp()
+    def populate(self):
+        super().populate()
         self.alices_port = self.port(self.alice)
         self.path = f'ports/{self.alices_port["id"]}'
         self.alices_group = self.group(self.alice)
@@ -162,12 +162,15 @@ class TestOwners(Who):
 class TestNova(Who):
     """Nova with the token of a user and its own."""
 
+    def populate(self):
+        super().populate()
+        self.bound_port = self.port(self.alice, **self.bound())
+        self.bound_path = f'ports/{self.bound_port["id"]}'
+
     def setUp(self):
         super().setUp()
         self.nova_for_bob = self.bob.beside_a_service()
         self.nova_for_alice = self.alice.beside_a_service()
-        self.bound_port = self.port(self.alice, **self.bound())
-        self.bound_path = f'ports/{self.bound_port["id"]}'
         #: The owner of every server.
         self.owner = 'alice'
         self.asked = mock.Mock(side_effect=self.nova)
