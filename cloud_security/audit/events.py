@@ -24,6 +24,8 @@ WOULD_FAIL = 'cloud_security.would_fail'
 HANDING_OVER = 'cloud_security.handing_over'
 #: The things have the other owner.
 HANDED_OVER = 'cloud_security.handed_over'
+#: A command for all that a user has in a project came to its end.
+PROJECT_HANDED_OVER = 'cloud_security.project_handed_over'
 #: A command deleted intervals from the history of IP addresses.
 PURGED = 'cloud_security.purged'
 #: An operator looked up who had an IP address, or what somebody had.

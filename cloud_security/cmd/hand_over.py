@@ -3,13 +3,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+import json
+import logging
 from typing import Any
 
+from cloud_security.audit import events
 from cloud_security.cmd import companions
 from cloud_security.cmd import server_transfer
 from cloud_security.cmd import service_process
 from cloud_security.cmd import transfer
+from cloud_security.deploy import apis
 from cloud_security.trace import owners
+
+LOG = logging.getLogger(__name__)
 
 
 class HandOver(server_transfer.ServerTransfer):
@@ -19,7 +26,8 @@ class HandOver(server_transfer.ServerTransfer):
     --with-images what the user has in Glance, and with --with-ports what the
     user has in Neutron, security groups too, save what belongs to servers
     that are refused for now. --with-all is all of these that this host has.
-    After an interruption, or when something was busy, run it again.
+    After an interruption, or when something was busy, run it again. The
+    record that it logs in the end says whether all went.
     """
 
     source = owners.HAND_OVER
@@ -48,7 +56,7 @@ class HandOver(server_transfer.ServerTransfer):
                 self.check_role(found, to_id, project_id)
             if not servers and not unfinished:
                 self.say('There are no servers to hand over.')
-            return self.hand_over(
+            code = self.hand_over(
                 servers,
                 to_id,
                 parsed_args,
@@ -57,3 +65,30 @@ class HandOver(server_transfer.ServerTransfer):
                 [from_id],
                 processes,
             )
+            if not parsed_args.dry_run:
+                self._record(users, processes, code == 0)
+            return code
+
+    def _record(
+        self,
+        users: service_process.Users,
+        processes: Sequence[service_process.ServiceProcess],
+        is_complete: bool,
+    ) -> None:
+        """Log one record for all services."""
+        record = {
+            'by': transfer.operator(),
+            'from_user_id': users.from_id,
+            'to_user_id': users.to_id,
+            'project_id': users.project_id,
+            'services': [
+                apis.NOVA.name,
+                *(process.service.name for process in processes),
+            ],
+            'is_complete': is_complete,
+        }
+        LOG.info(
+            '%s %s',
+            events.PROJECT_HANDED_OVER,
+            json.dumps(record, sort_keys=True),
+        )

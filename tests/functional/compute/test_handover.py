@@ -14,6 +14,8 @@ from oslo_utils.fixture import uuidsentinel
 import sqlalchemy as sa
 
 from cloud_security import keystone as keystones
+from cloud_security.audit import events
+from cloud_security.cmd import transfer
 from cloud_security.compute import handover
 from cloud_security.compute import server_records
 from cloud_security.trace import opts
@@ -461,6 +463,34 @@ class TestCommands(handing_over.HandOver):
         code, out, err = commands.run(*self.HAND_OVER)
         self.assertEqual(0, code, err)
         self.assert_owned(self.bob, busy)
+
+    def test_one_record_tells_whether_all_of_a_project_went(self):
+        logger = self.useFixture(
+            fixtures.FakeLogger('cloud_security.cmd.hand_over')
+        )
+        busy = self.boot(self.alice)
+        self.other_services.settle()
+        self.writes_server(busy, task_state='rebooting')
+        commands.run(*self.HAND_OVER, '--dry-run')
+        self.assertEqual('', logger.output)
+        commands.run(*self.HAND_OVER)
+        self.writes_server(busy, task_state=None)
+        commands.run(*self.HAND_OVER)
+        found = []
+        for line in logger.output.splitlines():
+            event, _, record = line.partition(' ')
+            self.assertEqual(events.PROJECT_HANDED_OVER, event)
+            found.append(jsonutils.loads(record))
+        record = {
+            'by': transfer.operator(),
+            'from_user_id': 'alice',
+            'to_user_id': 'bob',
+            'project_id': cloud.PROJECT,
+            'services': ['Nova'],
+        }
+        self.assertEqual(
+            [{**record, 'is_complete': went} for went in (False, True)], found
+        )
 
     def test_a_project_is_handed_over_but_for_what_is_being_made(self):
         made = self.boot(self.alice)
