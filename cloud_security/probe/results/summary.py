@@ -183,7 +183,7 @@ class Summary(NamedTuple):
     def notes(self) -> list[str]:
         """Return what the run did not try, or did not look at."""
         noted = []
-        for service in self.services[1:]:
+        for service in self.services if self._has_several else ():
             untried = self.of(service).untried
             if untried:
                 noted.append(f'{service}: not tried: {", ".join(untried)}.')
@@ -204,11 +204,16 @@ class Summary(NamedTuple):
             said.append(wording.refusals(self.refused))
         if not said and not self.error:
             said.append(self._no_leak)
-        for service in self.services[:1]:
+        # One service needs no name.
+        for service in () if self._has_several else self.services:
             untried = self.of(service).untried
             if untried:
                 said.append(f'Not tried: {", ".join(untried)}.')
         return ' '.join(said)
+
+    @property
+    def _has_several(self) -> bool:
+        return len(self.services) > 1
 
     @property
     def _ending(self) -> list[str]:

@@ -24,8 +24,8 @@ class TestVerdict(commands.CommandTest):
         self.assertEqual((0, ''), (code, err), out)
         self.assertRegex(
             out,
-            r'\nNo leak: \d+ tests passed\. Not tried: floating IPs, '
-            r'snapshots, volumes\.\n',
+            r'\nNo leak: \d+ tests passed\.\n'
+            r'compute: not tried: floating IPs, snapshots, volumes\.\n',
         )
         self.assertRegex(out, r'(?m)^closed +peer +200 +404 +show$')
         self.assertRegex(out, r'(?m)^closed +peer +200 +200 +list by name$')
