@@ -12,6 +12,15 @@ from tests.functional.network import cloud
 from tests.functional.network import things
 
 
+def fewest(count):
+    """Return the least of some counts.
+
+    A request can need 18 more, with the plugin or without, when Python looks
+    for garbage before it.
+    """
+    return min(count() for _ in range(3))
+
+
 class TestStatements(cloud.Cloud):
     def populate(self):
         super().populate()
@@ -61,9 +70,9 @@ class TestStatements(cloud.Cloud):
         """Return how many more statements isolation needs."""
         # Neutron keeps some answers.
         self.alice.get(path)
-        isolated = self.count(path)
+        isolated = fewest(lambda: self.count(path))
         with mock.patch.object(viewers, 'isolated', return_value=None):
-            stock = self.count(path)
+            stock = fewest(lambda: self.count(path))
         self.assertLess(0, stock)
         return isolated - stock
 
@@ -77,9 +86,9 @@ class TestStatements(cloud.Cloud):
         for _ in range(2):
             # Neutron keeps some answers.
             count()
-        isolated = count()
+        isolated = fewest(count)
         with mock.patch.object(viewers, 'isolated', return_value=None):
-            return isolated - count()
+            return isolated - fewest(count)
 
     def test_changes_look_for_hidden_forwardings_and_floating_ips(self):
         ports = {'network_id': self.network['id']}
