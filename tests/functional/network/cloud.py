@@ -168,6 +168,7 @@ class Cloud(testlib_api.SqlTestCase):
         driver_type.register_ml2_drivers_flat_opts()
         super().setUp()
         self.addCleanup(self._forget)
+        self.servers = dict(self.servers)
         self.useFixture(
             fixtures.MonkeyPatch(
                 'cloud_security.network.device_ids.is_own_server',
@@ -189,9 +190,10 @@ class Cloud(testlib_api.SqlTestCase):
         self._populate()
 
     def _populate(self):
-        """Do ``populate`` for the first test of a class, others get a copy.
+        """Call ``populate`` for the first test of a class; copy it for others.
 
-        Its requests took three quarters of the time of test_records.py.
+        The requests of ``populate`` took three quarters of the time of
+        test_records.py.
         """
         if self.engine.dialect.name != 'sqlite':
             self.populate()
@@ -215,9 +217,9 @@ class Cloud(testlib_api.SqlTestCase):
         connection.close()
 
     def populate(self):
-        """Make what all tests of a class have, and nothing but rows.
+        """Make the rows that all tests of a class begin with.
 
-        Attributes are resources, and what else JSON keeps.
+        JSON must be able to keep each attribute that this sets.
         """
         self.network = self.root.make(
             'networks', 'network', name='net', project_id=PROJECT

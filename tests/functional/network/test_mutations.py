@@ -26,7 +26,8 @@ class TestMutations(testscenarios.WithScenarios, testtools.TestCase):
         with contextlib.ExitStack() as stack:
             for patch in self.patches:
                 stack.enter_context(patch)
-            # No other test may have what this one makes, nor the reverse.
+            # Rows that the broken plugin makes are for no other test, and
+            # those of the whole one would hide what is missing.
             stack.enter_context(mock.patch.dict(cloud.POPULATED, clear=True))
             _test(self.killer).run(result)
         self.assertEqual(1, result.testsRun)
