@@ -183,10 +183,11 @@ class Summary(NamedTuple):
     def notes(self) -> list[str]:
         """Return what the run did not try, or did not look at."""
         noted = []
-        for service in self.services if self._has_several else ():
-            untried = self.of(service).untried
-            if untried:
-                noted.append(f'{service}: not tried: {", ".join(untried)}.')
+        if len(self.services) > 1:
+            noted += [
+                f'{service}: not tried: {parts}.'
+                for service, parts in self._untried.items()
+            ]
         # An error that came first is the whole story.
         if self.findings or not self.error:
             noted += [
@@ -204,16 +205,19 @@ class Summary(NamedTuple):
             said.append(wording.refusals(self.refused))
         if not said and not self.error:
             said.append(self._no_leak)
-        # One service needs no name.
-        for service in () if self._has_several else self.services:
-            untried = self.of(service).untried
-            if untried:
-                said.append(f'Not tried: {", ".join(untried)}.')
+        # The notes name the service where there are several.
+        if len(self.services) == 1:
+            said += [f'Not tried: {one}.' for one in self._untried.values()]
         return ' '.join(said)
 
     @property
-    def _has_several(self) -> bool:
-        return len(self.services) > 1
+    def _untried(self) -> dict[str, str]:
+        """Return ``{service: its parts that the run did not try}``."""
+        return {
+            service: ', '.join(self.of(service).untried)
+            for service in self.services
+            if self.of(service).untried
+        }
 
     @property
     def _ending(self) -> list[str]:
