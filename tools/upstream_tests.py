@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Own tests of Cinder, Glance or Neutron, with isolation and without it.
+"""Cinder's, Glance's or Neutron's own tests, with isolation and without it.
 
 ``tox -e cinder29-own`` runs ``cinder.tests.functional`` and
 ``cinder.tests.unit.api``, ``tox -e glance33-own`` runs
 ``glance.tests.functional.v2``, ``tox -e neutron29-own`` those of ML2,
-routers, security groups, trunks, port forwardings, tags and RBAC. What does
-not pass with isolation runs again without it. Each exits with 0 only if the
-tests that differ are those in ``expected``. A part of a test's name as the
-argument narrows it.
+routers, security groups, trunks, port forwardings, tags and RBAC. Tests that
+do not pass with isolation run again without it. Each command exits with 0 only
+if the tests that differ are those in ``expected``. A part of a test's name as
+the argument narrows a run.
 """
 
 from collections.abc import Callable
@@ -322,7 +322,7 @@ def source(name, folder):
 def run(name, folder, is_isolated, parts):
     """Run the tests of a folder or module of a service in this process.
 
-    :param parts: of names of tests; one of them must be in a test's name
+    :param parts: the run takes tests whose name has one of them
     """
     top = os.getcwd()
     sys.path[:0] = [top, str(ROOT)]
@@ -354,7 +354,7 @@ def tests_of(suite):
 
 
 def outcomes(name, where, is_isolated, parts, log):
-    """Return ``{test: outcome}``; each folder has a process, a core each."""
+    """Return ``{test: outcome}`` of processes, as many at once as cores."""
 
     def run_folder(folder):
         return subprocess.run(

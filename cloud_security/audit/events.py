@@ -24,7 +24,7 @@ WOULD_FAIL = 'cloud_security.would_fail'
 HANDING_OVER = 'cloud_security.handing_over'
 #: The things have the other owner.
 HANDED_OVER = 'cloud_security.handed_over'
-#: A command for all that a user has in a project came to its end.
+#: A command that hands over all that a user has in a project has ended.
 PROJECT_HANDED_OVER = 'cloud_security.project_handed_over'
 #: A command deleted intervals from the history of IP addresses.
 PURGED = 'cloud_security.purged'

@@ -27,7 +27,7 @@ class HandOver(server_transfer.ServerTransfer):
     user has in Neutron, security groups too, save what belongs to servers
     that are refused for now. --with-all is all of these that this host has.
     After an interruption, or when something was busy, run it again. The
-    record that it logs in the end says whether all went.
+    command logs a record at its end, which says whether everything went.
     """
 
     source = owners.HAND_OVER
@@ -75,7 +75,7 @@ class HandOver(server_transfer.ServerTransfer):
         processes: Sequence[service_process.ServiceProcess],
         is_complete: bool,
     ) -> None:
-        """Log one record for all services."""
+        """Log the record of this run, one for all services."""
         record = {
             'by': transfer.operator(),
             'from_user_id': users.from_id,

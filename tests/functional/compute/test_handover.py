@@ -464,7 +464,7 @@ class TestCommands(handing_over.HandOver):
         self.assertEqual(0, code, err)
         self.assert_owned(self.bob, busy)
 
-    def test_one_record_tells_whether_all_of_a_project_went(self):
+    def test_record_of_a_project_says_whether_all_went(self):
         logger = self.useFixture(
             fixtures.FakeLogger('cloud_security.cmd.hand_over')
         )
