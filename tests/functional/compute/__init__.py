@@ -6,22 +6,13 @@ comes first. It runs as it does in production: native threads from Nova 34 on,
 eventlet before. The environment can choose otherwise.
 """
 
-import gc
 import importlib.metadata
-import logging
 import os
 
 if int(importlib.metadata.version('nova').partition('.')[0]) >= 34:
     os.environ.setdefault('OS_NOVA_DISABLE_EVENTLET_PATCHING', 'true')
 
 import nova.tests.functional  # noqa: E402,F401
-
-# A Nova is a million objects that stay; looking through them as often as
-# Python does by itself takes a seventh of the time.
-gc.set_threshold(20000, 10, 10)
-# Nova's fixtures format what nobody reads, which takes a twentieth.
-if 'OS_DEBUG' not in os.environ:
-    logging.disable(logging.DEBUG)
 
 try:
     from nova import thread_pool_factory

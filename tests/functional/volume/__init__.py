@@ -6,8 +6,6 @@ that comes first.
 """
 
 import importlib.util
-import logging
-import os
 import unittest
 
 if importlib.util.find_spec('cinder') is None:
@@ -17,7 +15,3 @@ if importlib.util.find_spec('cinder') is None:
 import openstack.connection  # noqa: E402,F401
 
 import cinder.tests.unit  # noqa: E402,F401 isort: skip
-
-# Cinder's fixtures format what nobody reads.
-if 'OS_DEBUG' not in os.environ:
-    logging.disable(logging.DEBUG)
