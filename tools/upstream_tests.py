@@ -13,6 +13,7 @@ the argument narrows a run.
 from collections.abc import Callable
 from concurrent import futures
 import dataclasses
+import gc
 import importlib.metadata
 import os
 import pathlib
@@ -324,6 +325,8 @@ def run(name, folder, is_isolated, parts):
 
     :param parts: the run takes tests whose name has one of them
     """
+    # The same as in tests/functional.
+    gc.set_threshold(20000, 10, 10)
     top = os.getcwd()
     sys.path[:0] = [top, str(ROOT)]
     service = SERVICES[name]
