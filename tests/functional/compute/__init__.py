@@ -24,3 +24,7 @@ else:
     # not until one that is slow has stopped: then no test after it could have
     # threads.
     thread_pool_factory.shutdown_all_executors = lambda: None
+
+    from tests.functional.compute import idle_threads
+
+    idle_threads.keep_asleep()
