@@ -49,6 +49,8 @@ class Api:
     that file, ``essential_rules`` those by which it is known under another
     name. ``bridging_rules`` lead to the others and need not ask for the
     filter. ``late_rules`` are those that a supported release lacks.
+    ``unrestricted`` are rules of the service's own: who passes one of them
+    sees everything, whatever our rules say.
     ``tables`` is the sentence that tells how our tables are made, '' where
     there are none.
     """
@@ -68,6 +70,7 @@ class Api:
     essential_rules: frozenset[str]
     bridging_rules: frozenset[str] = _NOTHING
     late_rules: frozenset[str] = _NOTHING
+    unrestricted: tuple[str, ...] = ()
 
     tables: str = ''
     application: str = ''

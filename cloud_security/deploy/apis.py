@@ -223,6 +223,8 @@ NEUTRON = api.PluginApi(
     packaged='/etc/neutron/cloud-security/policy.yaml',
     base_rules=neutron_rules.DROPPED_IN,
     late_rules=neutron_rules.LATE,
+    # Source: neutron_lib/context.py, neutron-lib 3.11 to 5.0.
+    unrestricted=('context_is_admin', 'context_with_global_access'),
     essential_rules=frozenset({'get_port', 'get_security_group'}),
 )
 

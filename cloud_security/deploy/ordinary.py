@@ -73,7 +73,9 @@ class Caller:
 
     def is_isolated(self) -> bool:
         """Tell whether the rules can hide anything from this caller."""
-        if self.judge(rules.EXEMPT) or self.judge(rules.ISOLATED) is False:
+        if any(map(self.judge, (rules.EXEMPT, *self._found.api.unrestricted))):
+            return False
+        if self.judge(rules.ISOLATED) is False:
             return False
         opens = (rules.SEE_PROJECT, rules.CHANGE_PROJECT)
         return not all(self.judge(name) for name in opens)

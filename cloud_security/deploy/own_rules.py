@@ -33,11 +33,20 @@ def misread(found: rule_set.RuleSet) -> Iterator[str]:
 
 def contradictions(found: rule_set.RuleSet) -> Iterator[reach.Finding]:
     """Yield what our rules say that cannot be meant."""
-    told = [*_exempt(found), *reach.isolated(found), *_opened(found)]
-    if not any(finding.is_open for finding in told):
+    told = list(_exempt(found, rules.EXEMPT))
+    for name in found.api.unrestricted:
+        # A rule that is open is told once, also where the first refers to it.
+        if name in found.enforcer.rules and not any(map(_is_open, told)):
+            told += _exempt(found, name)
+    told += [*_of_domains(found), *reach.isolated(found), *_opened(found)]
+    if not any(map(_is_open, told)):
         told += reach.together(found)
     yield from told
     yield from _uncounted(found)
+
+
+def _is_open(finding: reach.Finding) -> bool:
+    return finding.is_open
 
 
 def _goal(name: str, holds: bool = True) -> witness.Goal:
@@ -72,14 +81,19 @@ def _too_long(found: rule_set.RuleSet, name: str, goals: Any) -> Any:
         )
 
 
-def _exempt(found: rule_set.RuleSet) -> Iterator[reach.Finding]:
-    said = found.said_with_parts(rules.EXEMPT)
-    default = f'write the default:{found.defaults(rules.EXEMPT)}'
-    callers = _ordinary(found, _goal(rules.EXEMPT))
+def _exempt(found: rule_set.RuleSet, name: str) -> Iterator[reach.Finding]:
+    """Yield members to whom a rule gives everything.
+
+    :param name: of our rule, or of a service's own that does the same
+    """
+    said = found.said_with_parts(name)
+    lines = found.defaults(name)
+    default = f'write the default:{lines}' if lines else 'take the rule out.'
+    callers = _ordinary(found, _goal(name))
     asked = [
         reach.operations(caller.true | caller.false) for caller in callers
     ]
-    if ordinary.Caller(found).judge(rules.EXEMPT) or [] in asked:
+    if ordinary.Caller(found).judge(name) or [] in asked:
         yield reach.Finding(
             True,
             f'{said} holds for members: nobody is isolated. Name those who '
@@ -92,14 +106,43 @@ def _exempt(found: rule_set.RuleSet) -> Iterator[reach.Finding]:
             f'{", ".join(asked[0])}: leave that where it concerns no '
             f'{found.api.thing}. Else {default}',
         )
-    elif ordinary.Caller(found, ordinary.READER).judge(rules.EXEMPT):
+    elif ordinary.Caller(found, ordinary.READER).judge(name):
         yield reach.Finding(
             False,
             f'{said} holds for readers who are no members: nothing is hidden '
             f'from them. Name those who are exempt, or {default}',
         )
     else:
-        yield from _too_long(found, rules.EXEMPT, [_goal(rules.EXEMPT)])
+        yield from _too_long(found, name, [_goal(name)])
+
+
+def _of_domains(found: rule_set.RuleSet) -> Iterator[reach.Finding]:
+    """Yield domains from whose members the rules hide nothing."""
+    told = set()
+    for name, holds in (
+        (rules.EXEMPT, True),
+        *((name, True) for name in found.api.unrestricted),
+        (rules.ISOLATED, False),
+    ):
+        for caller in found.search(_goal(name, holds)):
+            domains = frozenset(
+                (kind, match)
+                for kind, match in caller.true
+                if kind in rule_set.DOMAINS and '%' not in match
+            )
+            is_all = domains and _is_ordinary(
+                caller._replace(true=caller.true - domains)
+            )
+            who = str(witness.Caller(domains))
+            if is_all and who not in told:
+                told.add(who)
+                yield reach.Finding(
+                    False,
+                    f'{found.said_with_parts(name)} leaves out all callers '
+                    f'with {who}: nothing is hidden from the members among '
+                    'them. Name a role beside the domain, or leave that '
+                    'where no member of an isolated project is in it.',
+                )
 
 
 def _opened(found: rule_set.RuleSet) -> Iterator[reach.Finding]:

@@ -33,6 +33,8 @@ UNKNOWN: witness.Target = {
     'project_id': witness.OWN,
     'user_id': witness.ANY,
 }
+#: What a token tells of domains. In many clouds, all users are in one.
+DOMAINS = frozenset({'domain_id', 'project_domain_id', 'user_domain_id'})
 #: Callers that are looked at of those for whom a rule holds.
 MOST_CALLERS = 1000
 #: Neutron's checks of fields, which print themselves with a second colon.

@@ -264,6 +264,29 @@ class TestOwnRules(Rules):
             self.assert_found('rules', Code.FAILURE, words, self.own)
             self.assert_advice_leads_to_green()
 
+    def test_domain_whose_members_are_left_out_is_named(self):
+        for written in (
+            {rules.EXEMPT: 'role:service or user_domain_id:default'},
+            {'context_is_admin': 'role:admin or user_domain_id:default'},
+            {rules.ISOLATED: 'not user_domain_id:default'},
+            {rules.EXEMPT: 'role:service or project_domain_id:5a5a'},
+        ):
+            self.writes(written)
+            self.assert_found(
+                'rules',
+                Code.WARNING,
+                'leaves out all callers with',
+                '_domain_id:',
+                self.own,
+            )
+        for written in (
+            {rules.EXEMPT: 'role:service or role:x and user_domain_id:d'},
+            {rules.EXEMPT: 'role:service or domain_id:%(domain_id)s'},
+        ):
+            self.writes(written)
+            found = self.findings().get('rules', ('', ''))
+            self.assertNotIn('leaves out all callers', found[1])
+
     def test_isolated_rule_that_leaves_members_out_is_a_failure(self):
         for text in (
             'not role:member',

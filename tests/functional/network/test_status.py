@@ -3,12 +3,20 @@
 
 from unittest import mock
 
+from neutron import policy
 from neutron_lib import context as contexts
 from neutron_lib.db import api as db_api
+from oslo_config import cfg
 from oslo_upgradecheck import upgradecheck
 
+from cloud_security.deploy import apis
+from cloud_security.deploy import own_rules
+from cloud_security.deploy import rule_set
 from cloud_security.network import checks
+from cloud_security.network import explain
 from cloud_security.network import models
+from cloud_security.network import viewer
+from cloud_security.policy import origin
 from tests.functional.network import cloud
 
 
@@ -43,3 +51,49 @@ class TestStatus(cloud.Cloud):
             code, details = self.check()
         self.assertEqual(upgradecheck.Code.FAILURE, code)
         self.assertIn('gone', details)
+
+
+class TestRules(cloud.Cloud):
+    """Neutron shows everything to whom its own rules let see all projects."""
+
+    def findings(self, text):
+        with open(self.own_rules, 'w') as stream:
+            stream.write(text)
+        policy.refresh()
+        found = rule_set.RuleSet(
+            viewer.RULES.read(),
+            origin.Origins(origin.files(cfg.CONF)),
+            api=apis.NEUTRON,
+        )
+        return list(own_rules.contradictions(found))
+
+    def test_rules_as_they_are_shipped_isolate_members(self):
+        self.assertEqual([], self.findings('{}'))
+
+    def test_rule_of_neutrons_that_lets_members_see_all_is_a_failure(self):
+        names = ['context_is_admin']
+        if hasattr(self.alice_context(), 'has_global_access'):
+            names.append('context_with_global_access')
+        for name in names:
+            for text in ('@', 'role:member', 'role:admin or role:member'):
+                [finding] = self.findings(
+                    '"cloud_security:exempt": "role:service"\n'
+                    f'"{name}": "{text}"\n'
+                )
+                self.assertTrue(finding.is_open)
+                self.assertIn(f'{name} ({self.own_rules}', finding.text)
+                self.assertIn('nobody is isolated', finding.text)
+
+    def test_explain_knows_who_sees_all_by_neutrons_rules(self):
+        port = self.port(self.alice)
+        question = 'bob', cloud.PROJECT, cloud.MEMBER, port['id']
+        self.assertEqual('404', explain.explain(*question).answer)
+        with mock.patch.object(viewer, 'has_global_access', return_value=True):
+            found = explain.explain(*question)
+        self.assertEqual('as in stock Neutron', found.sees)
+        self.assertEqual('as in stock Neutron', found.answer)
+        self.assertEqual({'context_with_global_access': True}, found.rules)
+
+    @staticmethod
+    def alice_context():
+        return contexts.Context('alice', cloud.PROJECT)
