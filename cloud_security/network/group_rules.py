@@ -18,6 +18,7 @@ from neutron_lib.api import validators
 from neutron_lib.plugins import directory
 from oslo_utils import uuidutils
 
+from cloud_security.network import cascades
 from cloud_security.network import viewer as viewers
 from cloud_security.network import wrapping
 
@@ -109,6 +110,7 @@ def _deleted_group(
     if viewers.isolated(context) is None:
         return original(self, context, id, *args, **kwargs)
     self.get_security_group(context, id, fields=['id'])
+    cascades.refuse_named_group(context, id)
     with viewers.seeing_everybodys(context):
         return original(self, context, id, *args, **kwargs)
 

@@ -28,7 +28,12 @@ from neutron.services.portforwarding import pf_plugin
 from neutron.services.portforwarding.common import exceptions as refusals
 from neutron_lib import exceptions as lib_exceptions
 from neutron_lib.api.definitions import floating_ip_port_forwarding as apidef
+from neutron_lib.callbacks import events
+from neutron_lib.callbacks import registry
+from neutron_lib.callbacks import resources
 from neutron_lib.exceptions import l3 as exceptions
+from neutron_lib.plugins import constants as plugin_constants
+from neutron_lib.plugins import directory
 
 from cloud_security.network import viewer as viewers
 from cloud_security.network import wrapping
@@ -160,6 +165,31 @@ def _forwarding(
     return original(self, context, floatingip_id, *args, **kwargs)
 
 
+def _distributed(
+    resource: str, event: str, trigger: Any, payload: Any
+) -> None:
+    """Look for everybody's forwardings to a port that is visible.
+
+    Neutron looks for those that the caller may see, before it gives the port
+    a floating IP.
+
+    :raises PortHasPortForwarding: when a distributed router forwards to it
+    """
+    context = payload.context
+    plugin = directory.get_plugin(plugin_constants.PORTFORWARDING)
+    port_id = payload.request_body['floatingip'].get('port_id')
+    if (
+        plugin is not None
+        and port_id
+        and viewers.isolated(context) is not None
+        and _is_visible(context, port_id)
+    ):
+        with viewers.seeing_everybodys(context):
+            plugin._check_port_has_port_forwarding(
+                resource, event, trigger, payload
+            )
+
+
 def _local_ip(
     original: Any,
     self: Any,
@@ -193,3 +223,9 @@ def look_first() -> None:
         '_create_local_ip_port_association',
         _local_ip,
     )
+    if not hasattr(
+        pf_plugin.PortForwardingPlugin, '_check_port_has_port_forwarding'
+    ):
+        raise AttributeError('_check_port_has_port_forwarding')
+    for event in (events.BEFORE_CREATE, events.BEFORE_UPDATE):
+        registry.subscribe(_distributed, resources.FLOATING_IP, event)

@@ -20,6 +20,7 @@ from cloud_security import releases
 from cloud_security.audit import log_guard
 from cloud_security.deploy import apis
 from cloud_security.deploy import plugin_tables
+from cloud_security.network import cascades
 from cloud_security.network import device_ids
 from cloud_security.network import group_rules
 from cloud_security.network import hooks
@@ -114,6 +115,7 @@ def _restrict() -> None:
         parents.restrict()
         in_use.look_first()
         taken_along.restrict()
+        cascades.restrict()
         server_ports.restrict()
         device_ids.restrict()
         rbac_policies.restrict()

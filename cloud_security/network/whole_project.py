@@ -14,6 +14,7 @@ from neutron.db import db_base_plugin_common
 from neutron.db import l3_db
 from neutron.db import l3_dvr_db
 from neutron.db import l3_extra_gws_db
+from neutron.quota import resource
 from neutron.services.portforwarding import pf_plugin
 from neutron.services.qos import qos_plugin
 from neutron_lib.plugins import directory
@@ -55,6 +56,9 @@ METHODS: tuple[tuple[type, str], ...] = (
         l3_dvr_db._DVRAgentInterfaceMixin,
         '_get_address_pair_active_port_with_fip',
     ),
+    # How much of a quota is used, where Neutron counts a list: of trunks and
+    # RBAC policies.
+    (resource.CountableResource, 'count'),
     # Whether the ports with a policy can have its new rules.
     (qos_plugin.QoSPlugin, '_get_ports_with_policy'),
 )

@@ -166,7 +166,7 @@ class Cloud(testlib_api.SqlTestCase):
         ml2_config.register_ml2_plugin_opts()
         driver_type.register_ml2_drivers_vxlan_opts()
         driver_type.register_ml2_drivers_flat_opts()
-        # Neutron's fixture reads the policies, and the API does when it starts.
+        # The API reads the policies when it starts; the fixture need not.
         with fixtures.MonkeyPatch('neutron.policy.init', lambda **_: None):
             super().setUp()
         self.addCleanup(self._forget)

@@ -15,6 +15,7 @@ from neutron.db.models import securitygroup
 from neutron.services.trunk import models as trunk_models
 import sqlalchemy as sa
 
+from cloud_security.network import cascades
 from cloud_security.network import device_ids
 from cloud_security.network import group_rules
 from cloud_security.network import hooks
@@ -40,6 +41,7 @@ SHARES = 'test_groups.TestPolicies.test_'
 KINDS = 'test_kinds.TestKinds.test_'
 SHARED = 'test_shared_things.'
 INTEGRITY = 'test_integrity.'
+CASCADES = 'test_cascades.'
 TARGET = f'{SHARED}TestPorts.test_target_of_a_hidden_forwarding_'
 NETWORK = f'{SHARED}TestNetworks.test_network_'
 ADDRESSES = f'{INTEGRITY}TestAddresses.test_'
@@ -212,6 +214,27 @@ MUTATIONS = {
     'hidden subports': (
         without(taken_along, '_subports'),
         f'{SHARED}TestTrunks.test_hidden_subport_is_removed_as_an_unknown_one',
+    ),
+    'groups of the project that are named': (
+        [mock.patch.object(cascades, 'refuse_named_group')],
+        f'{CASCADES}TestGroups.test_group_that_a_hidden_rule_names_stays',
+    ),
+    'trunks with a hidden subport': (
+        without(cascades, '_trunk'),
+        f'{CASCADES}TestTrunks.test_trunk_with_a_hidden_subport_stays',
+    ),
+    'ports with a hidden local IP': (
+        without(cascades, '_port'),
+        f'{CASCADES}TestLocalIPs.test_port_with_a_hidden_local_ip_stays',
+    ),
+    'quotas that are counted': (
+        without_method('count'),
+        f'{INTEGRITY}TestQuota.'
+        'test_quota_that_neutron_counts_by_a_list_ends_for_all',
+    ),
+    'ports that a distributed router forwards to': (
+        [mock.patch.object(in_use, '_distributed')],
+        f'{FIPS}of_the_project_with_a_distributed_forwarding_is_taken',
     ),
     'groups on ports of the project': (
         without_rule_method('_update_security_group_on_port'),

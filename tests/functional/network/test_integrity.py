@@ -223,7 +223,8 @@ class TestFloatingIPs(Integrity):
         # Neutron tries again for a minute what the database refuses.
         self.assertGreater(20, time.monotonic() - began)
 
-    def test_port_that_a_distributed_router_forwards_to_is_not_found(self):
+    def far_network(self):
+        """Make a network behind a distributed router; return its ID."""
         router = self.root.make(
             'routers',
             'router',
@@ -247,25 +248,45 @@ class TestFloatingIPs(Integrity):
             f'routers/{router["id"]}/add_router_interface',
             {'subnet_id': subnet['id']},
         )
-        port = self.port(self.alice, network_id=network['id'])
-        fip = self.floating_ip(self.alice)
-        self.alice.make(
+        return network['id']
+
+    def with_floating_ip(self, account, port_id):
+        """Return the statuses of an own floating IP for a port, and a new."""
+        own = self.floating_ip(account)
+        change = {'port_id': port_id}
+        new = {'port_id': port_id, 'floating_network_id': self.external['id']}
+        return [
+            account.put(f'floatingips/{own["id"]}', {'floatingip': change})[0],
+            account.post('floatingips', {'floatingip': new})[0],
+        ]
+
+    def forward(self, account, port):
+        fip = self.floating_ip(account)
+        account.make(
             f'floatingips/{fip["id"]}/port_forwardings',
             'port_forwarding',
             **things.forwarding(port, 22, 2222),
         )
-        own = self.floating_ip(self.bob)
+
+    def test_port_that_a_distributed_router_forwards_to_is_not_found(self):
+        port = self.port(self.alice, network_id=self.far_network())
+        self.forward(self.alice, port)
         for port_id in (port['id'], cloud.UNKNOWN):
-            change = {'floatingip': {'port_id': port_id}}
-            new = {
-                'floatingip': {
-                    'port_id': port_id,
-                    'floating_network_id': self.external['id'],
-                }
-            }
-            path = f'floatingips/{own["id"]}'
-            self.assertEqual(404, self.bob.put(path, change)[0])
-            self.assertEqual(404, self.bob.post('floatingips', new)[0])
+            found = self.with_floating_ip(self.bob, port_id)
+            self.assertEqual([404, 404], found)
+
+    def test_port_of_the_project_with_a_distributed_forwarding_is_taken(
+        self,
+    ):
+        port = self.port(
+            self.root,
+            network_id=self.far_network(),
+            project_id=cloud.PROJECT,
+        )
+        self.forward(self.alice, port)
+        for account in (self.alice, self.bob):
+            found = self.with_floating_ip(account, port['id'])
+            self.assertEqual([400, 400], found)
 
     def test_port_with_it_keeps_its_address(self):
         status, body = self.bob.put(
@@ -315,6 +336,31 @@ class TestQuota(Integrity):
             self.assertRefused(
                 self.bob.post(path, {name: values}), 'OverQuota'
             )
+
+    def test_quota_that_neutron_counts_by_a_list_ends_for_all(self):
+        self.assertEqual(
+            200,
+            self.root.put(
+                f'quotas/{cloud.PROJECT}',
+                {'quota': {'trunk': 1, 'rbac_policy': 1}},
+            )[0],
+        )
+        for account, statuses in (
+            (self.alice, {201}),
+            (self.bob, {409}),
+        ):
+            trunk = {'port_id': self.port(account)['id']}
+            policy = {
+                'object_type': 'security_group',
+                'object_id': self.group(account)['id'],
+                'target_tenant': cloud.OTHER_PROJECT,
+                'action': 'access_as_shared',
+            }
+            answers = (
+                account.post('trunks', {'trunk': trunk}),
+                account.post('rbac-policies', {'rbac_policy': policy}),
+            )
+            self.assertEqual(statuses, {one[0] for one in answers}, answers)
 
 
 class TestTrunks(Integrity):

@@ -9,42 +9,10 @@ from neutron_lib.db import api as db_api
 
 from cloud_security.network import models
 from tests.functional.network import cloud
-from tests.functional.network import things
+from tests.functional.network import shared
 
 
-class Shared(cloud.Cloud):
-    def populate(self):
-        super().populate()
-        self.external = self.external_network()
-        self.shared = self.port_of_the_project()
-
-    def port_of_the_project(self, **values):
-        return self.port(self.root, project_id=cloud.PROJECT, **values)
-
-    def forward(self, account, fip, port, **values):
-        """Return status and body of a new forwarding."""
-        return account.post(
-            f'floatingips/{fip["id"]}/port_forwardings',
-            {
-                'port_forwarding': {
-                    **things.forwarding(port, 80, 8080),
-                    **values,
-                }
-            },
-        )
-
-    def forwarding(self, account, fip, port, **values):
-        """Make a forwarding; return its path."""
-        status, body = self.forward(account, fip, port, **values)
-        self.assertEqual(201, status, body)
-        id_ = body['port_forwarding']['id']
-        return f'floatingips/{fip["id"]}/port_forwardings/{id_}'
-
-    def assertUnknown(self, *answers):
-        self.assertEqual({404}, {status for status, _ in answers})
-
-
-class TestPorts(Shared):
+class TestPorts(shared.Shared):
     def test_address_of_a_hidden_floating_ip_stays(self):
         self.floating_ip(self.alice, port_id=self.shared['id'])
         path = f'ports/{self.shared["id"]}'
@@ -175,7 +143,7 @@ class TestPorts(Shared):
         self.assertUnknown(put(self.bob, own, hidden))
 
 
-class TestNetworks(Shared):
+class TestNetworks(shared.Shared):
     """External networks of the project."""
 
     def populate(self):
@@ -272,7 +240,7 @@ class TestNetworks(Shared):
         self.assertThere(self.alice, hidden)
 
 
-class TestFloatingIPs(Shared):
+class TestFloatingIPs(shared.Shared):
     def test_own_floating_ip_on_a_hidden_port_is_described(self):
         """A manager put it there."""
         port = self.port(self.alice)
@@ -348,7 +316,7 @@ class TestFloatingIPs(Shared):
         self.assertEqual(200, self.bob.get(path)[0])
 
 
-class TestLocalIPs(Shared):
+class TestLocalIPs(shared.Shared):
     def test_local_ip_on_a_network_is_its_makers(self):
         one = self.alice.make(
             'local-ips', 'local_ip', network_id=self.network['id']
@@ -455,7 +423,7 @@ class TestPortsWithoutOwnerInMonitorMode(PortsWithoutOwner):
         self.assertNobodys(self.orphan)
 
 
-class TestTrunks(Shared):
+class TestTrunks(shared.Shared):
     def test_hidden_subport_is_removed_as_an_unknown_one(self):
         trunk = self.root.make(
             'trunks',

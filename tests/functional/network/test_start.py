@@ -115,6 +115,17 @@ class TestLostPlugin(cloud.Cloud):
             self.assertEqual(403, status)
             self.assertEqual(404, account.delete(path)[0])
 
+    def test_router_takes_no_port(self):
+        port = self.port(self.root, project_id=cloud.PROJECT)
+        router = self.root.make(
+            'routers', 'router', name='r', project_id=cloud.PROJECT
+        )
+        for verb in ('add', 'remove'):
+            path = f'routers/{router["id"]}/{verb}_router_interface'
+            body = {'port_id': port['id']}
+            self.assertEqual(403, self.alice.put(path, body)[0])
+            self.assertEqual(200, self.root.put(path, body)[0])
+
     def test_networks_stay_open(self):
         self.assertIn(self.network['id'], self.alice.ids('networks'))
 
