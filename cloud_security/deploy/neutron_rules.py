@@ -27,6 +27,8 @@ DROPPED_IN = LATE | {
     *(f'{verb}_local_ip' for verb in _CHANGES),
     *(f'{verb}_ndp_proxy' for verb in _CHANGES),
     *(f'{verb}_rbac_policy' for verb in _CHANGES),
+    # They take a port, also one that nobody lists.
+    'add_router_interface',
     'add_subports',
     'create_local_ip_port_association',
     'create_security_group_rule',
@@ -36,5 +38,6 @@ DROPPED_IN = LATE | {
     'get_local_ip_port_association',
     'get_security_group_rule',
     'get_subports',
+    'remove_router_interface',
     'remove_subports',
 }
