@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Let futurist's idle threads sleep until there is work or an end.
 
-futurist's threads look once a second whether they may end. A Nova in a test has
-up to 250 of them, and each one that wakes waits for Python's lock: that was a
-sixteenth of the CPU time of tests. Nova's fixtures end all threads after each
-test, and would wait a second for them.
+futurist's threads look once a second whether they may end. A Nova in a test
+has up to 250 of them, and each one that wakes waits for Python's lock: that
+took a sixteenth of the CPU time of tests. Nova's fixtures end all threads
+after each test, and would wait a second for them.
 """
 
 import time
