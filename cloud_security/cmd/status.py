@@ -111,7 +111,17 @@ def _run(api: apis.Api, argv: list[str]) -> int:
         return 2
     if isinstance(api, apis.PluginApi):
         trace_config.register(conf)
-        if trace_config.is_enabled(conf):
+        try:
+            has_history = trace_config.is_enabled(conf)
+        except cfg.Error:
+            # Neutron itself may know it.
+            sys.stderr.write(
+                f'{NAME}: {api.option} in {api.conf_file} refers to an option '
+                'that this command does not know: write the names of the '
+                'plugins there.\n'
+            )
+            return 255
+        if has_history:
             _add_history(commands, conf)
     # It looks there for --json.
     upgradecheck.CONF = conf

@@ -114,7 +114,9 @@ def _no_rules(places: list[origin.Place]) -> Iterator[str]:
             else 'and oslo.policy takes it for "@", which lets everybody in'
         )
         # Whoever writes no, off, false, 0 or ! means nobody.
-        meant = '@' if place.value is True else '!'
+        # Nobody may be exempt, but somebody must be isolated.
+        is_for_all = place.value is True or place.name == rules.ISOLATED
+        meant = '@' if is_for_all else '!'
         yield (
             f'{place}: {place.name} is {_as_written(place.value)}, which is '
             f'no rule, {means}. Write a text there, such as:'

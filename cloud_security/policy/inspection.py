@@ -19,6 +19,7 @@ from oslo_policy import _checks
 
 from cloud_security.policy import origin
 from cloud_security.policy import rule_text
+from cloud_security.policy import rules
 from cloud_security.policy import vocabulary
 
 #: Checks that ask for roles, or for nothing, and what they are put together
@@ -137,7 +138,8 @@ def _own_faults(
     """Yield what is wrong with a rule by itself."""
     text = written(enforcer, name)
     if text is not _UNKNOWN and not rule_text.is_rule(text):
-        yield f'{name} is {text!r}, which is no rule: write "!" or "@"'
+        either = '"@"' if name == rules.ISOLATED else '"!" or "@"'
+        yield f'{name} is {text!r}, which is no rule: write {either}'
         return
     texts = [] if text is _UNKNOWN else list(rule_text.words(text))
     if text is not _UNKNOWN and not _is_parsed(enforcer.rules[name], text):

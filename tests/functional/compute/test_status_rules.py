@@ -264,6 +264,16 @@ class TestOwnRules(Rules):
             self.assert_found('rules', Code.FAILURE, words, self.own)
             self.assert_advice_leads_to_green()
 
+    def test_isolated_rule_that_is_no_rule_is_not_to_isolate_nobody(self):
+        for value in ('null', 'false', '.nan'):
+            self.writes(f'"{rules.ISOLATED}": {value}\n')
+            found = self.findings()
+            advice = f'"{rules.ISOLATED}": "@"'
+            self.assertIn(advice, found['policy_files'][1])
+            self.assertNotIn('"!"', found['rules'][1])
+            self.writes(f'{advice}\n')
+            self.assertEqual({}, self.findings())
+
     def test_domain_whose_members_are_left_out_is_named(self):
         for written in (
             {rules.EXEMPT: 'role:service or user_domain_id:default'},

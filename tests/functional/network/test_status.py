@@ -1,13 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 """cloud-security-status counts what Neutron has without owner."""
 
+import os
+import subprocess
+import sys
 from unittest import mock
 
+import fixtures
 from neutron import policy
 from neutron_lib import context as contexts
 from neutron_lib.db import api as db_api
 from oslo_config import cfg
 from oslo_upgradecheck import upgradecheck
+import testtools
 
 from cloud_security.deploy import apis
 from cloud_security.deploy import own_rules
@@ -18,6 +23,8 @@ from cloud_security.network import models
 from cloud_security.network import viewer
 from cloud_security.policy import origin
 from tests.functional.network import cloud
+
+RUN = 'from cloud_security.cmd.status import main; raise SystemExit(main())'
 
 
 class TestStatus(cloud.Cloud):
@@ -97,3 +104,26 @@ class TestRules(cloud.Cloud):
     @staticmethod
     def alice_context():
         return contexts.Context('alice', cloud.PROJECT)
+
+
+class TestCommand(testtools.TestCase):
+    def test_list_that_refers_to_another_option_is_a_sentence(self):
+        """As Neutron reads it: an option of its own, or of another file."""
+        conf = os.path.join(self.useFixture(fixtures.TempDir()).path, 'n.conf')
+        for option in ('core_plugin', 'nonsense'):
+            with open(conf, 'w') as stream:
+                stream.write(
+                    f'[DEFAULT]\nservice_plugins = ${option},user_isolation\n'
+                )
+            done = subprocess.run(
+                [
+                    *(sys.executable, '-W', 'ignore', '-c', RUN),
+                    *('upgrade', 'check', '--service', 'network'),
+                    *('--config-file', conf),
+                ],
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+            self.assertEqual(255, done.returncode, done.stderr)
+            self.assertIn('service_plugins in neutron.conf', done.stderr)
+            self.assertNotIn('Traceback', done.stderr)
