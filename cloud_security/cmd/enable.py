@@ -187,16 +187,26 @@ class Enable(switch.Switch):
         """
         if not edits:
             return
+        kept = []
         for step in reversed(edits):
             try:
                 step.undo()
             except file_changes.Refused as error:
-                yield str(error)
+                kept.append(str(error))
         code = self._run(restart)
+        ended = f'exited with {code}' if code else 'did its work'
+        if kept:
+            yield ' '.join(kept)
+            yield (
+                'No rules were linked. There, the file still has what this '
+                'command had put into it: run "cloud-security-manage disable" '
+                f'when nobody else changes it. The second restart {ended}.'
+            )
+            return
         yield (
             'No rules were linked, and what this command had put into files '
             'is taken out again. The second restart, with the files as they '
-            f'were, {f"exited with {code}" if code else "did its work"}.'
+            f'were, {ended}.'
         )
 
     def _left(self, plan: enable_plan.Plan, parsed_args: Any) -> str:

@@ -256,6 +256,19 @@ class TestRestart(Neutron):
         self.assertEqual(before, self.conf.read_bytes())
         self.assert_linked(False)
 
+    def test_file_that_the_restart_changes_too_is_named(self):
+        code, out, err = self.manage(
+            'enable', '--restart', f'echo "# op" >>{self.conf}; exit 3'
+        )
+        self.assertEqual(1, code)
+        self.assertNotIn('is taken out again', err)
+        self.assertIn(f'{self.conf} is being changed by somebody else', err)
+        self.assertIn('still has what this command', err)
+        self.assertIn(OURS, self.plugins())
+        self.assert_linked(False)
+        self.assertEqual(0, self.manage('disable')[0])
+        self.assertNotIn(OURS, self.plugins())
+
     def test_plugin_that_the_restart_loses_links_no_rules(self):
         code, out, err = self.manage(
             'enable', '--restart', f'echo [DEFAULT] >{self.conf}'
