@@ -95,7 +95,6 @@ class TestStatements(cloud.Cloud):
     def test_changes_look_for_hidden_forwardings_and_floating_ips(self):
         ports = {'network_id': self.network['id']}
         for change in (
-            ('DELETE',),
             ('PUT', {'port': {'name': 'x'}}),
             ('PUT', {'port': {'security_groups': []}}),
         ):
@@ -108,6 +107,8 @@ class TestStatements(cloud.Cloud):
                 'ports', 'port', 'PUT', {'port': addresses}, **ports
             ),
             self.added_by_change('networks', 'network', 'DELETE', name='x'),
+            # Whether a local IP of another member is on it.
+            self.added_by_change('ports', 'port', 'DELETE', **ports),
         ):
             self.assertIn(added, (2, 3))
 
