@@ -41,11 +41,11 @@ def refuse_named_group(context: Any, group_id: str) -> None:
         return
     rule = securitygroup.SecurityGroupRule
     default = securitygroup.DefaultSecurityGroup
-    if _is_there(
+    if database.is_there(
         rule.remote_group_id == group_id,
         rule.security_group_id != group_id,
         _is_projects(securitygroup.SecurityGroup, rule.remote_group_id),
-        # Neutron itself keeps that one.
+        # Neutron itself keeps the default group.
         ~sa.exists().where(default.security_group_id == group_id),
         sa.or_(
             sa.exists().where(
@@ -73,7 +73,7 @@ def _trunk(
     """
     viewer = viewers.isolated(context)
     trunk, subport = trunk_models.Trunk, trunk_models.SubPort
-    if viewer is not None and _is_there(
+    if viewer is not None and database.is_there(
         trunk.id == trunk_id,
         subport.trunk_id == trunk.id,
         _is_projects(models_v2.Port, trunk.port_id),
@@ -92,7 +92,7 @@ def _port(
     """
     viewer = viewers.isolated(context)
     association = local_ip.LocalIPAssociation
-    if viewer is not None and _is_there(
+    if viewer is not None and database.is_there(
         association.fixed_port_id == id,
         _is_projects(models_v2.Port, association.fixed_port_id),
         sa.not_(
@@ -108,18 +108,11 @@ def _port(
 
 
 def _is_projects(model: type, row_id: Any) -> Any:
-    """Return the condition that a row is the project's."""
+    """Return the condition that a row is the project's, and no member's."""
     owner = models.OWNERS[model].__table__.alias()  # type: ignore[attr-defined]
     return sa.exists().where(
         owner.c.resource_id == row_id, owner.c.user_id.is_(None)
     )
-
-
-def _is_there(*conditions: Any) -> bool:
-    """Tell whether a row meets all conditions."""
-    with database.reading() as session:
-        found = sa.select(sa.literal(1)).where(*conditions).limit(1)
-        return session.execute(found).first() is not None
 
 
 def restrict() -> None:

@@ -22,6 +22,13 @@ def reading() -> Iterator[Any]:
         yield context.session
 
 
+def is_there(*conditions: Any) -> bool:
+    """Tell whether everybody's rows meet some conditions."""
+    found = sa.select(sa.literal(1)).where(*conditions).limit(1)
+    with reading() as session:
+        return session.execute(found).first() is not None
+
+
 @contextlib.contextmanager
 def writing() -> Iterator[Any]:
     """Yield a session of an admin, for one transaction.

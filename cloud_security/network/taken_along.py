@@ -57,12 +57,10 @@ def _network(
 def _has_hidden_floating_ip(viewer: viewers.Viewer, network_id: str) -> bool:
     """Tell whether a floating IP on a network is hidden."""
     floating_ip = l3.FloatingIP
-    hidden = sa.select(floating_ip.id).where(
+    return database.is_there(
         floating_ip.floating_network_id == network_id,
         sa.not_(visible_rows.floating_ips(viewer, floating_ip)),
     )
-    with database.reading() as session:
-        return session.execute(hidden.limit(1)).first() is not None
 
 
 def _address(
