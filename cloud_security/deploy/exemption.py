@@ -29,7 +29,7 @@ def empty_lists(
     for who, asked in _callers(found, names, see).items():
         if who == _TOO_LONG:
             yield _too_long(found, asked)
-        elif _is_usual(who):
+        elif not who:
             yield from _undone(
                 found,
                 asked,
@@ -62,7 +62,7 @@ def disturbed(
     reasons = {**reasons, **elsewhere}
     usual = set()
     for who, asked in callers.items():
-        if _is_usual(who):
+        if not who:
             usual.update(asked)
             continue
         if who == _TOO_LONG:
@@ -134,26 +134,17 @@ def _callers(
 def _distinction(caller: witness.Caller) -> str:
     """Return what distinguishes a caller from the members of a project.
 
-    :returns: as the text of a rule, '' for nothing
+    :returns: as the text of a rule, '' for nothing, or for a domain alone,
+        as members can be in it
     """
     special = frozenset(
         (kind, match)
         for kind, match in caller.true
         if '%' not in match and not (kind == 'role' and match in _USUAL)
     )
+    if all(kind in rule_set.DOMAINS for kind, _ in special):
+        return ''
     return str(witness.Caller(special))
-
-
-def _is_usual(who: str) -> bool:
-    """Tell whether members of a project can be such callers.
-
-    :param who: what distinguishes them, as the text of a rule
-    """
-    return all(
-        atom.partition(':')[0] in rule_set.DOMAINS
-        for atom in who.split(' and ')
-        if atom
-    )
 
 
 def _exempting(found: rule_set.RuleSet, who: str) -> str:

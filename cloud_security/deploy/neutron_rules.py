@@ -27,7 +27,7 @@ DROPPED_IN = LATE | {
     *(f'{verb}_local_ip' for verb in _CHANGES),
     *(f'{verb}_ndp_proxy' for verb in _CHANGES),
     *(f'{verb}_rbac_policy' for verb in _CHANGES),
-    # They take a port, also one that nobody lists.
+    # These two take a port by its ID, and delete it.
     'add_router_interface',
     'add_subports',
     'create_local_ip_port_association',

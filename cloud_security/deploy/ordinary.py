@@ -73,7 +73,7 @@ class Caller:
 
     def is_isolated(self) -> bool:
         """Tell whether the rules can hide anything from this caller."""
-        if any(map(self.judge, (rules.EXEMPT, *self._found.api.unrestricted))):
+        if any(map(self.judge, self._found.exempting)):
             return False
         if self.judge(rules.ISOLATED) is False:
             return False

@@ -33,10 +33,10 @@ def misread(found: rule_set.RuleSet) -> Iterator[str]:
 
 def contradictions(found: rule_set.RuleSet) -> Iterator[reach.Finding]:
     """Yield what our rules say that cannot be meant."""
-    told = list(_exempt(found, rules.EXEMPT))
-    for name in found.api.unrestricted:
-        # A rule that is open is told once, also where the first refers to it.
-        if name in found.enforcer.rules and not any(map(_is_open, told)):
+    told: list[reach.Finding] = []
+    for name in found.exempting:
+        # Our rule can refer to the service's own, which is open once.
+        if not any(map(_is_open, told)):
             told += _exempt(found, name)
     told += [*_of_domains(found), *reach.isolated(found), *_opened(found)]
     if not any(map(_is_open, told)):
@@ -120,8 +120,7 @@ def _of_domains(found: rule_set.RuleSet) -> Iterator[reach.Finding]:
     """Yield domains from whose members the rules hide nothing."""
     told = set()
     for name, holds in (
-        (rules.EXEMPT, True),
-        *((name, True) for name in found.api.unrestricted),
+        *((name, True) for name in found.exempting),
         (rules.ISOLATED, False),
     ):
         for caller in found.search(_goal(name, holds)):

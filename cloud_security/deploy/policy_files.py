@@ -114,7 +114,7 @@ def _no_rules(places: list[origin.Place]) -> Iterator[str]:
             else 'and oslo.policy takes it for "@", which lets everybody in'
         )
         # Whoever writes no, off, false, 0 or ! means nobody.
-        # Nobody may be exempt, but somebody must be isolated.
+        # A rule that isolates nobody is a failure, too.
         is_for_all = place.value is True or place.name == rules.ISOLATED
         meant = '@' if is_for_all else '!'
         yield (

@@ -124,6 +124,12 @@ class RuleSet:
         ).callers(*goals)
         return itertools.islice(found, MOST_CALLERS)
 
+    @property
+    def exempting(self) -> list[str]:
+        """Names of the rules in force that give a caller everything."""
+        names = (rules.EXEMPT, *self.api.unrestricted)
+        return [name for name in names if name in self.enforcer.rules]
+
     def place(self, name: str) -> Optional[origin.Place]:
         """Return where a rule comes from, None for a default."""
         return self.origins.of(self.enforcer, name)
