@@ -16,6 +16,16 @@ class Shared(cloud.Cloud):
     def port_of_the_project(self, **values):
         return self.port(self.root, project_id=cloud.PROJECT, **values)
 
+    def trunk_of_the_project(self):
+        """Make a trunk on the port of the project; return its path."""
+        trunk = self.root.make(
+            'trunks',
+            'trunk',
+            port_id=self.shared['id'],
+            project_id=cloud.PROJECT,
+        )
+        return f'trunks/{trunk["id"]}'
+
     def forward(self, account, fip, port, **values):
         """Return status and body of a new forwarding."""
         return account.post(

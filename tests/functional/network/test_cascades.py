@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Nobody deletes hidden rows with a thing of the project."""
+"""Deletions of the project's things, and hidden rows that would go along."""
 
 from tests.functional.network import cloud
 from tests.functional.network import shared
@@ -49,13 +49,7 @@ class TestGroups(shared.Shared):
 
 class TestTrunks(shared.Shared):
     def test_trunk_with_a_hidden_subport_stays(self):
-        trunk = self.root.make(
-            'trunks',
-            'trunk',
-            port_id=self.shared['id'],
-            project_id=cloud.PROJECT,
-        )
-        path = f'trunks/{trunk["id"]}'
+        path = self.trunk_of_the_project()
         subport = {'port_id': self.port(self.alice)['id'], **things.SUBPORT}
         for verb, status in (('add', 409), ('remove', 204)):
             done, body = self.alice.put(

@@ -425,13 +425,7 @@ class TestPortsWithoutOwnerInMonitorMode(PortsWithoutOwner):
 
 class TestTrunks(shared.Shared):
     def test_hidden_subport_is_removed_as_an_unknown_one(self):
-        trunk = self.root.make(
-            'trunks',
-            'trunk',
-            port_id=self.shared['id'],
-            project_id=cloud.PROJECT,
-        )
-        path = f'trunks/{trunk["id"]}'
+        path = self.trunk_of_the_project()
         hidden, own = self.port(self.alice), self.port(self.bob)
         for number, (account, port) in enumerate(
             ((self.alice, hidden), (self.bob, own)), 5
