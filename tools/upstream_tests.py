@@ -325,7 +325,7 @@ def run(name, folder, is_isolated, parts):
 
     :param parts: the run takes tests whose name has one of them
     """
-    # The same as in tests/functional.
+    # tests/functional/__init__.py says why.
     gc.set_threshold(20000, 10, 10)
     top = os.getcwd()
     sys.path[:0] = [top, str(ROOT)]

@@ -196,11 +196,12 @@ class Enable(switch.Switch):
         code = self._run(restart)
         ended = f'exited with {code}' if code else 'did its work'
         if kept:
-            yield ' '.join(kept)
+            yield from kept
             yield (
-                'No rules were linked. There, the file still has what this '
-                'command had put into it: run "cloud-security-manage disable" '
-                f'when nobody else changes it. The second restart {ended}.'
+                'No rules were linked, and this command could not take out '
+                'again what it had put into a file that somebody else '
+                'changes: run "cloud-security-manage disable" afterwards. '
+                f'The second restart {ended}.'
             )
             return
         yield (

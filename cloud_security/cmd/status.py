@@ -114,7 +114,7 @@ def _run(api: apis.Api, argv: list[str]) -> int:
         try:
             has_history = trace_config.is_enabled(conf)
         except cfg.Error:
-            # Neutron itself may know it.
+            # Neutron's own options are not registered here.
             sys.stderr.write(
                 f'{NAME}: {api.option} in {api.conf_file} refers to an option '
                 'that this command does not know: write the names of the '

@@ -264,7 +264,7 @@ class TestOwnRules(Rules):
             self.assert_found('rules', Code.FAILURE, words, self.own)
             self.assert_advice_leads_to_green()
 
-    def test_isolated_rule_that_is_no_rule_is_not_to_isolate_nobody(self):
+    def test_isolated_rule_that_is_no_rule_gets_one_that_isolates(self):
         for value in ('null', 'false', '.nan'):
             self.writes(f'"{rules.ISOLATED}": {value}\n')
             found = self.findings()

@@ -115,7 +115,7 @@ class TestLostPlugin(cloud.Cloud):
             self.assertEqual(403, status)
             self.assertEqual(404, account.delete(path)[0])
 
-    def test_router_takes_no_port(self):
+    def test_router_interface_of_a_member_is_refused(self):
         port = self.port(self.root, project_id=cloud.PROJECT)
         router = self.root.make(
             'routers', 'router', name='r', project_id=cloud.PROJECT

@@ -107,7 +107,7 @@ class TestStatements(cloud.Cloud):
                 'ports', 'port', 'PUT', {'port': addresses}, **ports
             ),
             self.added_by_change('networks', 'network', 'DELETE', name='x'),
-            # Whether a local IP of another member is on it.
+            # The plugin looks for another member's local IP on the port.
             self.added_by_change('ports', 'port', 'DELETE', **ports),
         ):
             self.assertIn(added, (2, 3))

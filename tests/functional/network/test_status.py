@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""cloud-security-status counts what Neutron has without owner."""
+"""cloud-security-status of Neutron: owners, rules, a list of plugins."""
 
 import os
 import subprocess
@@ -61,7 +61,7 @@ class TestStatus(cloud.Cloud):
 
 
 class TestRules(cloud.Cloud):
-    """Neutron shows everything to whom its own rules let see all projects."""
+    """Rules of Neutron's own that let a caller see everything."""
 
     def findings(self, text):
         with open(self.own_rules, 'w') as stream:
@@ -108,7 +108,6 @@ class TestRules(cloud.Cloud):
 
 class TestCommand(testtools.TestCase):
     def test_list_that_refers_to_another_option_is_a_sentence(self):
-        """As Neutron reads it: an option of its own, or of another file."""
         conf = os.path.join(self.useFixture(fixtures.TempDir()).path, 'n.conf')
         for option in ('core_plugin', 'nonsense'):
             with open(conf, 'w') as stream:

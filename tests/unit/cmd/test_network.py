@@ -263,7 +263,7 @@ class TestRestart(Neutron):
         self.assertEqual(1, code)
         self.assertNotIn('is taken out again', err)
         self.assertIn(f'{self.conf} is being changed by somebody else', err)
-        self.assertIn('still has what this command', err)
+        self.assertIn('could not take out again', err)
         self.assertIn(OURS, self.plugins())
         self.assert_linked(False)
         self.assertEqual(0, self.manage('disable')[0])
