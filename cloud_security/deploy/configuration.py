@@ -89,9 +89,10 @@ def read(api: apis.Api, conf: Any, argv: list[str], parse: Parse) -> None:
     except (OSError, ValueError) as error:
         raise Unreadable(api, _named(argv, files), error) from error
     except SystemExit as stop:
-        # Source: oslo_config/cfg.py _validate_cli_options: 1 means a wrong
-        # value of an option that file and command line share.
-        if stop.code != 1:
+        # A wrong value of an option that file and command line share: 1 in
+        # newer oslo.config, no code in 9.4. Help has 0, arguments have 2.
+        # Source: oslo_config/cfg.py _validate_cli_options.
+        if stop.code not in (None, 1):
             sys.stderr.write(said.getvalue())
             raise
         why = said.getvalue().strip().splitlines()[-1:]

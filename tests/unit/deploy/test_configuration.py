@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Faults of a configuration as oslo.config tells them."""
+
+import sys
+
+import testscenarios
+import testtools
+
+from cloud_security.deploy import apis
+from cloud_security.deploy import configuration
+
+
+class TestWrongValue(testscenarios.WithScenarios, testtools.TestCase):
+    """A file has a wrong value of an option of the command line."""
+
+    scenarios = [
+        ('oslo.config 9.4', {'code': None}),
+        ('newer oslo.config', {'code': 1}),
+    ]
+
+    def test_it_is_told_and_ends_no_command_as_if_all_were_well(self):
+        def parse(argv, files):
+            sys.stderr.write('argument --debug: Invalid value: perhaps\n')
+            raise SystemExit(self.code)
+
+        error = self.assertRaises(
+            configuration.Unreadable,
+            configuration.read,
+            apis.NOVA,
+            None,
+            ['cloud-security-status', '--config-file', 'n.conf'],
+            parse,
+        )
+        self.assertIn('(n.conf): argument --debug: Invalid', str(error))
+
+
+class TestHelp(testscenarios.WithScenarios, testtools.TestCase):
+    """argparse prints help, or complains of an argument."""
+
+    scenarios = [('help', {'code': 0}), ('an argument', {'code': 2})]
+
+    def test_the_exit_code_stays(self):
+        def parse(argv, files):
+            raise SystemExit(self.code)
+
+        stop = self.assertRaises(
+            SystemExit, configuration.read, apis.NOVA, None, ['x'], parse
+        )
+        self.assertEqual(self.code, stop.code)
