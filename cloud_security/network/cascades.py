@@ -24,6 +24,7 @@ from neutron_lib import exceptions
 from neutron_lib.plugins import directory
 import sqlalchemy as sa
 
+from cloud_security.network import aliases
 from cloud_security.network import database
 from cloud_security.network import models
 from cloud_security.network import viewer as viewers
@@ -109,7 +110,7 @@ def _port(
 
 def _is_projects(model: type, row_id: Any) -> Any:
     """Return the condition that a row is the project's, and no member's."""
-    owner = models.OWNERS[model].__table__.alias()  # type: ignore[attr-defined]
+    owner = aliases.owners(models.OWNERS[model])
     return sa.exists().where(
         owner.c.resource_id == row_id, owner.c.user_id.is_(None)
     )

@@ -73,7 +73,7 @@ def hidden(viewer: viewers.Viewer, ids: Iterable[str]) -> monitor.Owners:
             .outerjoin(owner, owner.resource_id == owned)
             .where(
                 model.id.in_(some),
-                sa.not_(hooks.CONDITIONS[model](viewer, model)),
+                sa.not_(hooks.condition(viewer, model)),
             )
         )
 

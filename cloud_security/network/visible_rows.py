@@ -14,13 +14,12 @@ from typing import Any
 
 from neutron.db import models_v2
 from neutron.db.models import address_group
-from neutron.db.models import l3
 from neutron.db.models import local_ip
-from neutron.db.models import port_forwarding
 from neutron.db.models import securitygroup
 from neutron_lib import constants
 import sqlalchemy as sa
 
+from cloud_security.network import aliases
 from cloud_security.network import models
 from cloud_security.network import viewer as viewers
 
@@ -51,10 +50,10 @@ def floating_ips(viewer: viewers.Viewer, floating_ip: Any) -> Any:
     The owner of a port sees what leads to it: Neutron asks with their context
     before it changes or deletes that port.
     """
-    owner = _table(models.PortOwner)
-    forwarding = port_forwarding.PortForwarding.__table__.alias()
+    owner = aliases.owners(models.PortOwner)
+    forwarding = aliases.forwardings()
     is_own = owner.c.user_id == viewer.user_id
-    of_fip = _table(models.FloatingIPOwner)
+    of_fip = aliases.owners(models.FloatingIPOwner)
     is_of_fip = of_fip.c.resource_id == floating_ip.id
     return sa.or_(
         _other_project(viewer, floating_ip),
@@ -76,7 +75,7 @@ def floating_ips(viewer: viewers.Viewer, floating_ip: Any) -> Any:
 
 def _leads_to_no_other(viewer: viewers.Viewer, floating_ip: Any) -> list[Any]:
     """Return conditions that no port of another is behind a floating IP."""
-    forwarding = port_forwarding.PortForwarding.__table__.alias()
+    forwarding = aliases.forwardings()
     target = forwarding.c.internal_neutron_port_id
     return [
         sa.or_(
@@ -94,7 +93,7 @@ def _leads_to_no_other(viewer: viewers.Viewer, floating_ip: Any) -> list[Any]:
 
 def local_ips(viewer: viewers.Viewer, address: Any) -> Any:
     """Return the condition of local IPs, which belong to their local port."""
-    port = models_v2.Port.__table__.alias()
+    port = aliases.ports()
     return sa.or_(
         _other_project(viewer, address),
         _owned(models_v2.Port, viewer, address.local_port_id),
@@ -110,7 +109,9 @@ def of_local_ips(
     viewer: viewers.Viewer, port_id: Any, local_ip_id: Any
 ) -> Any:
     """Return the condition of associations, with a port and a local IP."""
-    address = local_ip.LocalIP.__table__.alias()
+    address = aliases.rows(
+        local_ip.LocalIP, 'id', 'project_id', 'local_port_id'
+    )
     return sa.and_(
         on_ports(viewer, port_id),
         _exists(address.c.id == local_ip_id, local_ips(viewer, address.c)),
@@ -124,10 +125,12 @@ def security_groups(viewer: viewers.Viewer, group_id: Any) -> Any:
     RBAC opens nothing inside of the project: Neutron lets each member make a
     policy for any group of it.
     """
-    group = securitygroup.SecurityGroup.__table__.alias()
-    default = securitygroup.DefaultSecurityGroup.__table__.alias()
-    binding = securitygroup.SecurityGroupPortBinding.__table__.alias()
-    owner = _table(models.PortOwner)
+    group = aliases.rows(securitygroup.SecurityGroup, 'id', 'project_id')
+    default = aliases.rows(
+        securitygroup.DefaultSecurityGroup, 'security_group_id'
+    )
+    binding = aliases.bindings()
+    owner = aliases.owners(models.PortOwner)
     conditions = [
         _owned(securitygroup.SecurityGroup, viewer, group_id),
         _exists(default.c.security_group_id == group_id),
@@ -145,7 +148,7 @@ def security_groups(viewer: viewers.Viewer, group_id: Any) -> Any:
 
 def address_groups(viewer: viewers.Viewer, group_id: Any) -> Any:
     """Return the condition of address groups, by a column with their IDs."""
-    group = address_group.AddressGroup.__table__.alias()
+    group = aliases.rows(address_group.AddressGroup, 'id', 'project_id')
     return sa.or_(
         _owned(address_group.AddressGroup, viewer, group_id),
         _exists(group.c.id == group_id, _other_project(viewer, group.c)),
@@ -161,7 +164,7 @@ def on_ports(viewer: viewers.Viewer, port_id: Any) -> Any:
 
     :param port_id: the column with the ID of the port
     """
-    port = models_v2.Port.__table__.alias()
+    port = aliases.ports()
     return _exists(port.c.id == port_id, ports(viewer, port.c))
 
 
@@ -170,7 +173,7 @@ def of_floating_ips(viewer: viewers.Viewer, floating_ip_id: Any) -> Any:
 
     :param floating_ip_id: the column with the ID of the floating IP
     """
-    floating_ip = l3.FloatingIP.__table__.alias()
+    floating_ip = aliases.floating_ips()
     return _exists(
         floating_ip.c.id == floating_ip_id,
         floating_ips(viewer, floating_ip.c),
@@ -184,8 +187,8 @@ def _no_hidden_address(viewer: viewers.Viewer, port: Any) -> list[Any]:
     IP, have its ID and its address. Here, a thing is another's by its owner
     alone: the whole condition takes MariaDB milliseconds to plan.
     """
-    floating_ip = l3.FloatingIP.__table__.alias()
-    address = local_ip.LocalIP.__table__.alias()
+    floating_ip = aliases.floating_ips()
+    address = aliases.rows(local_ip.LocalIP, 'project_id', 'local_port_id')
     return [
         sa.or_(
             port.device_owner != device_owner,
@@ -209,14 +212,14 @@ def _no_hidden_address(viewer: viewers.Viewer, port: Any) -> list[Any]:
                 constants.DEVICE_OWNER_FLOATINGIP,
                 floating_ip,
                 floating_ip.c.floating_port_id,
-                _table(models.FloatingIPOwner),
+                aliases.owners(models.FloatingIPOwner),
                 floating_ip.c.id,
             ),
             (
                 constants.DEVICE_OWNER_LOCAL_IP,
                 address,
                 address.c.local_port_id,
-                _table(models.PortOwner),
+                aliases.owners(models.PortOwner),
                 address.c.local_port_id,
             ),
         )
@@ -225,7 +228,7 @@ def _no_hidden_address(viewer: viewers.Viewer, port: Any) -> list[Any]:
 
 def _owned(model: type, viewer: viewers.Viewer, row_id: Any) -> Any:
     """Return the condition that a row is the viewer's, or the project's."""
-    owner = _table(models.OWNERS[model])
+    owner = aliases.owners(models.OWNERS[model])
     return _exists(
         owner.c.resource_id == row_id,
         sa.or_(
@@ -239,10 +242,6 @@ def _other_project(viewer: viewers.Viewer, row: Any) -> Any:
     return sa.or_(
         row.project_id != viewer.project_id, row.project_id.is_(None)
     )
-
-
-def _table(model: Any) -> Any:
-    return model.__table__.alias()
 
 
 def _exists(*conditions: Any) -> Any:
