@@ -2,10 +2,12 @@
 """The commands as operators start them: a process, nova.conf, databases."""
 
 import datetime
+import functools
 import json
 import os
 import subprocess
 import sys
+import tempfile
 
 import fixtures
 from nova.db.api import models as api_models
@@ -23,7 +25,22 @@ SET_OWNER = ('server', 'set-owner', '--force', uuids.alices_server, BOB)
 ROOT = os.path.abspath(f'{cloud.DROP_IN}/../../..')
 
 
+@functools.cache
+def _loaded():
+    """Start the process that has loaded the commands, once."""
+    return subprocess.Popen(
+        [sys.executable, '-m', 'tests.functional.compute.loaded_commands'],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
 class EndToEnd(testtools.TestCase):
+    #: Each command is a process, which shares the time to load Nova.
+    ARE_LOADED = True
+
     def setUp(self):
         super().setUp()
         self.etc = self.useFixture(fixtures.TempDir()).path
@@ -114,25 +131,40 @@ class EndToEnd(testtools.TestCase):
             for name, value in os.environ.items()
             if not name.startswith('OS_') and name != 'PYTHONWARNINGS'
         }
-        done = subprocess.run(
-            [sys.executable, self.program(name), *arguments],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env={
-                name: value
-                for name, value in {
-                    **kept,
-                    'OS_NOVA_CONFIG_DIR': self.etc,
-                    **environment,
-                }.items()
-                if value is not None
-            },
+        told = {**kept, 'OS_NOVA_CONFIG_DIR': self.etc, **environment}
+        code, out, err = self.started(
+            name,
+            [self.program(name), *arguments],
+            {key: value for key, value in told.items() if value is not None},
         )
-        complaints = [
-            line for line in done.stderr.splitlines() if line.strip()
-        ]
-        return done.returncode, done.stdout, '\n'.join(complaints)
+        complaints = [line for line in err.splitlines() if line.strip()]
+        return code, out, '\n'.join(complaints)
+
+    def started(self, name, arguments, environment):
+        """Start a command that is loaded, or its program in a new process."""
+        if not self.ARE_LOADED:
+            done = subprocess.run(
+                [sys.executable, *arguments],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+                env=environment,
+            )
+            return done.returncode, done.stdout, done.stderr
+        with (
+            tempfile.NamedTemporaryFile('r') as out,
+            tempfile.NamedTemporaryFile('r') as err,
+        ):
+            asked = {
+                'name': name,
+                'arguments': arguments,
+                'environment': environment,
+                'out': out.name,
+                'err': err.name,
+            }
+            loaded = _loaded()
+            print(json.dumps(asked), file=loaded.stdin, flush=True)
+            return int(loaded.stdout.readline()), out.read(), err.read()
 
     def program(self, name):
         """Write what pip would install; the log is called like it."""
@@ -167,7 +199,11 @@ class EndToEnd(testtools.TestCase):
         }
 
 
-class TestEndToEnd(EndToEnd):
+class TestProcess(EndToEnd):
+    """As operators start them: Nova is loaded, and may warn."""
+
+    ARE_LOADED = False
+
     def test_the_day_of_an_operator(self):
         code, found = self.status()
         self.assertEqual(2, code)
@@ -196,6 +232,34 @@ class TestEndToEnd(EndToEnd):
             self.assertEqual(cloud.api_paste() + '\n', stream.read())
         self.assertEqual(2, self.status()[0])
 
+    def test_fault_is_complained_about_once(self):
+        for text in ('bob', BOB):
+            code, out, err = self.manage(
+                'server', 'set-owner', uuids.alices_server, text
+            )
+            self.assertEqual((1, ''), (code, out))
+            self.assertEqual(1, len(err.splitlines()), err)
+        self.assertFalse(
+            os.path.exists(f'{self.etc}/nova.log')
+            and 'ERROR' in open(f'{self.etc}/nova.log').read()
+        )
+
+    def test_deprecations_are_not_told_unless_asked_for(self):
+        _, _, err = self.manage('report', '/nowhere')
+        self.assertEqual(1, len(err.splitlines()), err)
+
+    def test_the_record_is_in_novas_folder_of_logs(self):
+        with open(f'{self.etc}/nova.conf') as stream:
+            text = stream.read().replace(
+                f'log_file = {self.etc}/nova.log', f'log_dir = {self.etc}'
+            )
+        self.writes('nova.conf', text)
+        self.manage(*SET_OWNER)
+        with open(f'{self.etc}/cloud-security-manage.log') as stream:
+            self.assertIn('cloud_security.handed_over', stream.read())
+
+
+class TestEndToEnd(EndToEnd):
     def test_explain_and_hand_over(self):
         os.makedirs(f'{self.etc}/policy.d')
         os.symlink(cloud.DROP_IN, f'{self.etc}/policy.d/{host.LINK}')
@@ -222,16 +286,6 @@ class TestEndToEnd(EndToEnd):
         for event in ('handing_over', 'handed_over'):
             self.assertRegex(log, rf'INFO .*cloud_security\.{event} {{"by": ')
         self.assertIn('"by": "olga"', log)
-
-    def test_the_record_is_in_novas_folder_of_logs(self):
-        with open(f'{self.etc}/nova.conf') as stream:
-            text = stream.read().replace(
-                f'log_file = {self.etc}/nova.log', f'log_dir = {self.etc}'
-            )
-        self.writes('nova.conf', text)
-        self.manage(*SET_OWNER)
-        with open(f'{self.etc}/cloud-security-manage.log') as stream:
-            self.assertIn('cloud_security.handed_over', stream.read())
 
     def test_where_nova_has_no_log_the_record_is_on_standard_error(self):
         with open(f'{self.etc}/nova.conf') as stream:
@@ -383,22 +437,6 @@ class TestEndToEnd(EndToEnd):
         )
         self.assertEqual(1, code)
         self.assertIn(f'{self.etc}/missing', err)
-
-    def test_fault_is_complained_about_once(self):
-        for text in ('bob', BOB):
-            code, out, err = self.manage(
-                'server', 'set-owner', uuids.alices_server, text
-            )
-            self.assertEqual((1, ''), (code, out))
-            self.assertEqual(1, len(err.splitlines()), err)
-        self.assertFalse(
-            os.path.exists(f'{self.etc}/nova.log')
-            and 'ERROR' in open(f'{self.etc}/nova.log').read()
-        )
-
-    def test_deprecations_are_not_told_unless_asked_for(self):
-        _, _, err = self.manage('report', '/nowhere')
-        self.assertEqual(1, len(err.splitlines()), err)
 
     def test_a_nova_conf_that_is_wrong_is_one_sentence(self):
         with open(f'{self.etc}/bytes.conf', 'wb') as stream:
