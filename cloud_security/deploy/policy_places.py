@@ -102,6 +102,7 @@ def read(
     :param reach: returns where an absolute path of an image is
     :raises Refused: when the configuration cannot be read
     """
+    named_files = ', '.join(files + folders) or api.conf_file
     conf = cfg.ConfigOpts()
     # The service's own default, which that of oslo.policy was not always.
     opts.set_defaults(conf, policy_file='policy.yaml')
@@ -115,7 +116,7 @@ def read(
         other = options[api.paste_option] if api.paste_option else None
     except (cfg.Error, ValueError, OSError) as error:
         raise file_reading.Refused(
-            f'{api.conf_file} cannot be read: {" ".join(str(error).split())}.'
+            f'{named_files} cannot be read: {" ".join(str(error).split())}.'
         ) from error
     # As oslo.config finds files.
     near = [*folders, *map(os.path.dirname, [*reversed(files), paste])]
@@ -132,7 +133,7 @@ def read(
     return Places(
         place(file or 'policy.yaml'),
         [place(name) for name in named if name],
-        f'{OPTION} in {", ".join(files + folders) or api.conf_file}',
+        f'{OPTION} in {named_files}',
         bool(files or folders),
         api.name,
         place(other) if other else '',

@@ -90,7 +90,9 @@ class TestHost(testtools.TestCase):
         """Return ``{path: content or target of a link}``."""
         return {
             str(path.relative_to(self.etc)): (
-                os.readlink(path) if path.is_symlink() else path.read_text()
+                os.readlink(path)
+                if path.is_symlink()
+                else path.read_text(errors='replace')
             )
             for path in self.etc.rglob('*')
             if path.is_symlink() or path.is_file()
@@ -462,7 +464,9 @@ class TestHost(testtools.TestCase):
 
     def test_a_nova_conf_that_is_none_is_refused(self):
         (self.etc / 'nova.conf').write_text('nonsense')
-        self.assert_refused('nova.conf cannot be read')
+        self.assert_refused(f'{self.etc}/nova.conf cannot be read')
+        (self.etc / 'nova.conf').write_bytes(b'[DEFAULT]\n# \xff\n')
+        self.assert_refused(f'{self.etc}/nova.conf cannot be read')
 
     # Files that cannot be changed
 
