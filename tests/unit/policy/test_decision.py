@@ -22,7 +22,14 @@ OWN = scopes.Scope(owner_id='bob', project_id='atlas')
 
 
 class TestDecide(testtools.TestCase):
-    def decide(self, operation, *roles, user_id='bob', **overrides):
+    def decide(
+        self,
+        operation,
+        *roles,
+        user_id='bob',
+        project_id='atlas',
+        **overrides,
+    ):
         conf = cfg.ConfigOpts()
         conf([])
         found = policy.Enforcer(conf, use_conf=False)
@@ -39,7 +46,7 @@ class TestDecide(testtools.TestCase):
         for rule in found.registered_rules.values():
             found.rules[rule.name] = rule.check
         context = oslo_context.RequestContext(
-            user_id=user_id, project_id='atlas', roles=list(roles)
+            user_id=user_id, project_id=project_id, roles=list(roles)
         )
         return decision.decide(
             enforcer.RulesInForce(lambda: found).read(), context, operation
@@ -66,6 +73,10 @@ class TestDecide(testtools.TestCase):
             },
             found.consulted,
         )
+
+    def test_caller_without_a_project_sees_own_rows_of_none(self):
+        found = self.decide(LIST, 'member', project_id=None)
+        self.assertEqual(scopes.Scope(owner_id='bob'), found.scope)
 
     def test_request_that_names_no_route_sees_own_rows(self):
         self.assertEqual(OWN, self.decide(None, 'member').scope)

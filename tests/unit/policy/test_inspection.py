@@ -6,6 +6,7 @@ from oslo_policy import policy
 import testtools
 
 from cloud_security.policy import inspection
+from cloud_security.policy import rules
 
 #: Rules that hold for somebody.
 WELL_FORMED = (
@@ -86,6 +87,31 @@ NEVER = (
     ':x',
 )
 
+#: Rules, and the end of the sentence that tells of them.
+TOLD = {
+    'role:100%': 'cannot be decided: after % it has no (attribute)s',
+    "x':%(user_id)s": (
+        'cannot be decided: Python cannot read what is before the colon'
+    ),
+    'isolation:enforced': (
+        'never holds here: the rules that decide who is isolated are asked '
+        'before isolation begins'
+    ),
+    'isolation:default': (
+        'cannot stand here: there is isolation:legacy_defaults, and '
+        'isolation:enforced and isolation:default are for other rules'
+    ),
+    'role:': 'names no role',
+    'role:**': 'names no role',
+    "role:'a": 'names no role: write it without quotes',
+    "role:a'": 'names no role: write it without quotes',
+    'role:a,b': "has ',' in it: name each role in a check of its own",
+    'system_scope:All': 'never holds: system_scope is None or all',
+    "'a':b": 'compares two constants that differ',
+    'user_id:': 'compares user_id with nothing',
+    "'':%(user_id)s": "never holds: user_id is never ''",
+}
+
 
 def enforcer(**rules):
     """Return an enforcer whose rules are registered, as defaults are."""
@@ -160,6 +186,8 @@ class TestInspection(testtools.TestCase):
                 self.assertIsNotNone(told, rule)
                 self.assertIn(word, told)
                 self.assertIn(text, told)
+                self.assertRegex(told, r' has( \(did you mean \w+\?\))?$')
+                self.assertNotIn('None', told)
                 self.assertIn(f'did you mean {meant}?' if meant else '', told)
 
     def test_rules_with_values_that_never_occur_are_told(self):
@@ -167,6 +195,83 @@ class TestInspection(testtools.TestCase):
             self.assertIsNotNone(
                 inspection.misread(enforcer(a=f'role:x or {text}'), 'a'), text
             )
+
+    def test_each_fault_has_its_sentence(self):
+        for text, told in TOLD.items():
+            self.assertEqual(
+                f'a asks for {text}, which {told}',
+                inspection.misread(enforcer(a=text), 'a'),
+            )
+        for text in (
+            'is_admin:yes',
+            '(is_admin:yes)',
+            '(@ or (is_admin:yes))',
+        ):
+            self.assertEqual(
+                'a cannot be understood: is_admin:yes is neither '
+                'is_admin:True nor is_admin:False',
+                inspection.misread(enforcer(a=text), 'a'),
+            )
+        self.assertEqual(
+            'a cannot be understood: role:x and role:y is one check, not '
+            'several: a list has each by itself',
+            inspection.misread(enforcer(a=[['role:x and role:y']]), 'a'),
+        )
+
+    def test_all_faults_are_told_with_the_rules_that_have_them(self):
+        found = enforcer(
+            a='rule:b',
+            b='rule:gone or tenant_id:x',
+            c='rule:c or rule:lost or user_id:',
+            d='user_id:',
+        )
+        about_b = (
+            'b asks for tenant_id:x, which compares tenant_id, which no token '
+            'has (did you mean project_id?)'
+        )
+        for name, told in {
+            'a': [
+                ('b', f'{about_b} (by rule:b)'),
+                ('b', 'a refers to rule:gone, which is not there'),
+            ],
+            'b': [
+                ('b', about_b),
+                ('b', 'b refers to rule:gone, which is not there'),
+            ],
+            'c': [
+                ('c', 'c refers to itself, so that it cannot be decided'),
+                ('c', 'c refers to rule:lost, which is not there'),
+            ],
+            'd': [
+                (
+                    'd',
+                    'd asks for user_id:, which compares user_id with nothing',
+                )
+            ],
+        }.items():
+            self.assertEqual(
+                told, [*map(tuple, inspection.faults(found, name))]
+            )
+
+    def test_rules_that_ask_for_roles_only_are_known(self):
+        found = enforcer(
+            roles='role:a or not (role:b and rule:nobody)',
+            nobody='!',
+            all='@',
+            project='role:a and project_id:%(project_id)s',
+            user='user_id:bob',
+            target='role:%(user_id)s',
+            through='role:a or rule:user',
+            elsewhere='http://policy/',
+        )
+        self.assertEqual(
+            {'roles', 'nobody', 'all'},
+            {
+                name
+                for name in found.rules
+                if inspection.asks_roles_only(found, name)
+            },
+        )
 
     def test_a_fault_is_found_through_others_and_in_the_old_form(self):
         for mine in ('rule:b', [['rule:b']], ['role:x', ['@', 'rule:b']]):
@@ -185,7 +290,15 @@ class TestInspection(testtools.TestCase):
             found = enforcer(a=value, b='rule:a')
             for name in ('a', 'b'):
                 told = inspection.misread(found, name)
-                self.assertIn(f'{value!r}, which is no rule', told)
+                self.assertIn(
+                    f'a is {value!r}, which is no rule: write "!" or "@"', told
+                )
+        # A project in which nobody is to be isolated asks for no false rule.
+        found = enforcer(**{rules.ISOLATED: None})
+        self.assertEqual(
+            f'{rules.ISOLATED} is None, which is no rule: write "@"',
+            inspection.misread(found, rules.ISOLATED),
+        )
 
     def test_the_filter_is_never_asked_for_by_rules_that_decide_about_it(self):
         for text in ('isolation:enforced', 'isolation:enforce'):

@@ -9,6 +9,7 @@ from oslo_policy import opts
 from oslo_policy import policy
 import testtools
 
+from cloud_security.policy import inspection
 from cloud_security.policy import origin
 
 
@@ -89,8 +90,66 @@ class TestOrigin(testtools.TestCase):
         if read:
             self.assertEqual(path, self.places('new')[2].path)
 
+    def test_rule_in_force_has_a_place(self):
+        path = self.writes('10.yaml', '# why\n"new": "role:a"\n')
+        enforcer = self.enforcer()
+        self.assertEqual(
+            (path, 2, 'new', 'role:a'), origin.place(enforcer, 'new')
+        )
+        self.assertIsNone(origin.place(enforcer, 'newer'))
+        self.writes('10.yaml', '- no rules\n')
+        self.assertIsNone(origin.place(enforcer, 'new'))
+        without_files = policy.Enforcer(self.conf, use_conf=False)
+        self.assertIsNone(origin.place(without_files, 'new'))
+
+    def test_problem_of_a_rule_begins_with_its_place(self):
+        path = self.writes('10.yaml', '"new": "user_id:"\n')
+        self.assertEqual(
+            [
+                f'{path}, line 1: new asks for user_id:, which compares '
+                'user_id with nothing'
+            ],
+            inspection.problems(self.enforcer(), ['new', 'newer']),
+        )
+
+    def test_main_file_comes_before_those_in_folders(self):
+        main = self.writes('../main.yaml', '')
+        self.addCleanup(os.remove, main)
+        other = self.writes('10.yaml', '')
+        self.conf.set_override('policy_file', main, 'oslo_policy')
+        self.assertEqual([main, other], origin.files(self.conf))
+        self.conf.set_override('policy_file', '', 'oslo_policy')
+        self.assertEqual([other], origin.files(self.conf))
+
+    def test_names_without_lines_have_a_file(self):
+        path = self.writes('10.yaml', 'x: &x {"a": "@"}\n<<: *x\n')
+        places = {place.name: place for place in origin.read(path)}
+        self.assertEqual({'x', 'a'}, {*places})
+        self.assertEqual((path, 0, 'a', '@'), places['a'])
+        self.assertEqual(path, str(places['a']))
+
+    def test_folders_and_hidden_files_are_no_policy_files(self):
+        path = self.writes('10.yaml', '')
+        self.writes('.20.yaml', '')
+        for name in ('30.d', '.40.d'):
+            os.mkdir(os.path.join(self.folder, name))
+        self.assertEqual([path], origin.files(self.conf))
+        self.conf.set_override(
+            'policy_dirs', [self.folder, path, 'absent'], 'oslo_policy'
+        )
+        self.assertEqual([self.folder], origin.folders(self.conf))
+
+    def test_pipe_is_not_opened(self):
+        path = os.path.join(self.folder, 'pipe')
+        os.mkfifo(path)
+        error = self.assertRaises(ValueError, origin.read, path)
+        self.assertEqual('it is no file, but a pipe or a socket', str(error))
+
     def test_files_that_hold_no_rules_are_an_error(self):
         for text in ('- a list\n', 'a text', '{"a: b', '\t'):
             path = self.writes('10.yaml', text)
             self.assertRaises(ValueError, origin.read, path)
+        path = self.writes('10.yaml', '- a list\n')
+        error = self.assertRaises(ValueError, origin.read, path)
+        self.assertEqual('it holds no rules', str(error))
         self.assertEqual([], origin.read(self.writes('20.yaml', '')))

@@ -48,6 +48,11 @@ class TestWitness(testtools.TestCase):
             ("'6f':%(project_id)s", ['project_id:6f']),
             ('roles:lead', ['role:lead']),
             ('is_admin:False and role:x', ['role:x']),
+            ('user_id:bob and role:x', ['role:x and user_id:bob']),
+            ('user_domain_id:None', ['user_domain_id:None']),
+            ('system_scope:None', ['']),
+            ('None:None', ['']),
+            ("'a':a", ['']),
             (
                 [['role:x', 'role:y'], ['role:z']],
                 ['role:x and role:y', 'role:z'],
@@ -71,6 +76,10 @@ class TestWitness(testtools.TestCase):
             'True:%(project_id)s and !',
             'not @',
             'user_id:%(owner)s',
+            'project_id:None',
+            'user_id:None',
+            "'a':b",
+            'isolation:enforced',
         ):
             self.assertEqual([], callers(text), text)
 

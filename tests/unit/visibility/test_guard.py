@@ -334,12 +334,19 @@ class TestListening(Guard):
         self.assertFalse(any(event.contains(*one) for one in listeners))
 
 
+class _Deaf(orm.Session):
+    """A session that tells nobody of statements."""
+
+    def execute(self, *args, **kwargs):
+        pass
+
+
 class TestProof(Guard):
-    def unproven(self):
+    def unproven(self, of_session=orm.Session):
         return [
             model.__name__
             for model in proof.unproven(
-                self.installed.criteria, orm.Session(self.database.engine)
+                self.installed.criteria, of_session(self.database.engine)
             )
         ]
 
@@ -361,7 +368,9 @@ class TestProof(Guard):
         self.assertEqual(['Thing', 'Other', 'Deed', 'Shelf'], self.unproven())
 
     def test_with_a_guard_that_refuses_all_no_model_is_proven(self):
-        self.installed.criteria.guard.problem = lambda sql: guard.Problem('no')
+        self.installed.criteria.guard.problem = lambda sql: guard.Problem(
+            'no' if 'SELECT' in sql else ''
+        )
         self.assertEqual(['Thing', 'Other', 'Deed', 'Shelf'], self.unproven())
 
     def test_a_criterion_without_the_owner_is_unproven(self):
@@ -376,3 +385,8 @@ class TestProof(Guard):
         self.installed.criteria.install()
         self.addCleanup(self.installed.criteria.uninstall)
         self.assertEqual(['Thing'], self.unproven())
+
+    def test_without_a_statement_no_model_is_proven(self):
+        self.assertEqual(
+            ['Thing', 'Other', 'Deed', 'Shelf'], self.unproven(_Deaf)
+        )

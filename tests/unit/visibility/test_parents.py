@@ -49,6 +49,10 @@ UNRESTRICTED = (
     f'UPDATE boxes SET x = ? WHERE {OWN} AND EXISTS (SELECT * FROM things '
     f'WHERE {WITHIN} OR x = ?)',
     f'UPDATE boxes SET x = ? WHERE {OWN} AND EXISTS (SELECT * FROM things '
+    f'WHERE {WITHIN} AND x = ? OR y = ?)',
+    f'UPDATE boxes SET x = ? WHERE {OWN} AND EXISTS (SELECT * FROM things '
+    f'WHERE ({WITHIN}) OR x = ?)',
+    f'UPDATE boxes SET x = ? WHERE {OWN} AND EXISTS (SELECT * FROM things '
     f'WHERE CASE WHEN x THEN {WITHIN} END)',
     # The name stands for a table within, which nothing restricts.
     f'UPDATE boxes SET x = ? WHERE {OWN} AND EXISTS (SELECT * FROM things, '

@@ -355,6 +355,9 @@ UNRESTRICTED = {
     'INSERT INTO free (a) (SELECT a FROM instances)': 'instances',
     'INSERT INTO free SELECT a FROM instances': 'instances',
     'INSERT INTO free (a) VALUES ((SELECT a FROM instances))': 'instances',
+    'INSERT INTO free DEFAULT VALUES RETURNING (SELECT a FROM instances)': (
+        'instances'
+    ),
     'INSERT INTO free (a) VALUES (1) RETURNING (SELECT a FROM instances)': (
         'instances'
     ),
