@@ -11,6 +11,7 @@ from typing import Any
 
 from neutron.db import models_v2
 from neutron.db.models import l3
+from neutron.db.models import local_ip
 from neutron.db.models import port_forwarding
 from neutron.db.models import securitygroup
 import sqlalchemy as sa
@@ -41,6 +42,11 @@ def floating_ips() -> Any:
     return rows(
         l3.FloatingIP, 'id', 'project_id', 'fixed_port_id', 'floating_port_id'
     )
+
+
+def local_ips() -> Any:
+    """Return an alias of the table of local IPs."""
+    return rows(local_ip.LocalIP, 'id', 'project_id', 'local_port_id')
 
 
 def bindings() -> Any:

@@ -14,7 +14,6 @@ from typing import Any
 
 from neutron.db import models_v2
 from neutron.db.models import address_group
-from neutron.db.models import local_ip
 from neutron.db.models import securitygroup
 from neutron_lib import constants
 import sqlalchemy as sa
@@ -109,9 +108,7 @@ def of_local_ips(
     viewer: viewers.Viewer, port_id: Any, local_ip_id: Any
 ) -> Any:
     """Return the condition of associations, with a port and a local IP."""
-    address = aliases.rows(
-        local_ip.LocalIP, 'id', 'project_id', 'local_port_id'
-    )
+    address = aliases.local_ips()
     return sa.and_(
         on_ports(viewer, port_id),
         _exists(address.c.id == local_ip_id, local_ips(viewer, address.c)),
@@ -188,7 +185,7 @@ def _no_hidden_address(viewer: viewers.Viewer, port: Any) -> list[Any]:
     alone: the whole condition takes MariaDB milliseconds to plan.
     """
     floating_ip = aliases.floating_ips()
-    address = aliases.rows(local_ip.LocalIP, 'project_id', 'local_port_id')
+    address = aliases.local_ips()
     return [
         sa.or_(
             port.device_owner != device_owner,
