@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Copies of tests with scenarios under pytest, which mutmut starts."""
+"""Support for scenarios under pytest, with which mutmut runs tests."""
 
 import testscenarios
 

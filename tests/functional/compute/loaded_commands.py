@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Commands in processes that have loaded them, and Nova, already.
+"""Commands that start as copies of a process that has loaded Nova.
 
 A command that an operator starts loads Nova first, for seconds. This process
-loads the commands once; for each line of its standard input, a command and its
-environment in JSON, it forks. The copy becomes the command, and the number
-that is printed is its exit code.
+loads Nova once, and reads a command with its environment, in JSON, from each
+line of its standard input. A copy of this process becomes the command; this
+process prints the exit code.
 """
 
 import importlib

@@ -38,7 +38,7 @@ def _loaded():
 
 
 class EndToEnd(testtools.TestCase):
-    #: Each command is a process, which shares the time to load Nova.
+    #: Commands start as copies of a process that has loaded Nova.
     ARE_LOADED = True
 
     def setUp(self):
@@ -200,7 +200,7 @@ class EndToEnd(testtools.TestCase):
 
 
 class TestProcess(EndToEnd):
-    """As operators start them: Nova is loaded, and may warn."""
+    """Commands whose warnings and log files need a process of their own."""
 
     ARE_LOADED = False
 

@@ -24,9 +24,9 @@ class TestMutations(testscenarios.WithScenarios, testtools.TestCase):
 
 
 class TestWithoutMutation(testtools.TestCase):
-    """Killers of mutations pass in such a process without a mutation.
+    """One killer of each module passes in such a process.
 
-    The run of all tests shows that of each; here is one of each module.
+    The test runner's own processes run every killer without a mutation.
     """
 
     def test_killers_without_a_mutation_pass(self):

@@ -18,7 +18,7 @@ class TestWrongValue(testscenarios.WithScenarios, testtools.TestCase):
         ('newer oslo.config', {'code': 1}),
     ]
 
-    def test_it_is_told_and_ends_no_command_as_if_all_were_well(self):
+    def test_wrong_value_makes_the_configuration_unreadable(self):
         def parse(argv, files):
             sys.stderr.write('argument --debug: Invalid value: perhaps\n')
             raise SystemExit(self.code)
@@ -39,7 +39,7 @@ class TestHelp(testscenarios.WithScenarios, testtools.TestCase):
 
     scenarios = [('help', {'code': 0}), ('an argument', {'code': 2})]
 
-    def test_the_exit_code_stays(self):
+    def test_exit_code_stays(self):
         def parse(argv, files):
             raise SystemExit(self.code)
 

@@ -74,7 +74,7 @@ class TestDecide(testtools.TestCase):
             found.consulted,
         )
 
-    def test_caller_without_a_project_sees_own_rows_of_none(self):
+    def test_caller_without_a_project_sees_own_rows(self):
         found = self.decide(LIST, 'member', project_id=None)
         self.assertEqual(scopes.Scope(owner_id='bob'), found.scope)
 

@@ -87,7 +87,7 @@ NEVER = (
     ':x',
 )
 
-#: Rules, and the end of the sentence that tells of them.
+#: ``{rule: end of the message about its fault}``
 TOLD = {
     'role:100%': 'cannot be decided: after % it has no (attribute)s',
     "x':%(user_id)s": (
@@ -293,7 +293,7 @@ class TestInspection(testtools.TestCase):
                 self.assertIn(
                     f'a is {value!r}, which is no rule: write "!" or "@"', told
                 )
-        # A project in which nobody is to be isolated asks for no false rule.
+        # The advice "!" would isolate nobody.
         found = enforcer(**{rules.ISOLATED: None})
         self.assertEqual(
             f'{rules.ISOLATED} is None, which is no rule: write "@"',

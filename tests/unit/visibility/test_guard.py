@@ -335,7 +335,7 @@ class TestListening(Guard):
 
 
 class _Deaf(orm.Session):
-    """A session that tells nobody of statements."""
+    """A session that executes no statement."""
 
     def execute(self, *args, **kwargs):
         pass
