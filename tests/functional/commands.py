@@ -4,8 +4,22 @@
 import contextlib
 import io
 import logging
+import threading
 
 from cloud_security.cmd import manage
+
+
+class _Manage(manage.Manage):
+    """Shows what its own thread logs: a command has a process of its own."""
+
+    def configure_logging(self):
+        root = logging.getLogger()
+        before = list(root.handlers)
+        super().configure_logging()
+        own = threading.get_ident()
+        for handler in root.handlers:
+            if handler not in before:
+                handler.addFilter(lambda record: record.thread == own)
 
 
 def run(*arguments):
@@ -13,7 +27,7 @@ def run(*arguments):
     out, err = io.StringIO(), io.StringIO()
     root = logging.getLogger()
     before = list(root.handlers), root.level
-    program = manage.Manage()
+    program = _Manage()
     program.stdout, program.stderr = out, err
     try:
         with contextlib.redirect_stdout(out):
