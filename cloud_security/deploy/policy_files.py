@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 import difflib
+import itertools
 import os
 import re
 from typing import Any
@@ -24,6 +25,8 @@ LEFT_OVER = re.compile(
     r'\.(bak|old|orig|save|swp|rpm\w+|dpkg-\w+|ucf-\w+))',
     re.IGNORECASE,
 )
+#: A project's ID that Neutron's check of its own does not take.
+_PROJECT = re.compile(r'\b(?:project|tenant)_id:([^\s%()]+)')
 #: The beginning of our rules' names, letters only.
 _OURS = 'cloudsecurity'
 
@@ -122,6 +125,28 @@ def _no_rules(places: list[origin.Place]) -> Iterator[str]:
             f'no rule, {means}. Write a text there, such as:'
             f'{rule_set.line(str(place.name), meant)}'
         )
+
+
+def refused_by_the_service(paths: list[str]) -> Iterator[str]:
+    """Yield sentences about rules that a check of the service's own refuses.
+
+    Neutron takes no ID after ``project_id:``, for example.
+    """
+    for place in itertools.chain.from_iterable(map(origin.read, paths)):
+        try:
+            rule_set.parse(place.value)
+        except Exception as error:  # noqa: BLE001 the service's own
+            text = _PROJECT.sub(r"'\1':%(project_id)s", str(place.value))
+            is_ours = place.name in {rule.name for rule in rules.RULES}
+            advice = (
+                f'Write:{rule_set.line(place.name, text)}'
+                if is_ours and text != str(place.value)
+                else 'Mend it.'
+            )
+            yield (
+                f'{place}: the service cannot read {place.name} '
+                f'({_one_line(error)}), so every request fails. {advice}'
+            )
 
 
 def surprises(found: rule_set.RuleSet) -> Iterator[str]:

@@ -88,6 +88,11 @@ class ServiceRules:
             warnings = list(policy_files.closed_to_others(paths))
         return failures, warnings
 
+    def refused_by_the_service(self) -> list[str]:
+        """Return sentences about rules that the service cannot read."""
+        paths = origin.files(self.conf)
+        return list(policy_files.refused_by_the_service(paths))
+
     def open_without_the_filter(
         self, found: rule_set.RuleSet
     ) -> Iterator[str]:

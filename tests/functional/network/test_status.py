@@ -16,6 +16,7 @@ import testtools
 
 from cloud_security.deploy import apis
 from cloud_security.deploy import own_rules
+from cloud_security.deploy import policy_files
 from cloud_security.deploy import rule_set
 from cloud_security.network import checks
 from cloud_security.network import explain
@@ -90,6 +91,33 @@ class TestRules(cloud.Cloud):
                 self.assertTrue(finding.is_open)
                 self.assertIn(f'{name} ({self.own_rules}', finding.text)
                 self.assertIn('nobody is isolated', finding.text)
+
+    def test_rule_that_neutron_cannot_read_is_named_with_its_line(self):
+        team = 32 * '1'
+        for name, advice in (
+            (
+                'cloud_security:isolated',
+                f'Write:\n    "cloud_security:isolated": "\'{team}\''
+                ':%(project_id)s"',
+            ),
+            ('delete_port', 'Mend it.'),
+        ):
+            with open(self.own_rules, 'w') as stream:
+                stream.write(f'"get_port": "@"\n"{name}": "project_id:{team}"')
+            [said] = policy_files.refused_by_the_service([self.own_rules])
+            self.assertTrue(
+                said.startswith(
+                    f'{self.own_rules}, line 2: the service cannot read {name}'
+                )
+            )
+            self.assertTrue(said.endswith(advice), said)
+        with open(self.own_rules, 'w') as stream:
+            stream.write(
+                f'"cloud_security:isolated": "\'{team}\':%(project_id)s"\n'
+            )
+        self.assertEqual(
+            [], list(policy_files.refused_by_the_service([self.own_rules]))
+        )
 
     def test_explain_knows_who_sees_all_by_neutrons_rules(self):
         port = self.port(self.alice)
