@@ -9,6 +9,7 @@ import subprocess
 from typing import Any
 
 from cloud_security.cmd import enable_plan
+from cloud_security.cmd import manage
 from cloud_security.cmd import switch
 from cloud_security.deploy import file_changes
 from cloud_security.deploy import host as hosts
@@ -59,7 +60,13 @@ class Enable(switch.Switch):
         """Show or do what comes next.
 
         :raises Refused: when something is in the way
+        :raises Nonsense: when the command that restarts is empty
         """
+        if parsed_args.restart is not None and not parsed_args.restart.strip():
+            raise manage.Nonsense(
+                '--restart names no command: name the one that restarts the '
+                'API.'
+            )
         # Planned before the first deed, so that it is not half refused.
         plans = [
             enable_plan.Plan(

@@ -20,6 +20,7 @@ from oslo_db import exception as db_exception
 from oslo_log import log as oslo_log
 
 from cloud_security.deploy import apis
+from cloud_security.deploy import file_reading
 
 #: Parses arguments as in sys.argv, and the files where they name none.
 Parse = Callable[[list[str], Optional[list[str]]], Any]
@@ -82,6 +83,9 @@ def read(api: apis.Api, conf: Any, argv: list[str], parse: Parse) -> None:
     files = None
     if {*(api.variables or ())} & os.environ.keys():
         files = api.conf_files
+    for path in _named(argv, files):
+        if file_reading.is_special(path):
+            raise Unreadable(api, [path], 'it is no ordinary file')
     said = io.StringIO()
     try:
         with contextlib.redirect_stderr(said):

@@ -15,6 +15,13 @@ class Refused(Exception):
     """Something that is not ours is in the way; the message says what."""
 
 
+def is_special(path: str) -> bool:
+    """Tell whether a path is no file and no folder: a FIFO, which waits."""
+    return os.path.exists(path) and not (
+        os.path.isfile(path) or os.path.isdir(path)
+    )
+
+
 def read(
     path: str,
     service: str = 'Nova',

@@ -103,6 +103,11 @@ def read(
     :raises Refused: when the configuration cannot be read
     """
     named_files = ', '.join(files + folders) or api.conf_file
+    for path in filter(file_reading.is_special, files):
+        raise file_reading.Refused(
+            f'{path} is no ordinary file: name the {api.conf_file} that '
+            f"{api.name}'s API reads with --config-file."
+        )
     conf = cfg.ConfigOpts()
     # The service's own default, which that of oslo.policy was not always.
     opts.set_defaults(conf, policy_file='policy.yaml')
@@ -114,6 +119,11 @@ def read(
         file = conf.oslo_policy.policy_file
         options = conf[api.paste_group] if api.paste_group else conf
         other = options[api.paste_option] if api.paste_option else None
+    except (cfg.NoSuchOptError, cfg.TemplateSubstitutionError) as error:
+        raise file_reading.Refused(
+            f'{OPTION} or another path in {named_files} refers to an option '
+            'that this command does not know: write the path there.'
+        ) from error
     except (cfg.Error, ValueError, OSError) as error:
         raise file_reading.Refused(
             f'{named_files} cannot be read: {" ".join(str(error).split())}.'

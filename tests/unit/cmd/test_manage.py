@@ -166,6 +166,14 @@ class TestActivation(manage_fixture.Manage):
         self.run_on_paste('enable', '--restart', command)
         self.assertTrue(seen.exists())
 
+    def test_a_restart_without_a_command_changes_nothing(self):
+        before = self.paste.read_bytes()
+        for command in ('', ' '):
+            code, out, err = self.run_on_paste('enable', '--restart', command)
+            self.assertEqual((2, ''), (code, out))
+            self.assertIn('--restart names no command', err)
+        self.assertEqual(before, self.paste.read_bytes())
+
     def test_a_restart_that_failed_is_tried_again(self):
         (self.etc / 'policy.d').mkdir()
         shutil.copy(checkout.RULES, self.etc / 'policy.d')

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Faults of a configuration as oslo.config tells them."""
 
+import os
 import sys
 
+import fixtures
 import testscenarios
 import testtools
 
@@ -32,6 +34,23 @@ class TestWrongValue(testscenarios.WithScenarios, testtools.TestCase):
             parse,
         )
         self.assertIn('(n.conf): argument --debug: Invalid', str(error))
+
+
+class TestSpecialFile(testtools.TestCase):
+    """A FIFO waits for somebody who writes."""
+
+    def test_fifo_is_not_opened(self):
+        path = os.path.join(self.useFixture(fixtures.TempDir()).path, 'n.conf')
+        os.mkfifo(path)
+        error = self.assertRaises(
+            configuration.Unreadable,
+            configuration.read,
+            apis.NOVA,
+            None,
+            ['cloud-security-status', f'--config-file={path}'],
+            self.fail,
+        )
+        self.assertIn(f'({path}): it is no ordinary file; mend', str(error))
 
 
 class TestHelp(testscenarios.WithScenarios, testtools.TestCase):

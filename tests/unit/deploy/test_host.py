@@ -468,6 +468,20 @@ class TestHost(testtools.TestCase):
         (self.etc / 'nova.conf').write_bytes(b'[DEFAULT]\n# \xff\n')
         self.assert_refused(f'{self.etc}/nova.conf cannot be read')
 
+    def test_a_nova_conf_that_would_wait_is_refused(self):
+        os.mkfifo(self.etc / 'nova.fifo')
+        self.host.config_files = (str(self.etc / 'nova.fifo'),)
+        self.assert_refused(f'{self.etc}/nova.fifo is no ordinary file: name')
+
+    def test_a_folder_by_an_option_of_novas_is_refused(self):
+        (self.etc / 'nova.conf').write_text(
+            '[oslo_policy]\npolicy_dirs = $state_path/policy.d\n'
+        )
+        self.assert_refused(
+            f'policy_dirs or another path in {self.etc}/nova.conf refers to '
+            'an option that this command does not know: write the path there.'
+        )
+
     # Files that cannot be changed
 
     def assert_nothing_is_left(self, why, *wrong):
