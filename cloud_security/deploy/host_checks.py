@@ -18,6 +18,7 @@ from cloud_security.deploy import apis
 from cloud_security.deploy import base_rules
 from cloud_security.deploy import between
 from cloud_security.deploy import checks
+from cloud_security.deploy import environment
 from cloud_security.deploy import lever
 from cloud_security.deploy import names
 from cloud_security.deploy import own_rules
@@ -123,6 +124,7 @@ class HostChecks(checks.Checks):
         try:
             mode = self.conf.cloud_security.mode
             self.conf.cloud_security.audit
+            warnings = list(environment.contradictions(self.conf, self.api))
         except (cfg.Error, ValueError) as error:
             return result([f'Mend [cloud_security] in {name}: {error}.'])
         if mode == 'off':
@@ -130,18 +132,16 @@ class HostChecks(checks.Checks):
                 [
                     '[cloud_security] mode is off: nobody is isolated. '
                     'Set it to enforce.'
-                ]
+                ],
+                warnings,
             )
         if mode == 'monitor':
-            return result(
-                (),
-                [
-                    '[cloud_security] mode is monitor: nothing is hidden yet. '
-                    'Read cloud-security-manage report, then set it to '
-                    'enforce.'
-                ],
+            warnings.insert(
+                0,
+                '[cloud_security] mode is monitor: nothing is hidden yet. '
+                'Read cloud-security-manage report, then set it to enforce.',
             )
-        return result(())
+        return result((), warnings)
 
     def check_release(self) -> Result:
         """The release of the service."""
@@ -161,7 +161,8 @@ class HostChecks(checks.Checks):
         try:
             found = self.rules.read()
         except Exception as error:  # noqa: BLE001 YAML's and others
-            return result([f'Mend the policy files: {error}.'])
+            refused = self.rules.refused_by_the_service()
+            return result(refused or [f'Mend the policy files: {error}.'])
         return result(
             [
                 *policy_files.misnamed(found),
