@@ -6,20 +6,16 @@
 """
 
 import os
-import uuid
 
-import fixtures
 import neutron  # noqa: F401 chooses oslo.service's backend before others
-from neutron_lib import fixture as lib_fixtures
-from neutron_lib.db import model_base
 from oslo_config import cfg
-from oslo_db.sqlalchemy import enginefacade
 import sqlalchemy as sa
 from testtools import content
 
 from cloud_security.trace import opts
 from cloud_security.trace import tables
 from tests.functional.network import cloud
+from tests.functional.network import databases
 
 PLUGINS = cloud.PLUGINS
 OURS = 'cloud_security_trace'
@@ -28,38 +24,11 @@ URL = os.environ.get('TRACE_URL', '')
 DATABASE = os.environ.get('TRACE_DATABASE', '')
 
 
-def on_server(statement):
-    """Send a statement to the server of ``TRACE_URL``."""
-    engine = sa.create_engine(URL, isolation_level='AUTOCOMMIT')
-    with engine.connect() as connection:
-        connection.execute(sa.text(statement))
-    engine.dispose()
-
-
-class OwnDatabase(fixtures.Fixture):
+class OwnDatabase(databases.OnServer):
     """An empty database on that server."""
 
-    def _setUp(self):
-        name = f'trace_{uuid.uuid4().hex}'
-        on_server(f'CREATE DATABASE {name}')
-        self.addCleanup(on_server, f'DROP DATABASE {name}')
-        url = sa.engine.make_url(URL).set(database=name)
-        self.url = url.render_as_string(False)
-
-
-class Database(lib_fixtures.SqlFixture):
-    """Neutron's sessions go to a database on a server, or in a file."""
-
-    def _init_resources(self):
-        url = DATABASE or self.useFixture(OwnDatabase()).url
-        facade = enginefacade.transaction_context()
-        facade.configure(connection=url, sqlite_fk=True)
-        self.engine = facade.writer.get_engine()
-        self.addCleanup(self.engine.dispose)
-        model_base.BASEV2.metadata.create_all(self.engine)
-
-    def _delete_from_schema(self, engine):
-        """Leave the rows: the database goes."""
+    def __init__(self):
+        super().__init__(URL)
 
 
 class Cloud(cloud.Cloud):
@@ -70,7 +39,8 @@ class Cloud(cloud.Cloud):
 
     def _setup_database_fixtures(self):
         if URL or DATABASE:
-            self.engine = self.useFixture(Database()).engine
+            url = DATABASE or self.useFixture(OwnDatabase()).url
+            self.engine = self.useFixture(databases.Neutrons(url)).engine
         else:
             super()._setup_database_fixtures()
         tables.METADATA.create_all(self.engine)
