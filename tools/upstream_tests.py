@@ -3,7 +3,7 @@
 
 ``tox -e cinder29-own`` runs ``cinder.tests.functional`` and
 ``cinder.tests.unit.api``, ``tox -e glance33-own`` runs
-``glance.tests.functional.v2``, ``tox -e neutron29-own`` those of ML2,
+``glance.tests.functional.v2``, ``tox -e neutron29-own`` those of ML2, OVN,
 routers, security groups, trunks, port forwardings, tags and RBAC. Tests that
 do not pass with isolation run again without it. Each command exits with 0 only
 if the tests that differ are those in ``expected``. A part of a test's name as
@@ -288,10 +288,12 @@ SERVICES = {
         (
             'unit/db',
             'unit/extensions',
+            'unit/plugins/ml2/drivers/ovn/mech_driver/test_mech_driver.py',
             'unit/plugins/ml2/test_ext_portsecurity.py',
             'unit/plugins/ml2/test_plugin.py',
             'unit/plugins/ml2/test_port_binding.py',
             'unit/plugins/ml2/test_security_group.py',
+            'unit/services/ovn_l3',
             'unit/services/portforwarding',
             'unit/services/trunk',
         ),
