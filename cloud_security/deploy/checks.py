@@ -60,7 +60,11 @@ class Checks(upgradecheck.UpgradeCommands):
         if details is None:
             return None
         lines: list[str] = []
-        for line in details.splitlines():
+        for line in (
+            details.encode('utf-8', 'backslashreplace')
+            .decode('utf-8')
+            .splitlines()
+        ):
             if line.startswith('    '):
                 lines.append(line)
             else:

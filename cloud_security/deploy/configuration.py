@@ -18,6 +18,7 @@ from typing import Optional
 from oslo_config import cfg
 from oslo_db import exception as db_exception
 from oslo_log import log as oslo_log
+from sqlalchemy import exc as sa_exc
 
 from cloud_security.deploy import apis
 from cloud_security.deploy import file_reading
@@ -58,17 +59,33 @@ class Unreadable(cfg.Error):
 def arguments(parsed_args: Any) -> list[str]:
     """Return oslo.config's arguments, as in sys.argv, for parsed ones.
 
-    :param parsed_args: with lists config_file and config_dir
+    :param parsed_args: with lists config_file and config_dir, and perhaps
+        config_order, in which oslo.config reads both
     """
-    return arguments_of(parsed_args.config_file, parsed_args.config_dir)
+    return arguments_of(
+        getattr(parsed_args, 'config_order', None)
+        or in_order(parsed_args.config_file, parsed_args.config_dir)
+    )
 
 
-def arguments_of(files: Iterable[str], folders: Iterable[str]) -> list[str]:
-    """Return oslo.config's arguments for files and folders."""
+def in_order(
+    files: Iterable[str], folders: Iterable[str]
+) -> list[tuple[str, str]]:
+    """Return files, then folders, with the names of their options."""
+    return [
+        *(('config_file', path) for path in files),
+        *(('config_dir', path) for path in folders),
+    ]
+
+
+def arguments_of(named: Iterable[tuple[str, str]]) -> list[str]:
+    """Return oslo.config's arguments for files and folders.
+
+    :param named: ``(config_file or config_dir, path)``
+    """
     return [
         'cloud-security-manage',
-        *(f'--config-file={name}' for name in files),
-        *(f'--config-dir={name}' for name in folders),
+        *(f'--{name.replace("_", "-")}={path}' for name, path in named),
     ]
 
 
@@ -137,6 +154,10 @@ def answering(fault: str, advice: str) -> Iterator[None]:
     except (
         db_exception.DBError,
         db_exception.CantStartEngineError,
+        # A URL that SQLAlchemy cannot read, or whose driver is not there.
+        ImportError,
+        ValueError,
+        sa_exc.SQLAlchemyError,
     ) as error:
         why = str(error).strip().splitlines()[:1]
         raise Unanswered(f'{fault} ({"".join(why)}): {advice}') from error

@@ -148,7 +148,12 @@ def _distinction(caller: witness.Caller) -> str:
 
 
 def _exempting(found: rule_set.RuleSet, who: str) -> str:
-    """Return the rule that exempts callers, as it should read."""
+    """Return the rule that exempts callers, as it should read.
+
+    :returns: '' where a check cannot stand in that rule
+    """
+    if 'isolation:' in who:
+        return ''
     place = found.place(rules.EXEMPT)
     check = found.enforcer.rules[rules.EXEMPT]
     text = f'{rule_set.text(check)} or ({who})'

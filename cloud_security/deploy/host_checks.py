@@ -124,7 +124,10 @@ class HostChecks(checks.Checks):
         try:
             mode = self.conf.cloud_security.mode
             self.conf.cloud_security.audit
-            warnings = list(environment.contradictions(self.conf, self.api))
+            warnings = [
+                *environment.contradictions(self.conf, self.api),
+                *environment.unread(self.conf, self.api),
+            ]
         except (cfg.Error, ValueError) as error:
             return result([f'Mend [cloud_security] in {name}: {error}.'])
         if mode == 'off':

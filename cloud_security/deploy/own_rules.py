@@ -58,7 +58,10 @@ def _is_ordinary(caller: witness.Caller) -> bool:
     return all(
         atom in reach.ORDINARY or reach.is_of_operation(atom[0])
         for atom in caller.true
-    ) and not any(atom in reach.ORDINARY for atom in caller.false)
+    ) and not any(
+        atom in reach.ORDINARY or witness.lacks_service(atom)
+        for atom in caller.false
+    )
 
 
 def _ordinary(

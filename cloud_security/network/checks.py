@@ -53,7 +53,9 @@ class Checks(plugin_checks.Checks):
         """
         config.parse(
             configuration.arguments_of(
-                self.conf.config_file, self.conf.config_dirs
+                configuration.in_order(
+                    self.conf.config_file, self.conf.config_dirs
+                )
             )
         )
 

@@ -110,14 +110,21 @@ def faults(
             yield Fault(part, text)
             continue
         through = '' if part == name else f' (by rule:{part})'
+        asked = map(str, checks(enforcer.rules[part]))
+        if through and 'isolation:enforced' in asked:
+            by = _referring(enforcer, name, part)
+            text = f'{by} refers to rule:{part}, which '
+            text += 'asks for isolation:enforced and never holds here'
+            yield Fault(by, f'{text}: name roles there')
+            continue
         for text in _own_faults(enforcer, part, words):
             yield Fault(part, text if part == name else f'{text}{through}')
 
 
-def _referring(enforcer: Any, name: str, missing: str) -> str:
-    """Return the rule in whose text the name of a missing rule stands."""
+def _referring(enforcer: Any, name: str, other: str) -> str:
+    """Return the rule in whose text the name of another one stands."""
     for part in referred(enforcer, name):
-        if missing in _refers(enforcer, part):
+        if other in _refers(enforcer, part):
             return part
     return name
 

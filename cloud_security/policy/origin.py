@@ -85,9 +85,11 @@ def _lines(text: str) -> list[tuple[Any, int]]:
     try:
         root = yaml.compose(text, yaml.SafeLoader)
         loader = yaml.SafeLoader('')
+        # A scalar such as "null" holds no rules.
+        pairs = root.value if isinstance(root, yaml.MappingNode) else ()
         return [
             (loader.construct_object(key, deep=True), key.start_mark.line + 1)
-            for key, _ in getattr(root, 'value', ())
+            for key, _ in pairs
         ]
     except yaml.YAMLError:
         # A key such as "<<" stands for others.

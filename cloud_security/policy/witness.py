@@ -40,8 +40,12 @@ OURS: Target = {
 Atom = tuple[str, str]
 #: After so many steps a rule is too long to be told.
 _MOST_STEPS = 20000
-#: Attributes of which a caller has several.
-_MANY = frozenset({'role', 'service_roles'})
+#: Attributes of which a caller has one. Others can be several at once: roles,
+#: and what checks of a service's or a site's own look up.
+_SINGLE = (vocabulary.CREDENTIALS | vocabulary.OWN.target) - {
+    'roles',
+    'service_roles',
+}
 #: Attributes that a token for a project does not have.
 _OF_OTHER_TOKENS = frozenset({'domain_id', 'system', 'system_scope'})
 _OF_TARGET = re.compile(r'%\(([^()]+)\)s')
@@ -72,11 +76,14 @@ class Caller(NamedTuple):
     def with_(self, atom: Atom, holds: bool) -> Optional[Caller]:
         """Return a caller of whom this is true, too, None for a conflict."""
         kind, _ = atom
-        others = () if kind in _MANY else self.true
+        others = self.true if kind in _SINGLE else ()
         is_other = any(other[0] == kind for other in others)
         if holds:
             if atom in self.false or (is_other and atom not in self.true):
                 return None
+            if lacks_service(atom):
+                # As all callers do whom no service sends.
+                return self
             return self._replace(true=self.true | {atom})
         if atom in self.true:
             return None
@@ -85,6 +92,14 @@ class Caller(NamedTuple):
 
 #: A caller of whom nothing is known, because the search was too long.
 SOMEBODY = Caller(frozenset({('somebody', '')}))
+
+
+def lacks_service(atom: Atom) -> bool:
+    """Tell whether an atom says that no service's token is there."""
+    kind, match = atom
+    # Roles are a list, which is no None.
+    is_one = kind.startswith('service_') and kind != 'service_roles'
+    return is_one and match == 'None'
 
 
 class Search:

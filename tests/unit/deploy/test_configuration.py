@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Faults of a configuration as oslo.config tells them."""
 
+import argparse
 import os
 import sys
 
 import fixtures
+from sqlalchemy import exc as sa_exc
 import testscenarios
 import testtools
 
 from cloud_security.deploy import apis
+from cloud_security.deploy import config_options
 from cloud_security.deploy import configuration
 
 
@@ -51,6 +54,37 @@ class TestSpecialFile(testtools.TestCase):
             self.fail,
         )
         self.assertIn(f'({path}): it is no ordinary file; mend', str(error))
+
+
+class TestDatabase(testscenarios.WithScenarios, testtools.TestCase):
+    """A database that cannot be asked."""
+
+    scenarios = [
+        (type(error).__name__, {'error': error})
+        for error in (
+            sa_exc.OperationalError('x', {}, Exception('refused\nnow')),
+            sa_exc.NoSuchModuleError('no dialect x'),
+            ValueError('no number'),
+            ImportError('No module named x'),
+        )
+    ]
+
+    def test_fault_is_one_sentence_with_advice(self):
+        with testtools.ExpectedException(
+            configuration.Unanswered, r'It is silent \(.*\): ask again'
+        ):
+            with configuration.answering('It is silent', 'ask again'):
+                raise self.error
+
+
+class TestArguments(testtools.TestCase):
+    def test_files_and_folders_keep_their_order(self):
+        parser = argparse.ArgumentParser()
+        config_options.add(parser)
+        words = ['--config-dir=a', '--config-file=b', '--config-dir=c']
+        self.assertEqual(
+            words, configuration.arguments(parser.parse_args(words))[1:]
+        )
 
 
 class TestHelp(testscenarios.WithScenarios, testtools.TestCase):

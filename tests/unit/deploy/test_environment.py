@@ -14,8 +14,8 @@ from cloud_security.deploy import environment
 
 
 class TestEnvironment(testtools.TestCase):
-    def contradictions(self, text, **variables):
-        """Return the sentences for a file and some variables."""
+    def conf(self, text, **variables):
+        """Return options, read from a file and some variables."""
         folder = self.useFixture(fixtures.TempDir()).path
         path = pathlib.Path(folder, 'nova.conf')
         path.write_text(text)
@@ -24,7 +24,13 @@ class TestEnvironment(testtools.TestCase):
         conf = cfg.ConfigOpts()
         opts.register(conf)
         policy_opts.set_defaults(conf)
+        conf.register_opt(cfg.ListOpt('service_plugins'))
         conf([], default_config_files=[str(path)])
+        return conf
+
+    def contradictions(self, text, **variables):
+        """Return the sentences for a file and some variables."""
+        conf = self.conf(text, **variables)
         return list(environment.contradictions(conf, apis.NOVA))
 
     def test_mode_of_the_environment_is_not_that_of_the_file(self):
@@ -58,7 +64,58 @@ class TestEnvironment(testtools.TestCase):
             ),
         )
 
+    def test_option_of_the_services_own_is_compared(self):
+        [said] = self.contradictions(
+            '[DEFAULT]\nservice_plugins = router\n',
+            OS_DEFAULT__SERVICE_PLUGINS='router,user_isolation',
+            OS_DEFAULT__NO_SUCH_OPTION='x',
+            OS_NO_SUCH_GROUP__X='x',
+        )
+        self.assertIn(
+            'makes [DEFAULT] service_plugins router, user_isolation, and '
+            'nova.conf makes it router: ',
+            said,
+        )
+
+    def test_variables_count_again_afterwards(self):
+        conf = self.conf('', OS_CLOUD_SECURITY__MODE='off')
+        list(environment.contradictions(conf, apis.NOVA))
+        self.assertEqual('off', conf.cloud_security.mode)
+
     def test_file_alone_is_fine(self):
         self.assertEqual(
             [], self.contradictions('[cloud_security]\nmode = off\n')
         )
+
+
+class TestFilesOfAProgram(testtools.TestCase):
+    """Files that oslo.config reads for a program with a certain name."""
+
+    def setUp(self):
+        super().setUp()
+        self.home = pathlib.Path(self.useFixture(fixtures.TempDir()).path)
+        self.useFixture(fixtures.EnvironmentVariable('HOME', str(self.home)))
+        self.folder = self.home / '.cinder'
+        (self.folder / 'cinder-api.conf.d').mkdir(parents=True)
+        (self.folder / 'cinder.conf').write_text('')
+
+    def unread(self, *arguments):
+        conf = cfg.ConfigOpts()
+        conf([*arguments], project='cinder', prog='cloud-security-status')
+        return list(environment.unread(conf, apis.CINDER))
+
+    def test_file_and_folder_are_told(self):
+        (self.folder / 'cinder-api.conf').write_text('')
+        (self.folder / 'cinder-api.conf.d' / '99.conf').write_text('')
+        file, folder = self.unread()
+        self.assertIn(f'{self.folder}/cinder-api.conf was not looked', file)
+        self.assertIn(f'{self.folder}/cinder-api.conf.d was not', folder)
+
+    def test_empty_folder_is_fine(self):
+        self.assertEqual([], self.unread())
+
+    def test_who_names_files_knows_them(self):
+        (self.folder / 'cinder-api.conf').write_text('')
+        named = f'--config-file={self.folder}/cinder.conf'
+        other = f'--config-file={self.folder}/cinder-api.conf'
+        self.assertEqual([], self.unread(named, other))

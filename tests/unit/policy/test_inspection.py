@@ -308,6 +308,18 @@ class TestInspection(testtools.TestCase):
         found = enforcer(a='isolation:legacy_defaults')
         self.assertIsNone(inspection.misread(found, 'a'))
 
+    def test_rule_that_leads_to_one_for_the_filter_is_told(self):
+        found = enforcer(
+            a='rule:b', b='rule:c or role:x', c='isolation:enforced'
+        )
+        [fault] = inspection.faults(found, 'a')
+        self.assertEqual('b', fault.rule)
+        self.assertEqual(
+            'b refers to rule:c, which asks for isolation:enforced and never '
+            'holds here: name roles there',
+            fault.text,
+        )
+
     def test_problems_are_told_once_for_all_rules(self):
         found = enforcer(
             a='rule:mine', b='role:x or rule:mine', c='@', mine='projectid:x'

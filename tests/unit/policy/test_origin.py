@@ -74,6 +74,14 @@ class TestOrigin(testtools.TestCase):
             self.assertIn(in_force, ('role:y', 'role:x'), text)
             self.assertEqual(in_force == 'role:y', place is None, text)
 
+    def test_file_without_rules_is_empty_as_for_oslo_policy(self):
+        folder = self.useFixture(fixtures.TempDir()).path
+        path = os.path.join(folder, 'p.yaml')
+        for text in ('null\n', '~', 'false', '0', '---\n', '{}', '""', ''):
+            with open(path, 'w') as stream:
+                stream.write(text)
+            self.assertEqual([], origin.read(path), text)
+
     def test_a_rule_that_stands_twice_is_read_twice(self):
         path = self.writes('10.yaml', '"a": "@"\nb: "!"\n"a": "!"\n')
         self.assertEqual(

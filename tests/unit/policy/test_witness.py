@@ -50,6 +50,15 @@ class TestWitness(testtools.TestCase):
             ('is_admin:False and role:x', ['role:x']),
             ('user_id:bob and role:x', ['role:x and user_id:bob']),
             ('user_domain_id:None', ['user_domain_id:None']),
+            # Whom no service sends has no token of one.
+            ('service_user_id:None and role:x', ['role:x']),
+            ('service_roles:None', ['service_roles:None']),
+            # Both can hold at once.
+            (
+                'isolation:default:a and isolation:default:b',
+                ['isolation:default:a and isolation:default:b'],
+            ),
+            ('http://a and http://b', ['http://a and http://b']),
             ('system_scope:None', ['']),
             ('None:None', ['']),
             ("'a':a", ['']),
