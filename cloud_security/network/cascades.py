@@ -24,9 +24,8 @@ from neutron_lib import exceptions
 from neutron_lib.plugins import directory
 import sqlalchemy as sa
 
-from cloud_security.network import aliases
 from cloud_security.network import database
-from cloud_security.network import models
+from cloud_security.network import dependents
 from cloud_security.network import viewer as viewers
 from cloud_security.network import visible_rows
 from cloud_security.network import wrapping
@@ -45,7 +44,10 @@ def refuse_named_group(context: Any, group_id: str) -> None:
     if database.is_there(
         rule.remote_group_id == group_id,
         rule.security_group_id != group_id,
-        _is_projects(securitygroup.SecurityGroup, rule.remote_group_id),
+        dependents.not_own(
+            viewer, securitygroup.SecurityGroup, rule.remote_group_id
+        ),
+        visible_rows.security_groups(viewer, rule.remote_group_id),
         # Neutron itself keeps the default group.
         ~sa.exists().where(default.security_group_id == group_id),
         sa.or_(
@@ -77,7 +79,8 @@ def _trunk(
     if viewer is not None and database.is_there(
         trunk.id == trunk_id,
         subport.trunk_id == trunk.id,
-        _is_projects(models_v2.Port, trunk.port_id),
+        dependents.not_own(viewer, models_v2.Port, trunk.port_id),
+        visible_rows.on_ports(viewer, trunk.port_id),
         sa.not_(visible_rows.on_ports(viewer, subport.port_id)),
     ):
         raise trunk_exceptions.TrunkInUse(trunk_id=trunk_id)
@@ -95,7 +98,8 @@ def _port(
     association = local_ip.LocalIPAssociation
     if viewer is not None and database.is_there(
         association.fixed_port_id == id,
-        _is_projects(models_v2.Port, association.fixed_port_id),
+        dependents.not_own(viewer, models_v2.Port, association.fixed_port_id),
+        visible_rows.on_ports(viewer, association.fixed_port_id),
         sa.not_(
             visible_rows.of_local_ips(
                 viewer, association.fixed_port_id, association.local_ip_id
@@ -106,14 +110,6 @@ def _port(
             port_id=id, reason='it has a local IP'
         )
     return original(self, context, id, *args, **kwargs)
-
-
-def _is_projects(model: type, row_id: Any) -> Any:
-    """Return the condition that a row is the project's, and no member's."""
-    owner = aliases.owners(models.OWNERS[model])
-    return sa.exists().where(
-        owner.c.resource_id == row_id, owner.c.user_id.is_(None)
-    )
 
 
 def restrict() -> None:

@@ -21,6 +21,7 @@ from cloud_security.audit import log_guard
 from cloud_security.deploy import apis
 from cloud_security.deploy import plugin_tables
 from cloud_security.network import cascades
+from cloud_security.network import dependents
 from cloud_security.network import device_ids
 from cloud_security.network import group_rules
 from cloud_security.network import hooks
@@ -116,6 +117,7 @@ def _restrict() -> None:
         in_use.look_first()
         taken_along.restrict()
         cascades.restrict()
+        dependents.restrict()
         server_ports.restrict()
         device_ids.restrict()
         rbac_policies.restrict()

@@ -29,6 +29,7 @@ from neutron_lib.plugins import directory
 import sqlalchemy as sa
 
 from cloud_security.network import database
+from cloud_security.network import dependents
 from cloud_security.network import viewer as viewers
 from cloud_security.network import visible_rows
 from cloud_security.network import wrapping
@@ -37,11 +38,11 @@ from cloud_security.network import wrapping
 def _network(
     original: Any, self: Any, context: Any, id: str, *args: Any, **kwargs: Any
 ) -> Any:
-    """Delete a network on which no floating IP is hidden.
+    """Delete a network on which nothing is hidden that would go with it.
 
     Neutron sees everybody's rows there, as in ``whole_project.py``.
 
-    :raises NetworkInUse: when one is; the message does not name it
+    :raises NetworkInUse: when something is; the message does not name it
     """
     viewer = viewers.isolated(context)
     if viewer is not None and _has_hidden_floating_ip(viewer, id):
@@ -50,6 +51,8 @@ def _network(
             reason='There are one or more floating IPs still in use on the '
             'network.',
         )
+    if viewer is not None and dependents.are_on_network(viewer, id):
+        raise exceptions.NetworkInUse(net_id=id)
     with viewers.seeing_everybodys(context):
         return original(self, context, id, *args, **kwargs)
 
@@ -78,18 +81,33 @@ def _address(
     """
     with viewers.seeing_everybodys(context):
         original(self, context, port_id, new_fixed_ips, *args, **kwargs)
-    if viewers.isolated(context) is None:
+    viewer = viewers.isolated(context)
+    if viewer is None:
         return
     kept = {one.get('ip_address') for one in new_fixed_ips or ()}
-    if any(
-        str(one.internal_ip_address) not in kept
+    found = {
+        str(one.internal_ip_address)
         for one in _hidden(context, _forwardings(context, port_id))
-    ):
+    }
+    # Of several floating IPs, Neutron looks at one.
+    found |= _addresses_of_hidden(viewer, port_id)
+    if found - kept:
         raise exceptions.BadRequest(
             resource='port',
             msg=f'Cannot update the fixed_ips of the port {port_id}, because '
             'its original fixed_ip has been associated to a floating ip',
         )
+
+
+def _addresses_of_hidden(viewer: viewers.Viewer, port_id: str) -> set[str]:
+    """Return the addresses of a port to which hidden floating IPs lead."""
+    floating_ip = l3.FloatingIP
+    statement = sa.select(floating_ip.fixed_ip_address).where(
+        floating_ip.fixed_port_id == port_id,
+        sa.not_(visible_rows.floating_ips(viewer, floating_ip)),
+    )
+    with database.reading() as session:
+        return {str(address) for address in session.scalars(statement)}
 
 
 def _forwarded_port(

@@ -16,6 +16,7 @@ from neutron.services.trunk import models as trunk_models
 import sqlalchemy as sa
 
 from cloud_security.network import cascades
+from cloud_security.network import dependents
 from cloud_security.network import device_ids
 from cloud_security.network import group_rules
 from cloud_security.network import hooks
@@ -42,6 +43,7 @@ KINDS = 'test_kinds.TestKinds.test_'
 SHARED = 'test_shared_things.'
 INTEGRITY = 'test_integrity.'
 CASCADES = 'test_cascades.'
+DEPENDENTS = 'test_dependents.'
 TARGET = f'{SHARED}TestPorts.test_target_of_a_hidden_forwarding_'
 NETWORK = f'{SHARED}TestNetworks.test_network_'
 ADDRESSES = f'{INTEGRITY}TestAddresses.test_'
@@ -226,6 +228,33 @@ MUTATIONS = {
     'ports with a hidden local IP': (
         without(cascades, '_port'),
         f'{CASCADES}TestLocalIPs.test_port_with_a_hidden_local_ip_stays',
+    ),
+    "ports that become Neutron's own": (
+        without(dependents, '_update'),
+        f'{DEPENDENTS}TestDeviceOwner.'
+        'test_port_in_a_hidden_trunk_stays_the_projects',
+    ),
+    'subnets with hidden things': (
+        without(dependents, '_subnet'),
+        f'{DEPENDENTS}TestDeletion.test_subnet_with_hidden_things_stays',
+    ),
+    'networks with hidden things': (
+        [mock.patch.object(dependents, 'are_on_network', return_value=False)],
+        f'{DEPENDENTS}TestDeletion.test_network_with_hidden_things_stays',
+    ),
+    'local IPs with hidden things': (
+        without(dependents, '_local_ip'),
+        f'{DEPENDENTS}TestDeletion.'
+        'test_local_ip_whose_port_has_hidden_things_stays',
+    ),
+    'addresses of several floating IPs': (
+        [
+            mock.patch.object(
+                taken_along, '_addresses_of_hidden', return_value=set()
+            )
+        ],
+        f'{DEPENDENTS}TestAddresses.'
+        'test_addresses_of_all_hidden_floating_ips_stay',
     ),
     'quotas that are counted': (
         without_method('count'),

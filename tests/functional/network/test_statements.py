@@ -102,15 +102,28 @@ class TestStatements(cloud.Cloud):
                 0, self.added_by_change('ports', 'port', *change, **ports)
             )
         addresses = {'fixed_ips': [{'subnet_id': self.subnet['id']}]}
-        for added in (
-            self.added_by_change(
-                'ports', 'port', 'PUT', {'port': addresses}, **ports
+        for added, expected in (
+            # A question is two statements, in Neutron 24 three. For hidden
+            # floating IPs, and for what else leads there:
+            (
+                self.added_by_change(
+                    'ports', 'port', 'PUT', {'port': addresses}, **ports
+                ),
+                (4, 6),
             ),
-            self.added_by_change('networks', 'network', 'DELETE', name='x'),
-            # The plugin looks for another member's local IP on the port.
-            self.added_by_change('ports', 'port', 'DELETE', **ports),
+            (
+                self.added_by_change(
+                    'networks', 'network', 'DELETE', name='x'
+                ),
+                (4, 6),
+            ),
+            # For another member's local IP on the port.
+            (
+                self.added_by_change('ports', 'port', 'DELETE', **ports),
+                (2, 3),
+            ),
         ):
-            self.assertIn(added, (2, 3))
+            self.assertIn(added, expected)
 
     def test_own_things_are_read_by_as_many_statements(self):
         for path in self.reads:
