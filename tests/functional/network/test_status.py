@@ -103,7 +103,7 @@ class TestRules(cloud.Cloud):
             ('delete_port', 'Mend it.'),
         ):
             with open(self.own_rules, 'w') as stream:
-                stream.write(f'"get_port": "@"\n"{name}": "project_id:{team}"')
+                stream.write(f'"get_port": "@"\n"{name}": "tenant_id:{team}"')
             [said] = policy_files.refused_by_the_service([self.own_rules])
             self.assertTrue(
                 said.startswith(
