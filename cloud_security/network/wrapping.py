@@ -36,8 +36,12 @@ def wrap(cls: Any, name: str, around: Around) -> None:
     :raises AttributeError: when this Neutron has no such method
     """
     original = getattr(cls, name)
-    if getattr(original, _MARK, None) is around:
-        return
+    # Another may be around it since.
+    found = original
+    while found is not None:
+        if getattr(found, _MARK, None) is around:
+            return
+        found = getattr(found, '__wrapped__', None)
 
     @functools.wraps(original)
     def wrapped(self: Any, *args: Any, **kwargs: Any) -> Any:

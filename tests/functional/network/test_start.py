@@ -14,6 +14,7 @@ from cloud_security.network import models
 from cloud_security.network import plugin
 from cloud_security.network import starting
 from cloud_security.network import viewer
+from cloud_security.network import wrapping
 from cloud_security.wsgi import safe_start
 from tests.functional.network import cloud
 
@@ -81,6 +82,15 @@ class TestStart(cloud.Cloud):
             safe_start.opts, 'register', side_effect=ValueError('no such mode')
         ):
             self.assertRefuses('neutron.conf', 'no such mode')
+
+
+class TestStartAgain(cloud.Cloud):
+    def test_methods_are_wrapped_once(self):
+        before = list(wrapping.DONE)
+        for _ in range(3):
+            plugin.UserIsolationPlugin()
+        self.assertNotEqual([], before)
+        self.assertEqual(before, wrapping.DONE)
 
 
 class _Without(cloud.fixtures.Fixture):
