@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable
 from typing import Any
 
 
@@ -23,6 +24,16 @@ class InOrder(argparse.Action):
         ):
             found = getattr(namespace, name, None) or []
             setattr(namespace, name, [*found, more])
+
+
+def in_order(
+    files: Iterable[str], folders: Iterable[str]
+) -> list[tuple[str, str]]:
+    """Return files, then folders, with the names of their options."""
+    return [
+        *(('config_file', path) for path in files),
+        *(('config_dir', path) for path in folders),
+    ]
 
 
 def add(parser: Any) -> None:

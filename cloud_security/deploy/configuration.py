@@ -21,6 +21,7 @@ from oslo_log import log as oslo_log
 from sqlalchemy import exc as sa_exc
 
 from cloud_security.deploy import apis
+from cloud_security.deploy import config_options
 from cloud_security.deploy import file_reading
 
 #: Parses arguments as in sys.argv, and the files where they name none.
@@ -64,18 +65,10 @@ def arguments(parsed_args: Any) -> list[str]:
     """
     return arguments_of(
         getattr(parsed_args, 'config_order', None)
-        or in_order(parsed_args.config_file, parsed_args.config_dir)
+        or config_options.in_order(
+            parsed_args.config_file, parsed_args.config_dir
+        )
     )
-
-
-def in_order(
-    files: Iterable[str], folders: Iterable[str]
-) -> list[tuple[str, str]]:
-    """Return files, then folders, with the names of their options."""
-    return [
-        *(('config_file', path) for path in files),
-        *(('config_dir', path) for path in folders),
-    ]
 
 
 def arguments_of(named: Iterable[tuple[str, str]]) -> list[str]:

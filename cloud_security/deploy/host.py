@@ -13,6 +13,7 @@ import os
 from typing import Optional
 
 from cloud_security.deploy import apis
+from cloud_security.deploy import config_options
 from cloud_security.deploy import file_changes
 from cloud_security.deploy import image
 from cloud_security.deploy import loading as loadings
@@ -50,9 +51,8 @@ class Host:
         """Find the api-paste.ini that nobody named."""
         self.is_named = bool(self.paste)
         self.paste = self.paste or self.api.files()[0]
-        self.named = self.named or (
-            *((plugin_sources.FILE, path) for path in self.config_files),
-            *((plugin_sources.FOLDER, path) for path in self.config_dirs),
+        self.named = self.named or tuple(
+            config_options.in_order(self.config_files, self.config_dirs)
         )
 
     @property

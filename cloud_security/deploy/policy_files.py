@@ -25,7 +25,7 @@ LEFT_OVER = re.compile(
     r'\.(bak|old|orig|save|swp|rpm\w+|dpkg-\w+|ucf-\w+))',
     re.IGNORECASE,
 )
-#: A project's ID that Neutron's check of its own does not take.
+#: A project's ID where Neutron's own check takes an attribute only.
 _PROJECT = re.compile(r'\b(?:project|tenant)_id:([^\s%()]+)')
 #: The beginning of our rules' names, letters only.
 _OURS = 'cloudsecurity'

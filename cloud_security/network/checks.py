@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from cloud_security.deploy import checks
+from cloud_security.deploy import config_options
 from cloud_security.deploy import configuration
 from cloud_security.deploy import host_checks
 from cloud_security.deploy import plugin_checks
@@ -53,7 +54,7 @@ class Checks(plugin_checks.Checks):
         """
         config.parse(
             configuration.arguments_of(
-                configuration.in_order(
+                config_options.in_order(
                     self.conf.config_file, self.conf.config_dirs
                 )
             )

@@ -39,7 +39,7 @@ def are_on_network(viewer: viewers.Viewer, network_id: str) -> bool:
 
 
 def not_own(viewer: viewers.Viewer, model: type, row_id: Any) -> Any:
-    """Return the condition that a row belongs to no viewer, or to another."""
+    """Return the condition that a row is not the viewer's own."""
     owner = aliases.owners(models.OWNERS[model])
     return ~sa.exists().where(
         owner.c.resource_id == row_id, owner.c.user_id == viewer.user_id

@@ -36,7 +36,7 @@ def wrap(cls: Any, name: str, around: Around) -> None:
     :raises AttributeError: when this Neutron has no such method
     """
     original = getattr(cls, name)
-    # Another may be around it since.
+    # Another function may have been wrapped around it since.
     found = original
     while found is not None:
         if getattr(found, _MARK, None) is around:

@@ -113,9 +113,11 @@ def faults(
         asked = map(str, checks(enforcer.rules[part]))
         if through and 'isolation:enforced' in asked:
             by = _referring(enforcer, name, part)
-            text = f'{by} refers to rule:{part}, which '
-            text += 'asks for isolation:enforced and never holds here'
-            yield Fault(by, f'{text}: name roles there')
+            yield Fault(
+                by,
+                f'{by} refers to rule:{part}, which asks for '
+                'isolation:enforced and never holds here: name roles there',
+            )
             continue
         for text in _own_faults(enforcer, part, words):
             yield Fault(part, text if part == name else f'{text}{through}')

@@ -82,7 +82,7 @@ class Caller(NamedTuple):
             if atom in self.false or (is_other and atom not in self.true):
                 return None
             if lacks_service(atom):
-                # As all callers do whom no service sends.
+                # A member's own request has no service token.
                 return self
             return self._replace(true=self.true | {atom})
         if atom in self.true:

@@ -10,7 +10,7 @@ from cloud_security.cmd import manage
 
 
 class _Manage(manage.Manage):
-    """Shows what its own thread logs: a command has a process of its own."""
+    """A program that shows no logs of services in this process."""
 
     def configure_logging(self):
         root = logging.getLogger()

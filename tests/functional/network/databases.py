@@ -18,7 +18,7 @@ class OnServer(fixtures.Fixture):
         self._server = server
 
     def _setUp(self):
-        name = f'trace_{uuid.uuid4().hex}'
+        name = f'cloud_security_{uuid.uuid4().hex}'
         self._send(f'CREATE DATABASE {name}')
         self.addCleanup(self._send, f'DROP DATABASE {name}')
         url = sa.engine.make_url(self._server).set(database=name)

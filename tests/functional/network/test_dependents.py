@@ -39,19 +39,6 @@ class Dependents(shared.Shared):
             {'port': {'device_owner': device_owner}},
         )[0]
 
-    def leading_to(self, port):
-        """Return ``{what of alice's leads to a port: makes it}``."""
-        return {
-            'floating IP': lambda: self.floating_ip(
-                self.alice, port_id=port['id']
-            ),
-            'forwarding': lambda: self.forwarding(
-                self.alice, self.floating_ip(self.alice), port
-            ),
-            'local IP': lambda: self.associated(port),
-            'trunk': lambda: self.subport(port),
-        }
-
     def associated(self, port):
         """Associate a local IP of alice's with a port."""
         local_ip = self.alice.make(
@@ -74,8 +61,7 @@ class Dependents(shared.Shared):
 
 
 class TestDeviceOwner(Dependents):
-    def assert_port_stays_the_projects(self, what):
-        self.leading_to(self.shared)[what]()
+    def assert_port_stays_the_projects(self):
         for device_owner in (
             DHCP,
             'Network:DHCP ',
@@ -90,16 +76,20 @@ class TestDeviceOwner(Dependents):
         self.assertEqual(200, self.owner_is(DHCP))
 
     def test_port_with_a_hidden_floating_ip_stays_the_projects(self):
-        self.assert_port_stays_the_projects('floating IP')
+        self.floating_ip(self.alice, port_id=self.shared['id'])
+        self.assert_port_stays_the_projects()
 
     def test_port_with_a_hidden_forwarding_stays_the_projects(self):
-        self.assert_port_stays_the_projects('forwarding')
+        self.forwarding(self.alice, self.floating_ip(self.alice), self.shared)
+        self.assert_port_stays_the_projects()
 
     def test_port_with_a_hidden_local_ip_stays_the_projects(self):
-        self.assert_port_stays_the_projects('local IP')
+        self.associated(self.shared)
+        self.assert_port_stays_the_projects()
 
     def test_port_in_a_hidden_trunk_stays_the_projects(self):
-        self.assert_port_stays_the_projects('trunk')
+        self.subport(self.shared)
+        self.assert_port_stays_the_projects()
 
     def test_port_with_nothing_hidden_changes_as_in_stock(self):
         self.floating_ip(self.bob, port_id=self.shared['id'])
@@ -129,21 +119,19 @@ class TestDeletion(Dependents):
             )
             self.assertEqual(200, status)
 
-    def test_network_with_hidden_things_stays(self):
+    def assert_stays(self, path):
+        """Expect that the manager alone can delete what has the port."""
         self.floating_ip(self.alice, port_id=self.shared['id'])
         self.assertEqual(200, self.owner_is(DHCP, self.carol))
         self.without_router()
-        path = f'networks/{self.network["id"]}'
         self.assertEqual(409, self.bob.delete(path)[0])
         self.assertEqual(204, self.carol.delete(path)[0])
 
+    def test_network_with_hidden_things_stays(self):
+        self.assert_stays(f'networks/{self.network["id"]}')
+
     def test_subnet_with_hidden_things_stays(self):
-        self.floating_ip(self.alice, port_id=self.shared['id'])
-        self.assertEqual(200, self.owner_is(DHCP, self.carol))
-        self.without_router()
-        path = f'subnets/{self.subnet["id"]}'
-        self.assertEqual(409, self.bob.delete(path)[0])
-        self.assertEqual(204, self.carol.delete(path)[0])
+        self.assert_stays(f'subnets/{self.subnet["id"]}')
 
     def test_network_and_subnet_without_hidden_things_go(self):
         self.floating_ip(self.bob, port_id=self.shared['id'])

@@ -50,10 +50,10 @@ class TestWitness(testtools.TestCase):
             ('is_admin:False and role:x', ['role:x']),
             ('user_id:bob and role:x', ['role:x and user_id:bob']),
             ('user_domain_id:None', ['user_domain_id:None']),
-            # Whom no service sends has no token of one.
+            # A member's own request has no service token.
             ('service_user_id:None and role:x', ['role:x']),
             ('service_roles:None', ['service_roles:None']),
-            # Both can hold at once.
+            # A caller can pass two checks of one kind at once.
             (
                 'isolation:default:a and isolation:default:b',
                 ['isolation:default:a and isolation:default:b'],
